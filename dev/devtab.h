@@ -1,0 +1,10 @@
+/* The devices there are. Each is defined in the file of its name; dev/devtab.c lists them. */
+#pragma once
+
+#include "kern/dev.h"
+
+extern Dev rootdev, consdev, procdev, nulldev, zerodev;
+extern Dev pcidev, iommudev, vtddev;
+
+/* For tests: fill #root from a newc archive, which must outlive it. */
+int root_load(const void *archive, size_t len);

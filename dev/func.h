@@ -1,0 +1,129 @@
+/*
+ * The inside of device assignment, shared by the files that implement dev/assign.h:
+ *
+ *	assign.c    attach, detach, who has what
+ *	drain.c     taking away, step by step
+ *	follow.c    exit and exec
+ *	refuse.c    every reason for which an attach is refused
+ *	tenant.c    a process that owns functions, its domain, its memory's observer
+ *	power.c     translation on and off
+ *	owner.c     what an owner may do: bus mastering, registers, interrupts, events
+ *	dmafault.c  faults: blame, policy, log
+ *	func.c      one function's book-keeping; units.c finds units and functions at boot
+ *
+ * Locks: assign_lock (a Mutex, RANK_ASSIGN) serialises changes of owner. Each Func has a
+ * spin lock (RANK_FAULT) for what interrupts look at; no two are held at once.
+ */
+#pragma once
+
+#include "dev/assign.h"
+#include "dev/event.h"
+#include "dev/faultlog.h"
+#include "kern/aspace.h"
+
+/* A process that owns functions: they share its domain. Guarded by assign_lock, except
+ * that the observer, under the address space's lock, uses `domain` and sets `failed`. */
+typedef struct Tenant {
+	struct Tenant *next;
+	Proc          *proc; /* a reference */
+	Aspace        *as;
+	Domain        *domain;
+	AsObserver     observer;
+	uint           nfn;    /* functions in the domain */
+	bool           failed; /* an invalidation was not confirmed: its memory is withheld */
+} Tenant;
+
+typedef struct Func {
+	PciFn   *pci;
+	Unit    *unit;     /* NULL: none covers it */
+	char     name[16]; /* "0:3.0" */
+	char     gone[64]; /* what touching its registers dies with once it was taken away */
+	bool     rmrr;
+	uint32_t rmrr_index;
+	uint64_t rmrr_base, rmrr_limit;
+
+	/* assign_lock */
+	bool published; /* its context entries are present */
+	bool pending;   /* transactions did not end when bus mastering went off */
+	bool wanted;    /* suspended: bus mastering comes back on resume */
+	bool irq;       /* vector is ours */
+	uint vector;
+
+	Lock        lock; /* guards the rest; the first three change under assign_lock too */
+	FnState     state;
+	Tenant     *tenant;
+	int         pid; /* -1 nobody */
+	FaultPolicy policy;
+	const char *broken;    /* why it is never to be owned again; set once */
+	bool        mastering; /* bus mastering is on, by our hand */
+	ns_t        quiet_since;
+	ns_t        flooded; /* when a storm stopped it; 0 never */
+	Storm       storm;
+	EventQ      events;
+	Waitq       event_wait;
+	uint64_t    intr; /* interrupts since attach */
+	Waitq       intr_wait;
+} Func;
+
+extern Mutex assign_lock;
+
+/* ---- assign.c ---- */
+/* Its entries present, all or none; says why not. */
+int func_publish(Func *f, Tenant *t) REQUIRES(assign_lock);
+
+/* ---- drain.c ---- */
+void func_leave(Func *f) REQUIRES(assign_lock); /* OWNED or SUSPENDED: DRAINING begins */
+/* Everything of t in state `in` is silenced, cut from memory, reset and settled. */
+void tenant_quiesce(Tenant *t, FnState in) REQUIRES(assign_lock);
+void tenant_drain(Tenant *t) REQUIRES(assign_lock); /* that, and release, for all who leave */
+void tenant_each(Tenant *t, FnState in, void (*step)(Func *f)) REQUIRES(assign_lock);
+
+/* ---- follow.c ---- */
+extern const ProcObserver assign_observer;
+
+/* ---- func.c ---- */
+Func *func_of(const PciFn *f); /* NULL: there was no memory for it at boot */
+Func *func_next(const Func *f); /* all, in bdf order; NULL begins and ends */
+void  func_init(Func *f, PciFn *pci);
+void  func_move(Func *f, OwnEvent e) REQUIRES(assign_lock);
+void  func_event(Func *f, const char *text); /* to the owner, who wakes */
+/* Bus mastering, with its time kept; -EIO: it did not go off. On is refused (-EBUSY) to a
+ * broken function and for a second after a storm. */
+int   func_master(Func *f, bool on);
+int   func_master_locked(Func *f, bool on) REQUIRES(f->lock);
+void  func_break(Func *f, const char *why); /* BROKEN from the end of its ownership on */
+void  func_wake(Func *f);
+void  func_settle(Func *f); /* sleep until its last owner's commands have run out */
+/* Requester ids that no other published function answers to. Returns how many. */
+uint  func_sids(const Func *f, uint16_t sid[PCI_NSID]) REQUIRES(assign_lock);
+const char *func_broken(Func *f);
+bool  func_mine(Func *f); /* of the running process; says otherwise whose */
+
+/* ---- tenant.c ---- */
+Tenant *tenant_of(const Proc *p) REQUIRES(assign_lock);
+Tenant *tenant_of_pid(int pid) REQUIRES(assign_lock);
+int     tenant_get(Proc *p, Tenant **out) REQUIRES(assign_lock); /* finds or makes; says why not */
+void    tenant_drop(Tenant *t) REQUIRES(assign_lock); /* gone when it has no functions */
+void    tenant_fail(Tenant *t); /* the unit did not confirm: withhold and stop */
+/* The process ends with a failed domain: none of its memory may be used again. */
+void    tenant_withhold(Tenant *t) REQUIRES(assign_lock);
+/* exec: move to another address space and its domain; returns the old domain. */
+Domain *tenant_swap(Tenant *t, Aspace *as, Domain *d) REQUIRES(assign_lock);
+
+/* ---- refuse.c ---- */
+/* 0, or a code and the reason why f cannot go to p. Changes nothing. */
+int refuse_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
+
+/* ---- power.c ---- */
+void power_init(const char *unavailable, bool first_use);
+int  power_ready(const Func *f) REQUIRES(assign_lock); /* on, or switched on by first use */
+int  power_check(void) REQUIRES(assign_lock);          /* refuse while off */
+void func_resume(Func *f) REQUIRES(assign_lock);
+
+/* ---- owner.c ---- */
+int  intr_on(Func *f) REQUIRES(assign_lock);  /* announce interrupts as before a suspend */
+void intr_free(Func *f) REQUIRES(assign_lock);
+
+/* ---- dmafault.c ---- */
+void dmafault_init(void);
+int  dmafault_start(void) REQUIRES(assign_lock); /* the thread that follows up */

@@ -1,0 +1,145 @@
+/*
+ * The DMA remapping core as other code may use it: units, domains, sources. What is behind
+ * it lives in dev/vtd and needs only dev/vtd/os.h from its host. Nothing here knows about
+ * processes, PCI configuration or files.
+ *
+ * Calls may sleep for a bounded time and are safe from several CPUs; the caller serialises
+ * operations on one Domain against its own free. Codes: -ENODEV no such thing, -ENOSPC out
+ * of ids, -ENOMEM, -ETIMEDOUT the unit did not answer (it is BROKEN from then on, what the
+ * call would have freed must be withheld).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint64_t paddr_t;
+typedef uint64_t iova_t;
+typedef uint32_t bdf_t; /* segment 31:16, requester id 15:0 */
+
+typedef struct Unit   Unit;
+typedef struct Domain Domain;
+typedef struct Dmar   Dmar;
+
+/* ---- discovery and bring-up ---- */
+
+/* How to use the hardware; set before vtd_start, then const. */
+typedef struct VtdOptions {
+	bool registers; /* invalidate by registers even where there is a queue */
+} VtdOptions;
+extern VtdOptions vtd_options;
+
+/* Parse a DMAR table (hostile input) and make its units, hardware untouched. 0 or a code;
+ * vtd_reason() then says why in one sentence. Called once. */
+int  vtd_parse(const void *table, size_t len);
+/* Map and read each unit's registers, build empty root tables (everything blocked), and
+ * with `on` switch translation on. A unit that cannot be used is marked so, with a reason,
+ * and the others go on. 0 when at least one unit is usable. */
+int  vtd_start(bool on);
+const char *vtd_reason(void); /* why there is no usable unit; NULL when there is one */
+const Dmar *vtd_dmar(void);   /* the parsed table, for printing; NULL when none */
+uint32_t vtd_nunit(void);
+Unit    *vtd_unit(uint32_t i);
+
+/* Where a device sits: itself and the bridges from the root bus down to it. */
+typedef struct VtdPath {
+	bdf_t    bdf;
+	uint32_t nbridge;
+	struct {
+		uint16_t rid; /* bus:dev.fn of the bridge */
+		uint8_t  secondary, subordinate;
+	} bridge[8];
+} VtdPath;
+/*
+ * The unit that translates this device's requests, NULL: none does. Ask for every device
+ * at boot, before or after vtd_start: the unit then makes the context table of the bus
+ * ahead, and attaching allocates none.
+ */
+Unit *vtd_unit_for(const VtdPath *p);
+/* The RMRR that names this device: its index among RMRRs and range; false when none. */
+bool vtd_rmrr_for(const VtdPath *p, uint32_t *index, uint64_t *base, uint64_t *limit);
+
+/* ---- units ---- */
+
+typedef enum UnitState { UNIT_UNUSABLE, UNIT_OFF, UNIT_ON, UNIT_BROKEN } UnitState;
+
+typedef struct UnitInfo {
+	UnitState   state;
+	const char *reason; /* for UNUSABLE and BROKEN */
+	uint32_t    index, segment;
+	paddr_t     base;
+	uint32_t    haw;   /* host address width of the table */
+	uint64_t    cap, ecap, rtaddr; /* live registers */
+	uint32_t    ver, gsts, fsts, fectl;
+	uint32_t    levels; /* of second-level tables in use */
+	uint32_t    width;  /* usable IOVA bits */
+	uint32_t    mgaw, ndomains;
+	bool        coherent, caching_mode, rwbf, queued; /* queued: by queue, else by registers */
+	bool        include_all;
+	paddr_t     root;
+	uint32_t    domains;  /* ids in use */
+	uint64_t    inv_context, inv_iotlb, inv_wait, faults, lost; /* counters */
+} UnitInfo;
+
+void unit_info(Unit *u, UnitInfo *out);
+uint32_t unit_index(const Unit *u);
+UnitState unit_state(const Unit *u);
+/* Translation on: SRTP, global context then IOTLB invalidation, TE. Off: TE cleared; the
+ * caller has quieted every device behind it. 0, -ETIMEDOUT. */
+int unit_power(Unit *u, bool on);
+bool vtd_coherent(void); /* every unit snoops CPU caches: no page-table flushes needed */
+uint32_t unit_sources(Unit *u); /* context entries present */
+
+/* ---- domains ---- */
+
+typedef enum DomainKind { DOMAIN_SHARED } DomainKind;
+
+/*
+ * A domain that uses the page tables below `pdpt` as they are: a CPU page-directory-pointer
+ * page whose entries obey DESIGN.md section 4. The page outlives the domain. Ids and the
+ * one or two pages above it (4 and 5 levels) are taken per unit at the first attach.
+ */
+int  domain_new_shared(paddr_t pdpt, Domain **out);
+/* No source is attached any more. Gives ids and pages back. */
+void domain_free(Domain *d);
+/*
+ * Publish context entries for the requester ids, in the legal order, with the
+ * invalidations CM demands: all of them or none. An id that is present already is -EBUSY.
+ */
+int  domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid);
+/*
+ * Entries not present, context cache, then IOTLB with the old id, drained, waited for.
+ * Allocates nothing. -ETIMEDOUT: the unit is BROKEN; the caller withholds what was mapped.
+ */
+int  domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid);
+/* After present entries in [iova, iova+len) changed: are gone, lost or gained a right, point
+ * elsewhere (tables: a table page goes too). Returns when no attached unit can use the old
+ * ones. len 0: the whole domain. A gained right counts: a unit may keep the narrower entry
+ * and refuse, QEMU does. */
+int  domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables);
+/* After absent entries became present: what CM=1 or RWBF=1 need, otherwise nothing. */
+int  domain_added(Domain *d, iova_t iova, uint64_t len);
+uint32_t domain_id(const Domain *d, const Unit *u); /* 0: not on that unit */
+/* What is in the tables at iova: 0 when nothing, else the leaf entry, bits 1:0 being the
+ * rights of the whole walk; *size its page size. Safe in interrupts and beside changes. */
+uint64_t domain_lookup(const Domain *d, iova_t iova, uint64_t *size);
+
+/* ---- faults ---- */
+
+typedef struct VtdFault {
+	uint32_t    unit;
+	uint16_t    sid;    /* requester id; segment in `segment` */
+	uint16_t    segment;
+	iova_t      addr;   /* page address */
+	uint8_t     reason;
+	bool        read;   /* else write */
+	bool        lost;   /* not a fault: records were lost here (overflow) */
+	bool        interrupt; /* an interrupt request: addr holds the index */
+} VtdFault;
+
+/* fn is called from the fault interrupt for each record, in order; must not sleep. */
+void vtd_on_fault(void (*fn)(const VtdFault *f));
+/* Drain records now, from process context (before a detach reports). */
+void vtd_poll_faults(void);
+const char *vtd_fault_text(uint8_t reason); /* Linux's wording where it has one */

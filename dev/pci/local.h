@@ -1,0 +1,25 @@
+/* What the files of dev/pci say to each other. Never leaves dev/pci. */
+#pragma once
+
+#include "dev/pci/pci.h"
+
+/* cfg.c: by address, before there is a PciFn. All ones where nothing answers or off is bad. */
+uint32_t cfg_read(bdf_t b, uint off, uint width);
+bool     cfg_present(bdf_t b);
+void     cfg_update(const PciFn *f, uint off, uint width, uint64_t clear, uint64_t set);
+
+/* The steps of pci_scan, in its order, each for one function unless it says otherwise. */
+void fn_identify(PciFn *f);
+void fn_caps(PciFn *f);
+void fn_quiet(PciFn *f);      /* off: interrupts, ATS, PRI, PASID, virtual functions */
+void bar_size(PciFn *f);
+void msix_locate(PciFn *f);     /* after bar_size */
+void bridge_windows(PciFn *f);
+void bar_judge(PciFn *f);       /* when all are sized */
+PciReset reset_choose(const PciFn *f); /* when all are linked */
+void group_all(void);           /* ACS, requester ids, groups of all functions */
+
+bool acs_isolates(const PciFn *f); /* redirects everything it can, or need not */
+
+/* A phrase that lives for ever; never NULL. */
+const char *pci_phrase(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

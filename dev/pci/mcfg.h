@@ -1,0 +1,17 @@
+/* What dev/pci needs of firmware tables, read as hostile input. Pure. */
+#pragma once
+
+#include "kern/types.h"
+
+typedef struct McfgRange {
+	uint64_t base; /* of bus `first`: 1 MiB per bus */
+	uint     seg, first, last;
+} McfgRange;
+
+#define MCFG_MAX 16
+
+/* The MCFG's ranges, ascending by segment and bus, disjoint; unusable ones are dropped.
+ * How many. */
+uint mcfg_parse(const void *table, size_t len, McfgRange *out, uint max);
+/* Does [addr, addr + n) touch the register window of a DMAR table's unit? */
+bool dmar_covers(const void *table, size_t len, uint64_t addr, uint64_t n);

@@ -1,0 +1,121 @@
+/*
+ * A device: a tree of files behind one name, '#name'.
+ *
+ * A Chan is a place in such a tree; open, it is what a descriptor refers to. The name
+ * space (kern/ns.h) hands Chans out; a Dev only knows its own files. All calls may sleep
+ * and run without locks held. Buffers are kernel memory: the system call layer copies.
+ * Errors are negative; say why with fail().
+ *
+ * Most devices are small fixed trees: they give a Gen, and use the dev_* helpers for walk,
+ * stat and directory reads, and text snapshots for their files.
+ */
+#pragma once
+
+#include "kern/lock.h"
+#include "kern/sys.h"
+#include "kern/text.h"
+#include "kern/types.h"
+
+typedef struct Dev    Dev;
+typedef struct Chan   Chan;
+typedef struct Aspace Aspace;
+
+typedef struct Qid {
+	uint64_t path; /* unique among the files of the device */
+	uint32_t vers;
+	bool     dir;
+} Qid;
+
+typedef struct Stat {
+	Qid      qid;
+	uint32_t mode; /* permissions, 0777 */
+	uint64_t length;
+	uint64_t mtime; /* s since 1970 */
+	char     name[SYS_NAMEMAX];
+} Stat;
+
+struct Chan {
+	Dev  *dev;
+	Qid   qid;
+	uint  refs;  /* atomic */
+	int   flags; /* SO_* of the open; -1 when not open */
+	off_k off;   /* of read and write; guarded by lock */
+	Mutex lock;  /* one read-with-offset at a time; RANK_CHAN */
+	void *aux;   /* the device's, from walk or open to close */
+	Text *text;  /* the snapshot a text file is read from, freed by chan_put */
+	char *path;  /* the name it was reached by, absolute; for messages and getcwd */
+	void *ns;    /* the name space's: union being read */
+	bool  stream; /* set by open: bytes come once, in order; offsets mean nothing */
+};
+
+struct Dev {
+	const char *name; /* without '#' */
+	/* A store of bytes: read and write never wait and take no Mutex ranked before
+	 * RANK_DIR, so the offset of a shared descriptor moves with the data, under c->lock. */
+	bool plain;
+
+	/* Once, in the order of devtab, before the first process; may kprint. */
+	void (*init)(void);
+	/* Fill c with the root of the tree; spec is what follows '#name.' or "". */
+	int (*attach)(Chan *c, const char *spec);
+	/* Move c, which is not open, to the child called name. -ENOENT when there is none.
+	 * A failed walk leaves c as it was. ".." is never passed. */
+	int (*walk)(Chan *c, const char *name);
+	/* A copy of c->aux for a cloned Chan (NULL: share the pointer). */
+	int (*clone)(Chan *from, Chan *to);
+	int (*stat)(Chan *c, Stat *st);
+	/* flags are SO_*; permission bits have been checked. */
+	int (*open)(Chan *c, int flags);
+	/* Make name in directory c and move c to it, opened. NULL: -EROFS. */
+	int (*create)(Chan *c, const char *name, int flags, uint32_t mode, bool dir);
+	/* Last reference gone, opened (flags >= 0) or not: free aux. */
+	void (*close)(Chan *c);
+	/* i'th entry of an open directory: 0, or -ENOENT past the end. */
+	int (*entry)(Chan *c, uint i, Stat *st);
+	long (*read)(Chan *c, void *buf, long n, off_k off);
+	long (*write)(Chan *c, const void *buf, long n, off_k off);
+	int (*remove)(Chan *c);
+	int (*rename)(Chan *c, Chan *dir, const char *name);
+	int (*wstat)(Chan *c, uint32_t mode);
+	/* Which of events (SPOLL*) are ready; *q is where a change will be announced. NULL:
+	 * always ready. */
+	int (*poll)(Chan *c, int events, Waitq **q);
+	/* Map len bytes at offset off of a register file into as; *va is where. */
+	int (*mmap)(Chan *c, Aspace *as, uint64_t off, size_t len, int prot, vaddr_t *va);
+};
+
+/* NULL-terminated, in order of initialisation; defined in dev/devtab.c. */
+extern Dev *const devtab[];
+Dev *dev_find(const char *name);
+
+/* ---- helpers for devices that are small fixed trees ---- */
+
+/* The i'th entry of directory c: 0 and *st filled in, -ENOENT past the end. */
+typedef int Gen(Chan *dir, uint i, Stat *st);
+int dev_walk(Chan *c, const char *name, Gen *gen);
+
+/* One row of a Dirtab: a file, what it shows, what it takes. */
+typedef struct Cmd Cmd;
+typedef struct Dirtab {
+	const char *name;
+	uint32_t    mode;
+	/* Write what a read shows; called at open, the reader sees this snapshot. */
+	int (*text)(Chan *c, Text *t);
+	/* Do one command, parsed; `c->path` names the file in messages. */
+	int (*cmd)(Chan *c, const Cmd *cmd);
+} Dirtab;
+
+/* Files in the root only, qid.path = 1 + row. A Dev that is one table sets its walk, stat,
+ * open, entry, read, write to thin wrappers of these. */
+int dirtab_walk(Chan *c, const char *name, const Dirtab *tab, uint n);
+int dirtab_stat(Chan *c, Stat *st, const Dirtab *tab, uint n, const char *rootname);
+int dirtab_entry(Chan *c, uint i, Stat *st, const Dirtab *tab, uint n);
+int dirtab_open(Chan *c, int flags, const Dirtab *row);
+long dirtab_read(Chan *c, void *buf, long n, off_k off); /* from c->text */
+long dirtab_write(Chan *c, const void *buf, long n, const Dirtab *row);
+/* For directories that change while they are read: all entries, taken at open into c->text
+ * by `list`, which gives each to dirsnap_add. */
+int dirsnap_open(Chan *c, void (*list)(Chan *dir, Text *t));
+void dirsnap_add(Text *t, const Stat *st);
+int dirsnap_entry(Chan *c, uint i, Stat *st);
+/* The file part of c->path's place in the name space, for messages: c->path itself. */

@@ -1,0 +1,8 @@
+/* Formatting into memory, pure. C's semantics for the conversions kprint lists. */
+#pragma once
+
+#include "kern/types.h"
+
+/* As C's vsnprintf: always terminates when n > 0, returns the length it wanted. */
+int vsnprint(char *buf, size_t n, const char *fmt, va_list ap);
+int snprint(char *buf, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
