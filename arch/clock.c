@@ -1,0 +1,168 @@
+/*
+ * Time. The time-stamp counter is the clock: arch_now() is its distance from the first
+ * instruction, scaled. Its rate and that of the local APIC's timer are measured in one
+ * window of about a millisecond against the ACPI PM timer (3.579545 MHz), or without one
+ * against the PIT (1.193182 MHz). The window begins and ends where the reference is seen
+ * to change, so a short one is exact to a fraction of a microsecond.
+ *
+ * Assumed: counters of all CPUs run at one constant rate and agree, as on every CPU with
+ * an IOMMU. A reading below the start counts as zero.
+ */
+#include "arch/clock.h"
+
+#include "arch/acpi.h"
+#include "arch/apic.h"
+#include "arch/io.h"
+#include "kern/log.h"
+
+#define NS       1000000000ull
+#define PM_HZ    3579545
+#define PM_TICKS 3600 /* the window, about 1 ms */
+#define PIT_HZ   1193182
+#define PIT_TICKS 1200
+#define PATIENCE 2000000 /* polls until a reference counts as dead */
+
+typedef struct Window {
+	uint64_t tsc, apic; /* ticks of each ... */
+	uint64_t ref, hz;   /* ... in so many of the reference's */
+} Window;
+
+static uint64_t tsc_mult = 1ull << 32; /* ns per tick, 32 bits of fraction; const after clock_init */
+static uint32_t tick_count;            /* local APIC timer ticks per 1/TICK_HZ s */
+
+/* ---- the ACPI PM timer ---- */
+
+static uint16_t pm_port;
+static uint32_t pm_mask;
+
+static bool
+pm_edge(uint32_t *at)
+{
+	uint32_t start = inl(pm_port) & pm_mask;
+
+	for (uint i = 0; i < PATIENCE; i++)
+		if ((*at = inl(pm_port) & pm_mask) != start)
+			return true;
+	return false;
+}
+
+static bool
+pm_window(Window *w)
+{
+	uint32_t from, to;
+	uint64_t tsc, apic;
+	uint i = 0;
+
+	if (pm_port == 0 || !pm_edge(&from))
+		return false;
+	tsc = rdtsc();
+	apic = apic_timer_left();
+	do
+		to = inl(pm_port) & pm_mask;
+	while (((to - from) & pm_mask) < PM_TICKS && i++ < PATIENCE);
+	if (!pm_edge(&to))
+		return false;
+	*w = (Window){ rdtsc() - tsc, apic - apic_timer_left(), (to - from) & pm_mask, PM_HZ };
+	return i < PATIENCE;
+}
+
+/* ---- the PIT: channel 2 counts once; its output is bit 5 of port 0x61 ---- */
+
+static bool
+pit_window(Window *w)
+{
+	uint8_t gate = inb(0x61) & 0xfc;
+	uint64_t tsc, apic;
+	uint i;
+
+	outb(0x61, gate);
+	outb(0x43, 0xb0); /* channel 2, both bytes, mode 0 */
+	outb(0x42, PIT_TICKS & 0xff);
+	outb(0x42, PIT_TICKS >> 8);
+	outb(0x61, gate | 1); /* go */
+	tsc = rdtsc();
+	apic = apic_timer_left();
+	for (i = 0; i < PATIENCE && !(inb(0x61) & 0x20); i++)
+		;
+	*w = (Window){ rdtsc() - tsc, apic - apic_timer_left(), PIT_TICKS, PIT_HZ };
+	outb(0x61, gate);
+	return i < PATIENCE;
+}
+
+/* ---- */
+
+static uint64_t
+rate(uint64_t ticks, const Window *w)
+{
+	return ticks * w->hz / w->ref;
+}
+
+void
+clock_init(void)
+{
+	Window w = { 1000000, 1000000, 1, 1000 }; /* no reference: 1 GHz is a guess */
+	const char *by = "nothing";
+	Fadt f;
+
+	if (acpi_fadt(&f)) {
+		pm_port = f.pm_timer;
+		pm_mask = f.pm_timer_32 ? 0xffffffff : 0xffffff;
+	}
+	apic_timer_probe(0xffffffff);
+	if (pm_window(&w))
+		by = "the ACPI timer";
+	else if (pit_window(&w))
+		by = "the PIT";
+	else
+		w = (Window){ 1000000, 1000000, 1, 1000 };
+	apic_timer_probe(0);
+	if (w.tsc == 0 || w.apic == 0 || w.ref == 0)
+		w = (Window){ 1000000, 1000000, 1, 1000 };
+	tsc_mult = (NS << 32) / rate(w.tsc, &w);
+	tick_count = rate(w.apic, &w) / TICK_HZ;
+	kprint("clock: %lu MHz by %s\n", (rate(w.tsc, &w) + 500000) / 1000000, by);
+}
+
+void
+clock_start(void)
+{
+	apic_timer_start(tick_count);
+}
+
+uint64_t
+arch_tsc(void)
+{
+	return rdtsc();
+}
+
+ns_t
+arch_now(void)
+{
+	int64_t ticks = rdtsc() - bootinfo.entry_tsc;
+
+	if (ticks < 0)
+		return 0;
+	return (unsigned __int128)(uint64_t)ticks * tsc_mult >> 32;
+}
+
+void
+arch_delay(ns_t ns)
+{
+	ns_t end = arch_now() + ns;
+
+	while (arch_now() < end)
+		arch_relax();
+}
+
+void
+arch_sleep(ns_t ns)
+{
+	ns_t end = arch_now() + ns;
+	Lock l = LOCK_INIT(RANK_DEV, "sleep");
+	Waitq q = { NULL, false };
+
+	lock(&l);
+	while (arch_now() < end)
+		waitq_sleep_uninterruptible(&q, &l, end);
+	unlock(&l);
+}

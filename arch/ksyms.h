@@ -1,0 +1,11 @@
+/* The kernel's functions by address, ascending; scripts/ksyms writes the table at build time. */
+#pragma once
+
+#include "kern/types.h"
+
+struct Ksym {
+	uint64_t addr;
+	const char *name;
+};
+extern const struct Ksym ksyms[];
+extern const uint nksyms;

@@ -1,0 +1,86 @@
+/*
+ * Reading the MADT (ACPI 6.4, section 5.2.12): local APICs, I/O APICs, the overrides of
+ * ISA lines. Where a CPU's own APIC is, the CPU itself knows better. The table is firmware's word: every entry is bounds-checked, numbers out of
+ * range are skipped. Pure.
+ */
+#include "arch/madt.h"
+
+#include "kern/errno.h"
+#include "kern/string.h"
+
+enum { HEADER = 44 };
+enum { LOCAL_APIC = 0, IO_APIC = 1, ISA_OVERRIDE = 2, LOCAL_X2APIC = 9 };
+
+#define CPU_ENABLED 1
+
+static uint32_t
+get32(const uint8_t *p)
+{
+	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static void
+add_cpu(Madt *m, uint32_t id, uint32_t flags)
+{
+	if (!(flags & CPU_ENABLED))
+		return;
+	if (m->ncpu < MAXCPU && id < 255)
+		m->apic_id[m->ncpu++] = id;
+	else
+		m->nignored++;
+}
+
+static void
+add_ioapic(Madt *m, uint32_t base, uint32_t gsi)
+{
+	if (m->nioapic == MADT_MAXIOAPIC || base == 0)
+		return;
+	m->ioapic[m->nioapic].base = base;
+	m->ioapic[m->nioapic].gsi = gsi;
+	m->nioapic++;
+}
+
+/* Flags: polarity 1:0 (3 low), trigger 3:2 (3 level); 0 is the bus's own: high, edge. */
+static void
+override(Madt *m, uint bus, uint line, uint32_t gsi, uint flags)
+{
+	if (bus != 0 || line >= NISA)
+		return;
+	m->isa[line].gsi = gsi;
+	m->isa[line].low = (flags & 3) == 3;
+	m->isa[line].level = (flags >> 2 & 3) == 3;
+}
+
+static void
+entry(Madt *m, const uint8_t *p, uint len)
+{
+	if (p[0] == LOCAL_APIC && len >= 8)
+		add_cpu(m, p[3], get32(p + 4));
+	else if (p[0] == LOCAL_X2APIC && len >= 16)
+		add_cpu(m, get32(p + 4), get32(p + 8));
+	else if (p[0] == IO_APIC && len >= 12)
+		add_ioapic(m, get32(p + 4), get32(p + 8));
+	else if (p[0] == ISA_OVERRIDE && len >= 10)
+		override(m, p[2], p[3], get32(p + 4), p[8] | p[9] << 8);
+}
+
+int
+madt_parse(const void *table, size_t len, Madt *m)
+{
+	const uint8_t *p = table;
+	size_t off = HEADER;
+
+	memset(m, 0, sizeof(*m));
+	for (uint i = 0; i < NISA; i++)
+		m->isa[i].gsi = i;
+	if (len < HEADER)
+		return -EINVAL;
+	while (len - off >= 2) {
+		uint n = p[off + 1];
+		if (n < 2 || n > len - off)
+			break;
+		entry(m, p + off, n);
+		off += n;
+	}
+	return 0;
+}

@@ -1,0 +1,3 @@
+#pragma once
+
+void acpi_power_init(void); /* after acpi_init */

@@ -1,0 +1,91 @@
+/*
+ * The report of a fault in the kernel: what, where, registers, callers. Then panic.
+ */
+#include "arch/apic.h"
+#include "arch/cpu.h"
+#include "arch/io.h"
+#include "arch/kstack.h"
+#include "arch/entry.h"
+#include "arch/symbol.h"
+#include "arch/trap.h"
+#include "kern/log.h"
+#include "kern/proc.h"
+
+static const char *const name[NEXCEPTION] = {
+	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range",
+	"invalid opcode", "no coprocessor", "double fault", "coprocessor overrun",
+	"invalid TSS", "segment not present", "stack segment", "general protection",
+	"page fault", "reserved 15", "x87 error", "alignment check", "machine check",
+	"SIMD error", "virtualization", "control protection", "reserved 22", "reserved 23",
+	"reserved 24", "reserved 25", "reserved 26", "reserved 27", "hypervisor injection",
+	"VMM communication", "security", "reserved 31",
+};
+
+static void
+page_fault(uint64_t err, uint64_t cr2)
+{
+	const char *what = err & 16 ? "execute" : err & 2 ? "write" : "read";
+	const char *why = err & 8 ? "reserved bit set in an entry" : err & 1 ? "not allowed" : "not mapped";
+	bool guard = kstack_guard(cr2) || rounddown(cr2, PAGE_SIZE) == (uint64_t)boot_stack_guard;
+
+	kprint("%s of %016lx: %s%s%s\n", what, cr2, why, cr2 < USER_TOP ? ", a user address" : "",
+	       guard ? ", guard page: the kernel stack overflowed" : "");
+}
+
+/* Selector error codes: SDM vol. 3, 6.13. */
+static void
+selector(uint64_t err)
+{
+	static const char *const table[] = { "GDT", "IDT", "LDT", "IDT" };
+
+	if (err != 0)
+		kprint("%s entry %lu%s\n", table[err >> 1 & 3], err >> 3 & 0x1fff,
+		       err & 1 ? ", external event" : "");
+}
+
+static void
+cause(const Trapframe *tf, uint64_t cr2)
+{
+	kprint("kernel fault: %s (vector %lu, error %lx)\n", name[tf->trap % NEXCEPTION], tf->trap, tf->err);
+	if (tf->trap == TRAP_PF || (tf->trap == TRAP_DF && kstack_guard(cr2)))
+		page_fault(tf->trap == TRAP_DF ? 2 : tf->err, cr2);
+	else if (tf->trap >= 10 && tf->trap <= 13)
+		selector(tf->err);
+}
+
+static void
+registers(const Trapframe *tf, uint64_t cr2)
+{
+	kprint("rip %016lx  cs  %016lx  flags %016lx\n", tf->rip, tf->cs, tf->rflags);
+	kprint("rsp %016lx  ss  %016lx  cr2   %016lx\n", tf->rsp, tf->ss, cr2);
+	kprint("rax %016lx  rbx %016lx  rcx   %016lx\n", tf->rax, tf->rbx, tf->rcx);
+	kprint("rdx %016lx  rsi %016lx  rdi   %016lx\n", tf->rdx, tf->rsi, tf->rdi);
+	kprint("rbp %016lx  r8  %016lx  r9    %016lx\n", tf->rbp, tf->r8, tf->r9);
+	kprint("r10 %016lx  r11 %016lx  r12   %016lx\n", tf->r10, tf->r11, tf->r12);
+	kprint("r13 %016lx  r14 %016lx  r15   %016lx\n", tf->r13, tf->r14, tf->r15);
+	kprint("cr0 %016lx  cr3 %016lx  cr4   %016lx\n", read_cr0(), read_cr3(), read_cr4());
+}
+
+static void
+whose(void)
+{
+	Proc *p = arch_current();
+
+	kprint("cpu %u", arch_cpu());
+	if (p != NULL && p->pid != 0)
+		kprint(", pid %d %s", p->pid, p->name);
+	kprint("\n");
+}
+
+void
+report_fault(const Trapframe *tf, uint64_t cr2)
+{
+	panic_begin();
+	cause(tf, cr2);
+	whose();
+	registers(tf, cr2);
+	kprint("called from:\n");
+	print_address(tf->rip);
+	backtrace(tf->rbp);
+	panic_end();
+}

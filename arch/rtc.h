@@ -1,0 +1,3 @@
+#pragma once
+
+void rtc_init(void); /* after acpi_init and clock_init */

@@ -1,0 +1,103 @@
+/*
+ * Making other CPUs forget addresses. Each CPU has one request (Cpu.shoot); `pending`
+ * holds a bit per CPU that has still to answer, which it does by interrupt, or by polling
+ * wherever it spins with interrupts off: two CPUs shooting at each other, or one that
+ * spins for a lock the shooter holds, cannot deadlock.
+ *
+ * Only CPUs that run the root are asked. A CPU says in next_root which one it is about to
+ * load before it loads it, and root changes after: whoever is missed here walks the new
+ * tables, because our stores came before our look.
+ */
+#include "arch/apic.h"
+#include "arch/arch.h"
+#include "arch/cpu.h"
+#include "arch/io.h"
+#include "arch/irq.h"
+#include "kern/log.h"
+
+#define FEW_PAGES 32                /* above this, forget everything */
+#define PATIENCE  10000000000ull /* ns until a silent CPU is taken for dead */
+
+static void
+forget(vaddr_t va, size_t len)
+{
+	if (len == 0 || len > FEW_PAGES * PAGE_SIZE) {
+		write_cr3(read_cr3());
+		return;
+	}
+	for (vaddr_t at = rounddown(va, PAGE_SIZE); at < va + len; at += PAGE_SIZE)
+		invlpg(at);
+}
+
+void
+arch_load_root(paddr_t root)
+{
+	bool irq = arch_irq_off();
+	Cpu *c = this_cpu();
+
+	c->next_root = root;
+	write_cr3(root); /* serialising: next_root is visible before any walk */
+	c->root = root;
+	arch_irq_restore(irq);
+}
+
+/* Interrupts are off. */
+void
+arch_poll_shootdown(void)
+{
+	uint32_t me = 1u << this_cpu()->id;
+
+	for (uint i = 0; i < ncpu; i++) {
+		Shoot *s = &cpus[i].shoot;
+		if (!(__atomic_load_n(&s->pending, __ATOMIC_ACQUIRE) & me))
+			continue;
+		forget(s->va, s->len);
+		__atomic_fetch_and(&s->pending, ~me, __ATOMIC_RELEASE);
+	}
+}
+
+static uint32_t
+ask(Cpu *me, paddr_t root, vaddr_t va, size_t len)
+{
+	uint32_t who = 0;
+
+	me->shoot.va = va;
+	me->shoot.len = len;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* entries before the look at the roots */
+	for (uint i = 0; i < ncpu; i++)
+		if (&cpus[i] != me && (cpus[i].root == root || cpus[i].next_root == root))
+			who |= 1u << i;
+	__atomic_store_n(&me->shoot.pending, who, __ATOMIC_SEQ_CST);
+	for (uint i = 0; i < ncpu; i++)
+		if (who >> i & 1)
+			apic_send(cpus[i].apic_id, VEC_SHOOT);
+	return who;
+}
+
+/* A CPU that does not answer still has the old entries, and nothing that depends on their
+ * being gone may go on. Only a CPU that has been reset behind our back can be that silent. */
+static void
+await(Cpu *me)
+{
+	ns_t end = arch_now() + PATIENCE;
+
+	while (__atomic_load_n(&me->shoot.pending, __ATOMIC_ACQUIRE) != 0) {
+		arch_poll_shootdown();
+		arch_relax();
+		if (arch_now() > end)
+			panic("shoot-down: no answer from CPUs %x", me->shoot.pending);
+	}
+}
+
+void
+arch_shootdown(paddr_t root, vaddr_t va, size_t len)
+{
+	bool irq = arch_irq_off();
+	Cpu *me = this_cpu();
+
+	if (me->root == root)
+		forget(va, len);
+	if (ask(me, root, va, len) != 0)
+		await(me);
+	arch_irq_restore(irq);
+}

@@ -1,0 +1,3 @@
+#pragma once
+
+void start(void) __attribute__((noreturn)); /* called by boot.S */

@@ -1,0 +1,160 @@
+/*
+ * What to do with a trap. Three kinds arrive at the vectors 0..31: exceptions of user mode
+ * (kern decides), exceptions of the kernel (a listed instruction is continued elsewhere,
+ * anything else is reported and stops the system), and interrupts that a device sent with
+ * an exception's number. The last are told by the local APIC, which has their bit in its
+ * in-service register: acknowledged, counted, forgotten.
+ */
+#include "arch/trap.h"
+
+#include "arch/apic.h"
+#include "arch/cpu.h"
+#include "arch/entry.h"
+#include "arch/io.h"
+#include "arch/irq.h"
+#include "kern/log.h"
+
+typedef struct __attribute__((packed)) Gate {
+	uint16_t offset0, selector;
+	uint8_t ist, type;
+	uint16_t offset16;
+	uint32_t offset32, reserved;
+} Gate;
+
+static Gate idt[256] __attribute__((aligned(4096)));
+
+static uint8_t
+ist_of(uint vector)
+{
+	return vector == TRAP_DF ? IST_DF : vector == TRAP_NMI ? IST_NMI : vector == TRAP_MC ? IST_MC : 0;
+}
+
+void
+trap_init(void)
+{
+	for (uint v = 0; v < 256; v++) {
+		uint64_t at = (uint64_t)trap_stubs + v * STUB_SIZE;
+		/* Interrupt gates of privilege 0, INT3 alone open to users. */
+		idt[v] = (Gate){ at, SEL_KCODE, ist_of(v), v == 3 ? 0xee : 0x8e, at >> 16, at >> 32, 0 };
+	}
+}
+
+void
+trap_load(void)
+{
+	struct __attribute__((packed)) {
+		uint16_t limit;
+		uint64_t base;
+	} ptr = { sizeof(idt) - 1, (uint64_t)idt };
+
+	__asm__ volatile("lidt %0" : : "m"(ptr));
+}
+
+static bool
+bogus_exception(const Trapframe *tf)
+{
+	bool in_service = apic_in_service(tf->trap);
+
+	if (!in_service && tf->err != (uint64_t)NO_ERROR_CODE)
+		return false;
+	if (in_service)
+		apic_eoi();
+	return true;
+}
+
+static bool
+fixup(Trapframe *tf)
+{
+	for (const Fixup *f = extable; f < extable_end; f++) {
+		if (f->at == tf->rip) {
+			tf->rip = f->go;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+kernel_exception(Trapframe *tf, uint64_t cr2)
+{
+	if ((tf->trap == TRAP_PF || tf->trap == TRAP_GP) && fixup(tf))
+		return;
+	report_fault(tf, cr2);
+}
+
+static void
+user_exception(Trapframe *tf, uint64_t cr2)
+{
+	irq_enable();
+	user_fault(tf->trap, tf->err, cr2, tf);
+	irq_disable();
+}
+
+void
+trap(Trapframe *tf)
+{
+	uint64_t cr2 = read_cr2(); /* before anything can fault again */
+
+	idle_end();
+	if (tf->trap >= NEXCEPTION)
+		irq_dispatch(tf->trap);
+	else if (bogus_exception(tf))
+		irq_stray_count(tf->trap);
+	else if (trap_from_user(tf))
+		user_exception(tf, cr2);
+	else
+		kernel_exception(tf, cr2);
+	if (trap_from_user(tf))
+		trap_leave(tf);
+}
+
+/*
+ * #DF, NMI, #MC, on stacks of their own. They may have interrupted anything, a lock holder
+ * included, so an NMI is only counted; the next tick says so. (A bogus one is an interrupt,
+ * and no lock is held where those are on.)
+ */
+void
+trap_ist(Trapframe *tf)
+{
+	uint64_t cr2 = read_cr2();
+
+	if (panic_begun() && tf->trap == TRAP_NMI)
+		arch_halt();
+	if (bogus_exception(tf))
+		irq_stray_count(tf->trap);
+	else if (tf->trap == TRAP_NMI)
+		this_cpu()->nmis++;
+	else
+		report_fault(tf, cr2);
+}
+
+void
+trap_syscall(Trapframe *tf)
+{
+	const uint64_t arg[6] = { tf->rdi, tf->rsi, tf->rdx, tf->r10, tf->r8, tf->r9 };
+	uint64_t r;
+
+	irq_enable();
+	r = syscall(tf->rax, arg);
+	irq_disable();
+	tf->rax = r;
+	trap_leave(tf);
+}
+
+/*
+ * The last thing before user mode. Interrupts stay off from here on: a kill or a poke that
+ * comes now is pending, and brings the process back at once. An address that a user cannot
+ * have (some CPUs jump first and fault then) must not reach IRETQ or SYSRET, which would
+ * fault in the kernel.
+ */
+void
+trap_leave(Trapframe *tf)
+{
+	if (tf->rip >= USER_TOP) {
+		tf->trap = TRAP_GP;
+		user_exception(tf, 0);
+		tf->rip = 0;
+	}
+	user_return();
+	irq_disable();
+}
