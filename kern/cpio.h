@@ -1,0 +1,28 @@
+/*
+ * The newc cpio format, pure: a window over the archive that only shrinks. Archives come
+ * from the boot loader; every length in them may be a lie.
+ */
+#pragma once
+
+#include "kern/types.h"
+
+typedef struct Cpio {
+	const uint8_t *p; /* not yet read */
+	size_t         n;
+	size_t         at; /* offset of p in the archive, for messages */
+} Cpio;
+
+typedef struct CpioFile {
+	const char    *name; /* terminated; in the archive */
+	uint32_t       type; /* CPIO_*, others are neither */
+	uint32_t       mode; /* permissions, 0777 */
+	uint64_t       mtime;
+	const uint8_t *data; /* in the archive */
+	size_t         size;
+} CpioFile;
+
+enum { CPIO_FILE = 0100000, CPIO_DIR = 0040000, CPIO_LINK = 0120000 };
+
+/* The next member: 1 and *f, or 0 at the trailer. -EINVAL: what is here is no member;
+ * -EOVERFLOW: the archive ends before the member does. Nothing is taken on failure. */
+int cpio_next(Cpio *c, CpioFile *f);

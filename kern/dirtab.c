@@ -1,0 +1,160 @@
+/*
+ * Helpers for devices that are small fixed trees (dev.h): walking by enumeration, tables of
+ * files whose reads are text snapshots and whose writes are commands, and directory
+ * snapshots for trees that change while they are read.
+ */
+
+#include "kern/cmd.h"
+#include "kern/dev.h"
+#include "kern/errno.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+#include "kern/string.h"
+
+Dev *
+dev_find(const char *name)
+{
+	for (Dev *const *d = devtab; *d != NULL; d++)
+		if (strcmp((*d)->name, name) == 0)
+			return *d;
+	return NULL;
+}
+
+int
+dev_walk(Chan *c, const char *name, Gen *gen)
+{
+	Stat st;
+	int err;
+
+	for (uint i = 0; (err = gen(c, i, &st)) == 0; i++)
+		if (strcmp(st.name, name) == 0) {
+			c->qid = st.qid;
+			return 0;
+		}
+	return err;
+}
+
+/* ---- one table ---- */
+
+static void
+row_stat(Stat *st, const Dirtab *row, uint i)
+{
+	*st = (Stat){ .qid.path = 1 + i, .mode = row->mode };
+	strcopy(st->name, row->name, sizeof(st->name));
+}
+
+int
+dirtab_entry(Chan *c, uint i, Stat *st, const Dirtab *tab, uint n)
+{
+	(void)c;
+	if (i >= n)
+		return -ENOENT;
+	row_stat(st, &tab[i], i);
+	return 0;
+}
+
+int
+dirtab_walk(Chan *c, const char *name, const Dirtab *tab, uint n)
+{
+	for (uint i = 0; i < n; i++)
+		if (strcmp(tab[i].name, name) == 0) {
+			c->qid = (Qid){ .path = 1 + i };
+			return 0;
+		}
+	return -ENOENT;
+}
+
+int
+dirtab_stat(Chan *c, Stat *st, const Dirtab *tab, uint n, const char *rootname)
+{
+	if (c->qid.path == 0 || c->qid.path > n) {
+		*st = (Stat){ .qid = c->qid, .mode = 0555 };
+		strcopy(st->name, rootname, sizeof(st->name));
+	} else {
+		row_stat(st, &tab[c->qid.path - 1], c->qid.path - 1);
+	}
+	return 0;
+}
+
+int
+dirtab_open(Chan *c, int flags, const Dirtab *row)
+{
+	Text *t;
+	int err;
+
+	if (row->text == NULL || (flags & SO_ACCMODE) == SO_WRONLY)
+		return 0;
+	if ((t = kalloc(sizeof(*t))) == NULL)
+		return fail(-ENOMEM, "out of memory");
+	err = row->text(c, t);
+	if (err == 0 && t->failed)
+		err = fail(-ENOMEM, "out of memory");
+	if (err != 0) {
+		text_free(t);
+		kfree(t);
+		return err;
+	}
+	c->text = t;
+	return 0;
+}
+
+long
+dirtab_read(Chan *c, void *buf, long n, off_k off)
+{
+	return c->text == NULL ? 0 : text_read(c->text, buf, n, off);
+}
+
+long
+dirtab_write(Chan *c, const void *buf, long n, const Dirtab *row)
+{
+	Cmd cmd;
+	int err;
+
+	if (row->cmd == NULL)
+		return fail(-EACCES, "cannot be written");
+	if (n == 0)
+		return 0;
+	err = cmd_parse(&cmd, buf, n);
+	if (err == -E2BIG)
+		return fail(err, "command too long");
+	if (err != 0)
+		return fail(err, "a command is one line of printable words");
+	if (cmd.n == 0)
+		return fail(-EINVAL, "empty command");
+	err = row->cmd(c, &cmd);
+	return err != 0 ? err : n;
+}
+
+/* ---- directory snapshots ---- */
+
+int
+dirsnap_open(Chan *c, void (*list)(Chan *dir, Text *t))
+{
+	Text *t = kalloc(sizeof(*t));
+
+	if (t == NULL)
+		return fail(-ENOMEM, "out of memory");
+	list(c, t);
+	if (t->failed) {
+		text_free(t);
+		kfree(t);
+		return fail(-ENOMEM, "out of memory");
+	}
+	c->text = t;
+	return 0;
+}
+
+void
+dirsnap_add(Text *t, const Stat *st)
+{
+	text_putn(t, (const char *)st, sizeof(*st));
+}
+
+int
+dirsnap_entry(Chan *c, uint i, Stat *st)
+{
+	if (c->text == NULL || (i + 1ul) * sizeof(*st) > c->text->n)
+		return -ENOENT;
+	memcpy(st, c->text->s + (size_t)i * sizeof(*st), sizeof(*st));
+	return 0;
+}

@@ -1,0 +1,96 @@
+/*
+ * Layout: see layout.h. A device that may reach all of a process's memory must find no
+ * register behind it: bridges may route an address in their windows to another device
+ * before any unit sees it. So those windows, the first MiB and the interrupt and platform
+ * range below 4 GiB are kept out of every process.
+ */
+
+#include "kern/layout.h"
+#include "kern/aspace.h"
+#include "kern/log.h"
+#include "kern/text.h"
+
+#define MAXWINDOW 128
+
+typedef struct Window {
+	uint64_t    base, len;
+	const char *what;
+} Window;
+
+static Window window[MAXWINDOW] = {
+	{ 0, LAYOUT_LOW, "first MiB" },
+	{ 0xfe000000, 0x02000000, "interrupts and platform" },
+};
+static uint nwindow = 2;
+
+void
+layout_keep_out(paddr_t base, uint64_t len, const char *what)
+{
+	uint64_t end = roundup(base + len, PAGE_SIZE);
+
+	base = rounddown(base, PAGE_SIZE);
+	if (len == 0 || base >= LAYOUT_MEMTOP)
+		return; /* beyond every process's memory anyway */
+	for (uint i = 0; i < nwindow; i++)
+		if (base >= window[i].base && end <= window[i].base + window[i].len)
+			return;
+	if (nwindow == MAXWINDOW) {
+		/* One entry that covers too much is safe; a window forgotten is not. */
+		Window *w = &window[MAXWINDOW - 1];
+		uint64_t hi = w->base + w->len > end ? w->base + w->len : end;
+
+		w->base = w->base < base ? w->base : base;
+		w->len = hi - w->base;
+		w->what = "device windows";
+		return;
+	}
+	window[nwindow++] = (Window){ base, end - base, what };
+}
+
+static const Window *
+touching(vaddr_t va, uint64_t len)
+{
+	for (uint i = 0; i < nwindow; i++)
+		if (va < window[i].base + window[i].len && window[i].base < va + len)
+			return &window[i];
+	return NULL;
+}
+
+const char *
+layout_window(vaddr_t va, uint64_t len)
+{
+	const Window *w = touching(va, len);
+
+	return w != NULL ? w->what : NULL;
+}
+
+vaddr_t
+layout_gap(const RegionList *l, vaddr_t low, vaddr_t high, uint64_t len, uint64_t align)
+{
+	if (len > high || high - len < low)
+		return 0;
+	for (vaddr_t a = rounddown(high - len, align); a >= low && a != 0;) {
+		const Region *r = region_overlap(l, a, len);
+		const Window *w = touching(a, len);
+		uint64_t below; /* the lowest thing in the way */
+
+		if (r == NULL && w == NULL)
+			return a;
+		below = r != NULL ? r->va : w->base;
+		if (w != NULL && w->base < below)
+			below = w->base;
+		if (below < len)
+			return 0;
+		a = rounddown(below - len, align);
+	}
+	return 0;
+}
+
+void
+layout_print(Text *t)
+{
+	for (uint i = 0; i < nwindow; i++)
+		text_printf(t, "0x%016llx 0x%016llx %s\n", (unsigned long long)window[i].base,
+			    (unsigned long long)(window[i].base + window[i].len - 1),
+			    window[i].what);
+}

@@ -1,0 +1,348 @@
+/*
+ * Line editing with history for a terminal that knows backspace and ESC[K: arrows, Home,
+ * End, Delete, and the keys of Emacs. Movement is made of backspaces and of printing again
+ * what is there. UTF-8 is taken as one column per character. Not here: lines wider than
+ * the terminal are edited rightly but drawn on one row.
+ */
+
+#include "kern/line.h"
+#include "kern/string.h"
+
+#define CTRL(c) ((c) & 0x1f)
+#define ESC     0x1b
+#define DEL     0x7f
+
+static void
+put(Line *l, const char *s)
+{
+	l->echo(s, strlen(s));
+}
+
+static bool
+is_tail(char c) /* a later byte of a UTF-8 character */
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static uint
+prev_char(const Line *l, uint at)
+{
+	if (at > 0)
+		at--;
+	while (at > 0 && is_tail(l->buf[at]))
+		at--;
+	return at;
+}
+
+static uint
+next_char(const Line *l, uint at)
+{
+	if (at < l->n)
+		at++;
+	while (at < l->n && is_tail(l->buf[at]))
+		at++;
+	return at;
+}
+
+/* Show bytes of the line; a tab takes one column, so that backspace is always one. */
+static void
+show(Line *l, uint from, uint to)
+{
+	for (uint i = from; i < to; i++) {
+		uint e = i;
+
+		while (e < to && l->buf[e] != '\t')
+			e++;
+		l->echo(l->buf + i, e - i);
+		if (e < to)
+			put(l, " ");
+		i = e;
+	}
+}
+
+/* Bring the terminal's cursor from byte `from` back to byte `to`. */
+static void
+show_back(Line *l, uint from, uint to)
+{
+	for (uint i = to; i < from; i++)
+		if (!is_tail(l->buf[i]))
+			put(l, "\b");
+}
+
+static void
+move(Line *l, uint to)
+{
+	if (to < l->pos)
+		show_back(l, l->pos, to);
+	else
+		show(l, l->pos, to);
+	l->pos = to;
+}
+
+/* Remove [from, to), which contains or touches the cursor. */
+static void
+cut(Line *l, uint from, uint to)
+{
+	move(l, from);
+	memmove(l->buf + from, l->buf + to, l->n - to);
+	l->n -= to - from;
+	put(l, "\033[K");
+	show(l, from, l->n);
+	show_back(l, l->n, from);
+}
+
+static void
+insert(Line *l, char c)
+{
+	if (l->n + 2 >= LINE_MAX) { /* the newline and terminator still fit */
+		put(l, "\a");
+		return;
+	}
+	memmove(l->buf + l->pos + 1, l->buf + l->pos, l->n - l->pos);
+	l->buf[l->pos] = c;
+	l->n++;
+	show(l, l->pos, l->n);
+	l->pos++;
+	show_back(l, l->n, l->pos);
+}
+
+/* ---- history ---- */
+
+static const char *
+older(const Line *l, uint back)
+{
+	return back == 0 ? l->typed : l->hist[(l->nhist - back) % LINE_HIST];
+}
+
+static void
+recall(Line *l, uint back)
+{
+	uint kept = l->nhist < LINE_HIST ? l->nhist : LINE_HIST;
+	const char *s;
+
+	if (back > kept)
+		return;
+	if (l->back == 0) {
+		memcpy(l->typed, l->buf, l->n);
+		l->typed[l->n] = 0;
+	}
+	s = older(l, back);
+	cut(l, 0, l->n);
+	l->n = strcopy(l->buf, s, LINE_MAX);
+	move(l, l->n);
+	l->back = back;
+}
+
+static void
+remember(Line *l)
+{
+	char *slot = l->hist[l->nhist % LINE_HIST];
+	uint blanks = 0;
+
+	while (blanks < l->n && (l->buf[blanks] == ' ' || l->buf[blanks] == '\t'))
+		blanks++;
+	if (blanks == l->n)
+		return;
+	l->buf[l->n] = 0;
+	if (l->nhist > 0 && strcmp(older(l, 1), l->buf) == 0)
+		return;
+	memcpy(slot, l->buf, l->n + 1);
+	l->nhist++;
+}
+
+/* ---- keys ---- */
+
+static void
+key_left(Line *l)
+{
+	move(l, prev_char(l, l->pos));
+}
+
+static void
+key_right(Line *l)
+{
+	move(l, next_char(l, l->pos));
+}
+
+static void
+key_home(Line *l)
+{
+	move(l, 0);
+}
+
+static void
+key_end(Line *l)
+{
+	move(l, l->n);
+}
+
+static void
+key_up(Line *l)
+{
+	recall(l, l->back + 1);
+}
+
+static void
+key_down(Line *l)
+{
+	if (l->back > 0)
+		recall(l, l->back - 1);
+}
+
+static void
+key_backspace(Line *l)
+{
+	if (l->pos > 0)
+		cut(l, prev_char(l, l->pos), l->pos);
+}
+
+static void
+key_delete(Line *l)
+{
+	if (l->pos < l->n)
+		cut(l, l->pos, next_char(l, l->pos));
+}
+
+static void
+key_kill_left(Line *l)
+{
+	cut(l, 0, l->pos);
+}
+
+static void
+key_kill_right(Line *l)
+{
+	cut(l, l->pos, l->n);
+}
+
+static void
+key_kill_word(Line *l)
+{
+	uint at = l->pos;
+
+	while (at > 0 && l->buf[at - 1] == ' ')
+		at--;
+	while (at > 0 && l->buf[at - 1] != ' ')
+		at--;
+	cut(l, at, l->pos);
+}
+
+static void
+key_clear(Line *l)
+{
+	put(l, "\033[H\033[2J");
+	l->echo(l->prompt, l->nprompt);
+	line_redraw(l);
+}
+
+static const struct {
+	uint8_t byte;  /* as typed alone */
+	uint8_t csi;   /* after ESC [ or ESC O */
+	uint8_t tilde; /* ESC [ number ~ */
+	void (*fn)(Line *l);
+} key[] = {
+	{ CTRL('a'), 'H', 1, key_home },
+	{ CTRL('b'), 'D', 0, key_left },
+	{ CTRL('e'), 'F', 4, key_end },
+	{ CTRL('f'), 'C', 0, key_right },
+	{ CTRL('h'), 0, 0, key_backspace },
+	{ DEL, 0, 0, key_backspace },
+	{ CTRL('k'), 0, 0, key_kill_right },
+	{ CTRL('l'), 0, 0, key_clear },
+	{ CTRL('n'), 'B', 0, key_down },
+	{ CTRL('p'), 'A', 0, key_up },
+	{ CTRL('u'), 0, 0, key_kill_left },
+	{ CTRL('w'), 0, 0, key_kill_word },
+	{ CTRL('d'), 0, 3, key_delete },
+	{ 0, 0, 7, key_home },
+	{ 0, 0, 8, key_end },
+};
+
+/* One byte inside an escape sequence. Unknown ones are read to their end and ignored. */
+static void
+escape(Line *l, uint8_t c)
+{
+	if (l->esc == ESC) {
+		l->esc = c == '[' || c == 'O' ? c : 0;
+		l->param = 0;
+		return;
+	}
+	if (c >= '0' && c <= '9') {
+		l->param = l->param * 10 + (c - '0');
+		return;
+	}
+	if (c < '@')
+		return;
+	l->esc = 0;
+	for (uint i = 0; i < nelem(key); i++)
+		if (c == '~' ? key[i].tilde != 0 && key[i].tilde == l->param : key[i].csi == c) {
+			key[i].fn(l);
+			return;
+		}
+}
+
+static LineEvent
+finish(Line *l)
+{
+	remember(l);
+	l->buf[l->n++] = '\n';
+	l->buf[l->n] = 0;
+	put(l, "\n");
+	l->nprompt = 0;
+	return LINE_DONE;
+}
+
+LineEvent
+line_byte(Line *l, uint8_t c)
+{
+	bool pair = l->cr && c == '\n';
+
+	l->cr = c == '\r';
+	if (pair)
+		return LINE_MORE;
+	if (l->esc != 0 && c != '\r' && c != '\n') {
+		escape(l, c);
+		return LINE_MORE;
+	}
+	l->esc = 0;
+	if (c == '\r' || c == '\n')
+		return finish(l);
+	if (c == CTRL('d') && l->n == 0)
+		return LINE_EOF;
+	if (c == ESC) {
+		l->esc = ESC;
+		return LINE_MORE;
+	}
+	for (uint i = 0; i < nelem(key); i++)
+		if (key[i].byte != 0 && key[i].byte == c) {
+			key[i].fn(l);
+			return LINE_MORE;
+		}
+	if (c >= ' ' || c == '\t')
+		insert(l, c);
+	return LINE_MORE;
+}
+
+void
+line_reset(Line *l)
+{
+	l->n = l->pos = l->back = 0;
+	l->esc = 0;
+}
+
+void
+line_redraw(Line *l)
+{
+	show(l, 0, l->n);
+	show_back(l, l->n, l->pos);
+}
+
+void
+line_printed(Line *l, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == '\n')
+			l->nprompt = 0;
+		else if (l->nprompt < LINE_PROMPT)
+			l->prompt[l->nprompt++] = s[i];
+}

@@ -1,0 +1,43 @@
+/*
+ * The line editor of the console, pure: bytes typed go in, what the terminal must show
+ * comes out of `echo`, whole lines are left in buf. Ctrl-C is not seen here: it must work
+ * while nobody reads, so the console acts on it as it arrives and resets the line.
+ */
+#pragma once
+
+#include "kern/types.h"
+
+#define LINE_MAX    1024 /* a line, newline and terminator included */
+#define LINE_HIST   64
+#define LINE_PROMPT 80
+
+typedef enum LineEvent {
+	LINE_MORE, /* keep typing */
+	LINE_DONE, /* buf holds n bytes, newline last; line_reset before the next byte */
+	LINE_EOF,  /* Ctrl-D on an empty line */
+} LineEvent;
+
+typedef struct Line {
+	char buf[LINE_MAX];
+	uint n, pos; /* bytes, and the cursor among them */
+
+	char hist[LINE_HIST][LINE_MAX]; /* a ring: line i of all ever kept at i % LINE_HIST */
+	uint nhist;                     /* lines ever kept */
+	uint back;                      /* how far back we look; 0: the line being typed */
+	char typed[LINE_MAX];           /* that line, while looking at older ones */
+
+	char prompt[LINE_PROMPT]; /* shown on this screen line before ours */
+	uint nprompt;
+
+	uint8_t esc;   /* inside an escape sequence: ESC, or the byte after it */
+	uint8_t param; /* its number */
+	bool    cr;    /* the last byte was \r: a \n now belongs to it */
+
+	void (*echo)(const char *s, size_t n);
+} Line;
+
+LineEvent line_byte(Line *l, uint8_t c);
+void      line_reset(Line *l);  /* an empty line; history stays */
+void      line_redraw(Line *l); /* show again what is typed of an unfinished line */
+/* Something else was printed: remember what now stands before the cursor. */
+void      line_printed(Line *l, const char *s, size_t n);

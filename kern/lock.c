@@ -1,0 +1,105 @@
+/*
+ * Spin locks with owner and order checks (lock.h has the order).
+ *
+ * Taking the first lock on a CPU turns interrupts off, letting the last go restores them.
+ * While a CPU spins it answers TLB shoot-downs, because the holder may be waiting for one.
+ * The chain of locks a CPU holds is linked through Lock.outer; held[] is touched only by
+ * its own CPU with interrupts off.
+ */
+
+#include "kern/lock.h"
+#include "arch/arch.h"
+#include "kern/log.h"
+
+static struct {
+	Lock *inner; /* innermost lock held */
+	bool  irq;   /* interrupts were on before the outermost */
+} held[MAXCPU];
+
+void
+lock_init(Lock *l, int rank, const char *name)
+{
+	*l = (Lock)LOCK_INIT(rank, name);
+}
+
+void
+lock(Lock *l) NO_ANALYSIS
+{
+	bool irq = arch_irq_off();
+	uint cpu = arch_cpu();
+	Lock *outer = held[cpu].inner;
+
+	if (l->cpu == (int)cpu)
+		panic("lock %s: taken twice by cpu %u", l->name, cpu);
+	if (outer != NULL && outer->rank >= l->rank)
+		panic("lock %s (rank %d) taken inside %s (rank %d)", l->name, l->rank,
+		      outer->name, outer->rank);
+	while (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0)
+		while (l->locked) {
+			arch_poll_shootdown();
+			arch_relax();
+		}
+	l->cpu = cpu;
+	l->outer = outer;
+	if (outer == NULL)
+		held[cpu].irq = irq;
+	held[cpu].inner = l;
+}
+
+void
+unlock(Lock *l) NO_ANALYSIS
+{
+	uint cpu = arch_cpu();
+
+	if (l->cpu != (int)cpu || held[cpu].inner != l)
+		panic("lock %s: released out of turn by cpu %u", l->name, cpu);
+	held[cpu].inner = l->outer;
+	l->cpu = -1;
+	__atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);
+	if (held[cpu].inner == NULL)
+		arch_irq_restore(held[cpu].irq);
+}
+
+bool
+lock_held(const Lock *l)
+{
+	bool irq = arch_irq_off();
+	bool mine = l->cpu == (int)arch_cpu();
+
+	arch_irq_restore(irq);
+	return mine;
+}
+
+bool
+lock_none(void)
+{
+	bool irq = arch_irq_off();
+	bool none = held[arch_cpu()].inner == NULL;
+
+	arch_irq_restore(irq);
+	return none;
+}
+
+void
+lock_drop_outer(Lock *l, Lock *inner) NO_ANALYSIS
+{
+	uint cpu = arch_cpu();
+
+	if (held[cpu].inner != inner || inner->outer != l || l->outer != NULL)
+		panic("lock %s: cannot sleep inside it", l->name);
+	inner->outer = NULL;
+	l->cpu = -1;
+	__atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);
+}
+
+bool
+lock_irq_state(void)
+{
+	return held[arch_cpu()].irq;
+}
+
+void
+lock_set_irq_state(bool on)
+{
+	held[arch_cpu()].irq = on;
+}

@@ -1,0 +1,156 @@
+/*
+ * Boot parameters. All that is known of them is the table below: what may follow the name,
+ * and whether anything in the kernel acts on it yet. Names are checked once, at boot, so a
+ * typing error is seen on the console and never silently means the default.
+ * Locks: none; const after param_init.
+ */
+
+#include "kern/param.h"
+#include "kern/fmt.h"
+#include "kern/log.h"
+#include "kern/string.h"
+
+typedef struct Known {
+	const char *name;
+	const char *values; /* "a|b|c"; NULL: any that is not empty; "": none */
+	const char *idle;   /* why it has no effect in this kernel; NULL: it has */
+} Known;
+
+static const Known known[] = {
+	{ "init", NULL, NULL },
+	{ "iommu", "on|first-use|off", NULL },
+	{ "iommu.default", "blocked|passthrough", "no kernel driver does DMA" },
+	{ "bounce", NULL, "no kernel driver does DMA" },
+	{ "igfx_off", "", "graphics is blocked like every device nobody owns" },
+};
+
+static Params boot;
+
+static const Known *
+find_known(const char *name)
+{
+	for (uint i = 0; i < nelem(known); i++)
+		if (strcmp(known[i].name, name) == 0)
+			return &known[i];
+	return NULL;
+}
+
+/* Is v one of the words of "a|b|c"? */
+static bool
+one_of(const char *v, const char *values)
+{
+	size_t n = strlen(v);
+
+	for (const char *s = values;; s++) {
+		const char *end = strchr(s, '|');
+		size_t len = end != NULL ? (size_t)(end - s) : strlen(s);
+
+		if (len == n && memcmp(s, v, n) == 0)
+			return true;
+		if (end == NULL)
+			return false;
+		s = end;
+	}
+}
+
+static bool
+value_ok(const Known *k, const char *v)
+{
+	return k->values == NULL ? *v != 0 : one_of(v, k->values);
+}
+
+static bool
+blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+void
+params_parse(Params *ps, const char *line)
+{
+	char *s = ps->buf;
+
+	ps->n = 0;
+	ps->cut = strcopy(ps->buf, line, sizeof ps->buf) >= sizeof ps->buf;
+	for (;;) {
+		char *eq;
+
+		while (blank(*s))
+			s++;
+		if (*s == 0)
+			return;
+		if (ps->n == PARAM_MAX) {
+			ps->cut = true;
+			return;
+		}
+		ps->p[ps->n].name = s;
+		while (*s != 0 && !blank(*s))
+			s++;
+		if (*s != 0)
+			*s++ = 0;
+		eq = strchr(ps->p[ps->n].name, '=');
+		if (eq != NULL)
+			*eq = 0;
+		ps->p[ps->n].value = eq != NULL ? eq + 1 : "";
+		ps->n++;
+	}
+}
+
+const char *
+params_wrong(const Param *p, char *buf, size_t n)
+{
+	const Known *k = find_known(p->name);
+
+	if (k == NULL)
+		snprint(buf, n, "unknown parameter %s: ignored", p->name);
+	else if (!value_ok(k, p->value) && k->values == NULL)
+		snprint(buf, n, "%s needs a value: ignored", p->name);
+	else if (!value_ok(k, p->value) && *k->values == 0)
+		snprint(buf, n, "%s takes no value: ignored", p->name);
+	else if (!value_ok(k, p->value))
+		snprint(buf, n, "%s=%s is not one of %s: ignored", p->name, p->value, k->values);
+	else if (k->idle != NULL)
+		snprint(buf, n, "%s has no effect: %s", p->name, k->idle);
+	else
+		return NULL;
+	return buf;
+}
+
+const char *
+params_get(const Params *ps, const char *name)
+{
+	const Known *k = find_known(name);
+	const char *v = NULL;
+
+	for (uint i = 0; i < ps->n; i++)
+		if (strcmp(ps->p[i].name, name) == 0 && (k == NULL || value_ok(k, ps->p[i].value)))
+			v = ps->p[i].value;
+	return v;
+}
+
+void
+param_init(const char *cmdline)
+{
+	char why[160];
+
+	params_parse(&boot, cmdline);
+	for (uint i = 0; i < boot.n; i++)
+		if (params_wrong(&boot.p[i], why, sizeof why) != NULL)
+			kprint("boot: %s\n", why);
+	if (boot.cut)
+		kprint("boot: the command line is too long: its end is ignored\n");
+}
+
+const char *
+param_get(const char *name)
+{
+	return params_get(&boot, name);
+}
+
+bool
+param_is(const char *name, const char *value)
+{
+	const char *v = param_get(name);
+
+	return v != NULL && strcmp(v, value) == 0;
+}

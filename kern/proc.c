@@ -1,0 +1,549 @@
+/*
+ * Processes: the table, birth by fork or by the kernel, death, wait and kill. See proc.h.
+ *
+ * Death in order: `dying` is set, drivers drain the process's devices while its memory is
+ * whole, descriptors close, memory goes, the parent learns. A process is killed by setting
+ * `killed`; it dies at its next return to user mode or interruptible sleep, never in the
+ * middle of kernel work.
+ * Locks: proc_lock (RANK_PROC) guards the list and the fields marked (t).
+ */
+
+#include "kern/proc.h"
+#include "arch/arch.h"
+#include "kern/aspace.h"
+#include "kern/errno.h"
+#include "kern/exec.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+#include "kern/sched.h"
+#include "kern/string.h"
+
+#define INIT 1
+
+static Lock  proc_lock = LOCK_INIT(RANK_PROC, "proc");
+static Proc *procs; /* in pid order; each counted once for being here */
+static int   last_pid;
+static const ProcObserver *observer;
+
+/* ---- the table ---- */
+
+Proc *
+proc_get(Proc *p)
+{
+	__atomic_add_fetch(&p->refs, 1, __ATOMIC_RELAXED);
+	return p;
+}
+
+void
+proc_put(Proc *p)
+{
+	if (__atomic_sub_fetch(&p->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	if (p->kstack != NULL)
+		arch_kstack_free(p->kstack);
+	kfree(p->fpu);
+	kfree(p);
+}
+
+static Proc *
+find_locked(int pid) REQUIRES(proc_lock)
+{
+	Proc *p;
+
+	for (p = procs; p != NULL && p->pid < pid; p = p->next)
+		;
+	return p != NULL && p->pid == pid ? p : NULL;
+}
+
+Proc *
+proc_find(int pid)
+{
+	Proc *p;
+
+	lock(&proc_lock);
+	if ((p = find_locked(pid)) != NULL)
+		proc_get(p);
+	unlock(&proc_lock);
+	return p;
+}
+
+/* The first process whose pid is at least `pid`, with a reference. */
+static Proc *
+proc_from(int pid)
+{
+	Proc *p;
+
+	lock(&proc_lock);
+	for (p = procs; p != NULL && p->pid < pid; p = p->next)
+		;
+	if (p != NULL)
+		proc_get(p);
+	unlock(&proc_lock);
+	return p;
+}
+
+void
+proc_each(int (*fn)(Proc *p, void *arg), void *arg)
+{
+	int stop = 0;
+	Proc *p;
+
+	for (int pid = 1; !stop && (p = proc_from(pid)) != NULL;) {
+		pid = p->pid + 1;
+		stop = fn(p, arg);
+		proc_put(p);
+	}
+}
+
+static Proc *
+proc_new(bool user)
+{
+	Proc *p = kalloc(sizeof *p);
+
+	if (p == NULL)
+		return NULL;
+	p->refs = 1;
+	p->cpu = -1;
+	p->kstack = arch_kstack_alloc();
+	p->fpu = user ? kalloc(ARCH_FPU_SIZE) : NULL;
+	if (p->kstack == NULL || (user && p->fpu == NULL)) {
+		proc_put(p);
+		return NULL;
+	}
+	return p;
+}
+
+/* Into the table with a new pid; from now on it can be found. */
+static void
+proc_enter(Proc *p, Proc *parent)
+{
+	Proc **pp;
+
+	lock(&proc_lock);
+	p->pid = ++last_pid;
+	p->parent = parent;
+	p->pgid = parent != NULL ? parent->pgid : p->pid;
+	for (pp = &procs; *pp != NULL; pp = &(*pp)->next)
+		;
+	*pp = p;
+	unlock(&proc_lock);
+}
+
+Aspace *
+proc_aspace(Proc *p)
+{
+	Aspace *as;
+
+	lock(&proc_lock);
+	as = p->as != NULL ? aspace_get(p->as) : NULL;
+	unlock(&proc_lock);
+	return as;
+}
+
+void
+proc_set_aspace(Proc *p, Aspace *as)
+{
+	lock(&proc_lock);
+	p->as = as;
+	unlock(&proc_lock);
+}
+
+int
+proc_parent(const Proc *p)
+{
+	int pid;
+
+	lock(&proc_lock);
+	pid = p->parent != NULL ? p->parent->pid : 0;
+	unlock(&proc_lock);
+	return pid;
+}
+
+int
+proc_setpgid(int pid, int pgid)
+{
+	Proc *self = proc_self(), *p;
+	int err = 0;
+
+	lock(&proc_lock);
+	p = find_locked(pid);
+	if (p == NULL || pgid < 0 || (p != self && p->parent != self))
+		err = -ESRCH;
+	else
+		p->pgid = pgid != 0 ? pgid : pid;
+	unlock(&proc_lock);
+	return err != 0 ? fail(err, "process %d is not a child", pid) : 0;
+}
+
+/* ---- birth ---- */
+
+static void
+share_names(Proc *p, Proc *from)
+{
+	p->pgrp = pgrp_get(from->pgrp);
+	strcopy(p->cwd, from->cwd, sizeof p->cwd);
+	strcopy(p->name, from->name, sizeof p->name);
+	for (int i = 0; i < NFD; i++)
+		p->fd[i] = from->fd[i] != NULL ? chan_get(from->fd[i]) : NULL;
+	p->cloexec = from->cloexec;
+	p->ignored = from->ignored;
+}
+
+/* First code of every process, on its own kernel stack. */
+static void
+start_user(void *arg)
+{
+	Proc *p = arg;
+
+	sched_entered();
+	user_return();
+	arch_enter_user(arch_tf(p->kstack));
+}
+
+static void
+start_kernel(void *arg)
+{
+	Proc *p = arg;
+
+	sched_entered();
+	p->kfn(p->karg);
+	proc_exit(0);
+}
+
+int
+proc_fork(void)
+{
+	Proc *self = proc_self(), *p = proc_new(true);
+	int err, pid;
+
+	if (p == NULL)
+		return fail(-ENOMEM, "out of memory for a process");
+	if ((err = aspace_fork(self->as, &p->as)) != 0) {
+		proc_put(p);
+		return err;
+	}
+	arch_tf_copy(arch_tf(p->kstack), arch_tf(self->kstack));
+	arch_tf_result(arch_tf(p->kstack), 0);
+	arch_fpu_save(self->fpu);
+	memcpy(p->fpu, self->fpu, ARCH_FPU_SIZE);
+	share_names(p, self);
+	p->ksp = arch_kstack_prepare(p->kstack, start_user, p);
+	proc_enter(p, self);
+	pid = p->pid;
+	sched_ready(p);
+	return pid;
+}
+
+Proc *
+proc_kthread(const char *name, void (*fn)(void *), void *arg)
+{
+	Proc *p = proc_new(false);
+
+	if (p == NULL)
+		return NULL;
+	strcopy(p->name, name, sizeof p->name);
+	p->kfn = fn;
+	p->karg = arg;
+	p->ksp = arch_kstack_prepare(p->kstack, start_kernel, p);
+	proc_enter(p, NULL);
+	sched_ready(p);
+	return p;
+}
+
+/* ---- exec ---- */
+
+static const char *
+last_element(const char *path)
+{
+	const char *s = strrchr(path, '/');
+
+	return s != NULL && s[1] != '\0' ? s + 1 : path;
+}
+
+static int
+pack_args(ExecArgs *a, char *const argv[], char *const envp[])
+{
+	char *const *list[] = { argv, envp };
+	uint *n[] = { &a->argc, &a->envc };
+
+	*a = (ExecArgs){ .buf = kalloc(EXEC_ARGMAX) };
+	if (a->buf == NULL)
+		return fail(-ENOMEM, "out of memory");
+	for (uint k = 0; k < nelem(list); k++)
+		for (char *const *s = list[k]; s != NULL && *s != NULL; s++) {
+			size_t len = strlen(*s) + 1;
+
+			if (len > EXEC_ARGMAX - a->n) {
+				kfree(a->buf);
+				return fail(-E2BIG, "arguments longer than %d KiB", EXEC_ARGMAX / 1024);
+			}
+			memcpy(a->buf + a->n, *s, len);
+			a->n += len;
+			++*n[k];
+		}
+	return 0;
+}
+
+static int
+load_program(Proc *p, const char *path, const ExecArgs *args, Aspace **as, vaddr_t *entry, vaddr_t *sp)
+{
+	Chan *c;
+	Stat st;
+	int err = ns_open(p->pgrp, p->cwd, path, SO_RDONLY, 0, &c);
+
+	if (err != 0)
+		return err;
+	if ((err = chan_stat(c, &st)) == 0 && (st.qid.dir || !(st.mode & 0111)))
+		err = fail(-EACCES, "not a program");
+	if (err == 0)
+		err = exec_load(c, args, as, entry, sp);
+	chan_put(c);
+	return err;
+}
+
+static void
+close_on_exec(Proc *p)
+{
+	for (int i = 0; i < NFD; i++)
+		if (p->fd[i] != NULL && (p->cloexec & 1ull << i))
+			fd_close(i);
+}
+
+int
+proc_exec(const char *path, char *const argv[], char *const envp[])
+{
+	Proc *p = proc_self();
+	Aspace *new, *old = p->as;
+	vaddr_t entry, sp;
+	ExecArgs args;
+	int err;
+
+	if ((err = pack_args(&args, argv, envp)) != 0)
+		return err;
+	err = load_program(p, path, &args, &new, &entry, &sp);
+	kfree(args.buf);
+	if (err != 0)
+		return err;
+	if (old == NULL || observer == NULL)
+		proc_set_aspace(p, new);
+	else if ((err = observer->exec(p, old, new)) != 0) {
+		aspace_put(new);
+		return err;
+	}
+	aspace_switch(new);
+	if (old != NULL)
+		aspace_put(old);
+	close_on_exec(p);
+	strcopy(p->name, last_element(path), sizeof p->name);
+	arch_fpu_init(p->fpu);
+	arch_fpu_restore(p->fpu);
+	arch_tf_init(arch_tf(p->kstack), entry, sp);
+	arch_tf_args(arch_tf(p->kstack), args.argc, sp + 8, sp + 8 + (args.argc + 1) * 8);
+	return 0;
+}
+
+typedef struct InitArgs {
+	const char *path;
+} InitArgs;
+
+static InitArgs init_args;
+
+/* Process 1 begins as a kernel thread with a user's kit, and execs. */
+static void
+start_init(void *arg)
+{
+	static char *envp[] = { "PATH=/bin", "HOME=/", NULL };
+	Proc *p = arg;
+	char *argv[] = { (char *)init_args.path, NULL };
+	Chan *cons;
+
+	sched_entered();
+	for (int fd = 0; fd < 3; fd++)
+		if (ns_open(p->pgrp, "/", "#cons/cons", SO_RDWR, 0, &cons) == 0)
+			fd_alloc(cons, false);
+	if (proc_exec(init_args.path, argv, envp) != 0) {
+		kprint("%s: %s\n", init_args.path, p->errstr);
+		arch_poweroff(1);
+	}
+	user_return();
+	arch_enter_user(arch_tf(p->kstack));
+}
+
+int
+proc_spawn_init(const char *path)
+{
+	Proc *p = proc_new(true);
+
+	if (p == NULL || (p->pgrp = pgrp_new()) == NULL)
+		return -ENOMEM;
+	init_args.path = path;
+	strcopy(p->cwd, "/", sizeof p->cwd);
+	strcopy(p->name, last_element(path), sizeof p->name);
+	p->ksp = arch_kstack_prepare(p->kstack, start_init, p);
+	last_pid = INIT - 1;
+	proc_enter(p, NULL);
+	sched_ready(p);
+	return 0;
+}
+
+/* ---- death ---- */
+
+void
+proc_observe(const ProcObserver *o)
+{
+	observer = o;
+}
+
+/* Children of the dying go to process 1, which waits for whatever it is given. */
+static void
+orphan_locked(Proc *p) REQUIRES(proc_lock)
+{
+	Proc *init = find_locked(INIT);
+
+	for (Proc *c = procs; c != NULL; c = c->next)
+		if (c->parent == p)
+			c->parent = init;
+	if (init != NULL)
+		waitq_wake(&init->children);
+}
+
+void
+proc_exit(int status)
+{
+	Proc *p = proc_self();
+	Aspace *as = p->as;
+
+	if (p->pid == INIT)
+		arch_poweroff(status >> 8);
+	assert(p->held == NULL);
+	__atomic_store_n(&p->dying, true, __ATOMIC_SEQ_CST);
+	if (as != NULL && observer != NULL)
+		observer->exiting(p);
+	for (int i = 0; i < NFD; i++)
+		if (p->fd[i] != NULL)
+			fd_close(i);
+	if (p->pgrp != NULL)
+		pgrp_put(p->pgrp);
+	p->pgrp = NULL;
+	if (as != NULL) {
+		proc_set_aspace(p, NULL);
+		aspace_switch(NULL);
+		aspace_put(as);
+	}
+	lock(&proc_lock);
+	p->status = status;
+	p->finished = true;
+	orphan_locked(p);
+	if (p->parent != NULL)
+		waitq_wake(&p->parent->children);
+	unlock(&proc_lock);
+	sched_exit();
+}
+
+static void
+remove_locked(Proc *p) REQUIRES(proc_lock)
+{
+	Proc **pp;
+
+	for (pp = &procs; *pp != p; pp = &(*pp)->next)
+		;
+	*pp = p->next;
+}
+
+/* A finished child, out of the table; NULL with *any telling whether one may yet come. */
+static Proc *
+reap_locked(Proc *self, int pid, bool *any) REQUIRES(proc_lock)
+{
+	*any = false;
+	for (Proc *c = procs; c != NULL; c = c->next) {
+		if (c->parent != self || (pid > 0 && c->pid != pid))
+			continue;
+		*any = true;
+		if (c->finished) {
+			remove_locked(c);
+			return c;
+		}
+	}
+	return NULL;
+}
+
+int
+proc_wait(int pid, int options, int *status)
+{
+	Proc *self = proc_self(), *c;
+	int err = 0, found;
+	bool any;
+
+	lock(&proc_lock);
+	while ((c = reap_locked(self, pid, &any)) == NULL && any && err == 0 &&
+	       !(options & WAIT_NOHANG))
+		err = waitq_sleep(&self->children, &proc_lock, NEVER);
+	unlock(&proc_lock);
+	if (c == NULL && !any)
+		return fail(-ECHILD, "no child to wait for");
+	if (c == NULL)
+		return err; /* interrupted, or 0: none has finished yet */
+	while (!sched_zombie(c)) /* on its last steps, on another CPU */
+		sched_yield();
+	*status = c->status;
+	found = c->pid;
+	proc_put(c);
+	return found;
+}
+
+void
+proc_kill(Proc *p, int sig, const char *why)
+{
+	if (sig == SSIGINT && (p->ignored & 1ull << sig))
+		return;
+	lock(&proc_lock);
+	if (!p->killed) {
+		p->killsig = sig;
+		if (why != NULL)
+			strcopy(p->why, why, sizeof p->why);
+		__atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
+	}
+	unlock(&proc_lock);
+	sched_interrupt(p);
+}
+
+typedef struct Group {
+	int pgid, sig, n;
+} Group;
+
+static int
+kill_member(Proc *p, void *arg)
+{
+	Group *g = arg;
+
+	if (p->pgid != g->pgid || p->finished)
+		return 0;
+	if (g->sig != 0)
+		proc_kill(p, g->sig, NULL);
+	g->n++;
+	return 0;
+}
+
+int
+proc_kill_group(int pgid, int sig)
+{
+	Group g = { pgid, sig, 0 };
+
+	proc_each(kill_member, &g);
+	return g.n;
+}
+
+/* Every way back to user mode comes through here. */
+void
+user_return(void)
+{
+	Proc *p = proc_self();
+
+	if (p->killed) {
+		if (p->why[0] != '\0')
+			kprint("pid %d %s: %s\n", p->pid, p->name, p->why);
+		proc_exit(p->killsig);
+	}
+	if (sched_wanted())
+		sched_yield();
+}

@@ -1,0 +1,10 @@
+/* System calls about processes and memory; dispatched by kern/syscall.c. */
+#pragma once
+
+#include "kern/types.h"
+
+typedef int64_t SysFn(const uint64_t a[6]);
+
+SysFn sys_exit, sys_fork, sys_execve, sys_wait, sys_kill, sys_getpid, sys_getppid, sys_setpgid,
+	sys_sleep, sys_clock, sys_brk, sys_mmap, sys_munmap, sys_mprotect, sys_errstr, sys_signal,
+	sys_uname;

@@ -1,0 +1,27 @@
+/* Between the two halves of the fake: memory and services (machine.c), units (units.c). */
+#pragma once
+
+#include "tests/host/fakehw/fakehw.h"
+
+void fake_break(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a violation */
+void fake_stepped(void);
+void fake_spend(uint64_t ns);
+
+bool fake_ram(paddr_t pa, uint64_t len);
+bool fake_page_live(paddr_t pa);  /* handed out, or withheld */
+void *fake_host(paddr_t pa);      /* as the CPU sees it */
+/* 8 bytes as a unit sees them. */
+uint64_t fake_dram64(paddr_t pa);
+bool fake_lock_held(const char *name);
+bool fake_fire(uint64_t addr, uint32_t data); /* an interrupt message; false: nobody's */
+
+/* Called by machine.c: all units. */
+void units_line(paddr_t line);     /* a line was stored (snooped) */
+void units_flushed(paddr_t line);  /* a line was written back */
+void units_fresh(paddr_t page);    /* a page was handed out, zeros in the cache */
+void units_freed(paddr_t page);
+void units_store(paddr_t pa, uint64_t v); /* before an 8-byte store into RAM */
+void units_tick(void);
+void *units_map(paddr_t pa, size_t len);
+unsigned units_count(void);
+paddr_t units_base(unsigned i);

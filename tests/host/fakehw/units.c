@@ -1,0 +1,1052 @@
+/*
+ * The unit half of the fake: registers, caches, queue, faults, translation, and the rules
+ * (VTD-FACTS 3, 4, 6, 8, 9) as checks. Bit positions are written out here, from the manual,
+ * so that a wrong field in the core cannot agree with itself. Legacy mode.
+ */
+#include "tests/host/fakehw/machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dev/vtd/mmio.h"
+
+#define MAXUNIT 4
+#define NTLB    2048u
+#define NWALK   1024u
+#define MAXDIRTY 65536u
+#define NFRCD   256u
+
+#define B(n)       (1u << (n))
+#define BITS(v, hi, lo) ((v) >> (lo) & (~0ull >> (63 - ((hi) - (lo)))))
+#define ONESHOT    (B(30) | B(29) | B(27) | B(24))
+#define LEVEL      (B(31) | B(28) | B(26) | B(25) | B(23))
+#define FSTS_W1C   0xfdu
+
+typedef struct CtxCache {
+	uint32_t gen;
+	bool     present, by_root; /* not present: cached because the root entry was not */
+	uint16_t tag;  /* id it is cached under: 0 when not present */
+	uint64_t lo, hi;
+} CtxCache;
+
+typedef struct Tlb { /* one 4 KiB page, or (walk) one table */
+	bool     valid;
+	uint16_t did;
+	uint8_t  level; /* walk: of the table the entry leads to */
+	uint8_t  rights;
+	uint64_t tag, pa, top;
+} Tlb;
+
+struct FakeUnit {
+	paddr_t  base;
+	FakeConf conf;
+	unsigned stuck;
+	size_t   mapped;
+	bool     coherent, cm, rwbf, qi, regs_ok;
+	uint32_t iotlb_off, frcd_off, nfault, mamv, ndid;
+
+	uint32_t gsts, gcmd_bit;
+	uint64_t gcmd_done;
+	bool     gcmd_busy, gcmd_set;
+	uint64_t rtaddr, root;
+	bool     root_ok, need_cc, need_iotlb, cc_done;
+	uint64_t ccmd, ccmd_done, iva, iotlb, iotlb_done;
+	uint32_t fsts, fectl, fedata, feaddr, feuaddr, pmen;
+	uint64_t pmen_done;
+	uint64_t iqh, iqt, iqa, q_ready;
+	bool     q_error, q_context; /* stopped; a context descriptor awaits its fence */
+	unsigned descriptors, bad_at;
+	uint32_t q_inject;
+	uint64_t last_iotlb;
+
+	struct { uint64_t lo, hi; } frcd[NFRCD];
+	uint32_t next_rec;
+	bool     merge, had_status;
+
+	CtxCache ctx[65536];
+	uint32_t gen;
+	Tlb      tlb[NTLB], walk[NWALK];
+	struct { uint64_t top; bool used; } id[65536]; /* what an id's cached entries came from */
+
+	uint8_t *view; /* RWBF: memory behind the write buffer */
+	uint32_t dirty[MAXDIRTY], ndirty;
+	uint8_t *known; /* pages in which this unit found a root (1) or context (2) table */
+};
+
+static FakeUnit *units[MAXUNIT];
+static unsigned nunits;
+static FakeUnit nobody; /* an address where nothing answers */
+
+#define bad(u, ...) fake_break(__VA_ARGS__)
+
+/* ---- memory as the unit sees it ---- */
+
+static uint64_t
+base64(const FakeUnit *u, paddr_t pa)
+{
+	uint64_t v;
+
+	if (!u->coherent)
+		return fake_dram64(pa);
+	memcpy(&v, fake_host(pa), 8);
+	return v;
+}
+
+static uint64_t
+fetch(FakeUnit *u, paddr_t pa)
+{
+	uint64_t v;
+
+	if (!fake_ram(pa, 8)) {
+		bad(u, "unit reads a table at 0x%llx, which is not RAM", (unsigned long long)pa);
+		return 0;
+	}
+	if (!fake_page_live(pa)) {
+		bad(u, "unit walks through free page 0x%llx", (unsigned long long)pa);
+		return 0;
+	}
+	if (!u->rwbf)
+		return base64(u, pa);
+	memcpy(&v, u->view + (pa - FAKE_RAM), 8);
+	return v;
+}
+
+static void
+drain_buffer(FakeUnit *u)
+{
+	for (uint32_t i = 0; i < u->ndirty; i++)
+		for (uint32_t k = 0; k < 64; k += 8) {
+			paddr_t pa = FAKE_RAM + (paddr_t)u->dirty[i] * 64 + k;
+			uint64_t v = base64(u, pa);
+			memcpy(u->view + (pa - FAKE_RAM), &v, 8);
+		}
+	u->ndirty = 0;
+}
+
+static void
+dirty(FakeUnit *u, paddr_t line)
+{
+	if (!u->rwbf)
+		return;
+	if (u->ndirty == MAXDIRTY)
+		drain_buffer(u);
+	u->dirty[u->ndirty++] = (uint32_t)((line - FAKE_RAM) / 64);
+}
+
+void
+units_line(paddr_t line)
+{
+	for (unsigned i = 0; i < nunits; i++)
+		if (units[i]->coherent)
+			dirty(units[i], line);
+}
+
+void
+units_flushed(paddr_t line)
+{
+	for (unsigned i = 0; i < nunits; i++)
+		if (!units[i]->coherent)
+			dirty(units[i], line);
+}
+
+void
+units_fresh(paddr_t page)
+{
+	for (unsigned i = 0; i < nunits; i++)
+		if (units[i]->rwbf)
+			for (uint32_t k = 0; k < 4096; k += 8) {
+				uint64_t v = base64(units[i], page + k);
+				memcpy(units[i]->view + (page + k - FAKE_RAM), &v, 8);
+			}
+}
+
+void
+units_freed(paddr_t page)
+{
+	for (unsigned i = 0; i < nunits; i++) {
+		FakeUnit *u = units[i];
+
+		u->known[(page - FAKE_RAM) / 4096] = 0;
+		if (u->root_ok && u->root == page)
+			bad(u, "the root table was freed");
+		if (u->gsts & B(26) && (u->iqa & ~0xfffull) == page)
+			bad(u, "the invalidation queue was freed");
+	}
+}
+
+/* Root and context entries: never touched while present, except to take P away. */
+void
+units_store(paddr_t pa, uint64_t v)
+{
+	for (unsigned i = 0; i < nunits; i++) {
+		if (!units[i]->known[(pa - FAKE_RAM) / 4096])
+			continue;
+		uint64_t lo, *entry = fake_host(pa & ~15ull);
+		memcpy(&lo, entry, 8);
+		if (lo & 1 && (pa & 8 || v & 1))
+			bad(units[i], "store over a live entry");
+	}
+}
+
+/* ---- faults ---- */
+
+static void
+event(FakeUnit *u)
+{
+	bool any = (u->fsts & 0xff) != 0;
+
+	if (any && !u->had_status) {
+		u->had_status = true;
+		if (u->fectl >> 31)
+			u->fectl |= B(30);
+		else if (!fake_fire((uint64_t)u->feuaddr << 32 | u->feaddr, u->fedata))
+			bad(u, "fault event sent nowhere");
+		return;
+	}
+	u->had_status = any;
+}
+
+static void
+update_ppf(FakeUnit *u)
+{
+	uint32_t fri = BITS(u->fsts, 15, 8), n;
+
+	for (n = 0; n < u->nfault && !(u->frcd[(fri + n) % u->nfault].hi >> 63); n++)
+		;
+	u->fsts &= ~(0xff00u | B(1));
+	if (n < u->nfault)
+		u->fsts |= B(1) | (fri + n) % u->nfault << 8;
+	else
+		u->fsts |= u->next_rec << 8;
+	event(u);
+}
+
+void
+fake_fault(FakeUnit *u, uint16_t sid, iova_t addr, uint8_t reason, bool read)
+{
+	uint32_t i = u->next_rec;
+
+	if (u->fsts & B(0))
+		return; /* lost */
+	for (uint32_t k = 0; u->merge && k < u->nfault; k++)
+		if (u->frcd[k].hi >> 63 && (u->frcd[k].hi & 0xffff) == sid)
+			return;
+	if (u->frcd[i].hi >> 63) {
+		u->fsts |= B(0);
+		event(u);
+		return;
+	}
+	u->frcd[i].lo = addr & ~0xfffull;
+	/* PASID field: junk, PP clear, as QEMU leaves it */
+	u->frcd[i].hi = 1ull << 63 | (uint64_t)read << 62 | 0xffffull << 40 |
+	                (uint64_t)reason << 32 | sid;
+	u->next_rec = (i + 1) % u->nfault;
+	update_ppf(u);
+}
+
+/* ---- caches ---- */
+
+static void
+note_id(FakeUnit *u, uint16_t did, uint64_t top)
+{
+	if (u->id[did].used && u->id[did].top != top)
+		bad(u, "domain id %u used with two tables", did);
+	u->id[did].used = true;
+	u->id[did].top = top;
+}
+
+static Tlb *
+slot(Tlb *t, uint32_t n, uint16_t did, uint32_t level, uint64_t tag)
+{
+	return &t[(tag * 2654435761u + did * 40503u + level * 97u) % n];
+}
+
+static Tlb *
+find(Tlb *t, uint32_t n, uint16_t did, uint32_t level, uint64_t tag)
+{
+	Tlb *e = slot(t, n, did, level, tag);
+
+	return e->valid && e->did == did && e->level == level && e->tag == tag ? e : NULL;
+}
+
+static void
+keep(Tlb *t, uint32_t n, Tlb e)
+{
+	e.valid = true;
+	*slot(t, n, e.did, e.level, e.tag) = e;
+}
+
+static void
+drop_context(FakeUnit *u, uint32_t gran, uint16_t did, uint16_t sid)
+{
+	if (gran == 1) {
+		u->gen++;
+		u->need_cc = false;
+		u->cc_done = true;
+		return;
+	}
+	if (gran == 2) {
+		for (uint32_t i = 0; i < 65536; i++)
+			if (u->ctx[i].gen == u->gen && u->ctx[i].tag == did)
+				u->ctx[i].gen = 0;
+		return;
+	}
+	if (u->ctx[sid].gen == u->gen && u->ctx[sid].tag == did && !u->ctx[sid].by_root)
+		u->ctx[sid].gen = 0;
+}
+
+static void
+drop_domain(FakeUnit *u, uint16_t did)
+{
+	for (uint32_t i = 0; i < NTLB; i++)
+		if (u->tlb[i].did == did)
+			u->tlb[i].valid = false;
+	for (uint32_t i = 0; i < NWALK; i++)
+		if (u->walk[i].did == did)
+			u->walk[i].valid = false;
+	u->id[did].used = false;
+}
+
+static void
+drop_pages(FakeUnit *u, uint16_t did, uint64_t first, uint64_t n, bool hint)
+{
+	if (first % n != 0)
+		bad(u, "page-selective invalidation not aligned to its size");
+	for (uint32_t i = 0; i < NTLB; i++)
+		if (u->tlb[i].did == did && u->tlb[i].tag >= first && u->tlb[i].tag < first + n)
+			u->tlb[i].valid = false;
+	for (uint32_t i = 0; i < NWALK && !hint; i++) {
+		Tlb *w = &u->walk[i];
+		uint32_t s = 9 * w->level; /* pages under the table it leads to */
+		if (w->did == did && w->tag <= (first + n - 1) >> s && w->tag >= first >> s)
+			w->valid = false;
+	}
+}
+
+static void
+drop_iotlb(FakeUnit *u, uint32_t gran, uint16_t did, uint64_t addr)
+{
+	uint32_t am = addr & 0x3f;
+
+	drain_buffer(u);
+	switch (gran) {
+	case 1:
+		memset(u->tlb, 0, sizeof u->tlb);
+		memset(u->walk, 0, sizeof u->walk);
+		memset(u->id, 0, sizeof u->id);
+		if (u->need_iotlb && !u->cc_done)
+			bad(u, "IOTLB invalidated before the context cache after SRTP");
+		u->need_iotlb = false;
+		break;
+	case 2:
+		drop_domain(u, did);
+		break;
+	case 3:
+		if (!(u->conf.cap >> 39 & 1))
+			bad(u, "page-selective invalidation without CAP.PSI");
+		else if (am > u->mamv)
+			bad(u, "address mask %u above %u", am, u->mamv);
+		else
+			drop_pages(u, did, addr >> 12, 1ull << am, addr >> 6 & 1);
+		break;
+	default:
+		bad(u, "IOTLB invalidation of granularity %u", gran);
+	}
+}
+
+/* ---- translation ---- */
+
+static uint32_t
+width(const FakeUnit *u, uint32_t levels)
+{
+	uint32_t agaw = 12 + 9 * levels, mgaw = BITS(u->conf.cap, 21, 16) + 1;
+
+	return agaw < mgaw ? agaw : mgaw;
+}
+
+static uint8_t
+read_context(FakeUnit *u, uint16_t sid, CtxCache *c)
+{
+	paddr_t at = u->root + 16 * (sid >> 8);
+	uint64_t lo = fetch(u, at), hi = fetch(u, at + 8);
+
+	*c = (CtxCache){ .gen = u->gen };
+	u->known[(u->root - FAKE_RAM) / 4096] = 1;
+	if (!(lo & 1)) {
+		c->by_root = true;
+		return 1;
+	}
+	if (lo & 0xffe || hi)
+		return 0xa;
+	at = (lo & ~0xfffull) + 16 * (sid & 0xff);
+	c->lo = fetch(u, at);
+	c->hi = fetch(u, at + 8);
+	if (fake_ram(at, 16))
+		u->known[(at - FAKE_RAM) / 4096] = 2;
+	if (c->lo & 2)
+		bad(u, "FPD is set for source %04x", sid);
+	if (!(c->lo & 1))
+		return 2;
+	c->present = true;
+	c->tag = (uint16_t)BITS(c->hi, 23, 8);
+	if (c->lo & 0xff0 || c->hi & ~0xffff7full)
+		return 0xb;
+	return 0;
+}
+
+static uint8_t
+check_context(FakeUnit *u, const CtxCache *c)
+{
+	uint32_t aw = c->hi & 7, did = BITS(c->hi, 23, 8);
+
+	if (c->lo & 0xc || aw > 4 || !(u->conf.cap >> (8 + aw) & 1))
+		return 3;
+	if (did == 0)
+		bad(u, "a context entry uses domain id 0");
+	if (did >= u->ndid)
+		bad(u, "domain id %u of %u", did, u->ndid);
+	return 0;
+}
+
+static uint8_t
+context(FakeUnit *u, uint16_t sid, CtxCache *c)
+{
+	CtxCache *k = &u->ctx[sid];
+	uint8_t r = 0;
+
+	if (k->gen == u->gen) {
+		*c = *k;
+		return k->present ? 0 : k->by_root ? 1 : 2;
+	}
+	r = read_context(u, sid, c);
+	if (r == 0)
+		r = check_context(u, c);
+	if (r == 0 || (u->cm && r <= 2))
+		*k = *c;
+	return r;
+}
+
+static bool
+reserved(const FakeUnit *u, uint64_t e, uint32_t level)
+{
+	uint64_t mask = 1ull << 62 | (0xfffffffffffffull & ~0ull << 48 & ~0xfffull);
+
+	if (!(u->conf.ecap >> 7 & 1))
+		mask |= 1ull << 11;
+	if (level > 3)
+		mask |= 1ull << 7;
+	else if (level > 1 && e & 0x80)
+		mask |= (1ull << (12 + 9 * (level - 1))) - 4096;
+	return e & mask;
+}
+
+/* Fills *out; on a refusal *neg says what may be cached of it. */
+static uint8_t
+walk(FakeUnit *u, uint16_t did, uint64_t top, uint32_t levels, iova_t iova, Tlb *out)
+{
+	uint64_t table = top;
+	uint8_t rights = 3;
+	uint32_t level = levels;
+
+	for (uint32_t l = 1; l < levels; l++) {
+		Tlb *w = find(u->walk, NWALK, did, l, iova >> (12 + 9 * l));
+		if (!w)
+			continue;
+		if (w->top != top)
+			bad(u, "domain id %u: a stale table is used", did);
+		table = w->pa;
+		rights = w->rights;
+		level = l;
+		break;
+	}
+	*out = (Tlb){ .did = did, .tag = iova >> 12, .top = top };
+	for (; rights; level--) {
+		uint32_t s = 12 + 9 * (level - 1);
+		uint64_t e = fetch(u, table + 8 * (iova >> s & 511));
+
+		if (!(e & 3))
+			rights = 0;
+		else if (reserved(u, e, level))
+			return 0xc;
+		rights &= e & 3;
+		if (level == 1 || (rights && level <= 3 && e & 0x80)) {
+			out->pa = ((e & 0xffffffffff000ull) >> s << s) + (iova & ((1ull << s) - 1) & ~0xfffull);
+			break;
+		}
+		table = e & 0xffffffffff000ull;
+		if (rights || u->cm)
+			keep(u->walk, NWALK, (Tlb){ .did = did, .level = (uint8_t)(level - 1),
+				.rights = rights, .tag = iova >> s, .pa = table, .top = top });
+	}
+	out->rights = rights;
+	return 0;
+}
+
+static uint8_t
+translate(FakeUnit *u, uint16_t sid, iova_t iova, bool write, paddr_t *pa)
+{
+	CtxCache c;
+	Tlb e, *hit;
+	uint8_t r = context(u, sid, &c);
+
+	if (r)
+		return r;
+	uint16_t did = (uint16_t)BITS(c.hi, 23, 8);
+	uint32_t levels = (c.hi & 7) + 2;
+	uint64_t top = c.lo & ~0xfffull;
+	if (iova >> width(u, levels))
+		return 4;
+	note_id(u, did, top);
+	if ((hit = find(u->tlb, NTLB, did, 0, iova >> 12)) != NULL) {
+		if (hit->top != top)
+			bad(u, "domain id %u: IOTLB entry of another table", did);
+		e = *hit;
+	} else {
+		if ((r = walk(u, did, top, levels, iova, &e)) != 0)
+			return r;
+		if (e.rights || u->cm)
+			keep(u->tlb, NTLB, e);
+	}
+	*pa = e.pa + (iova & 0xfff);
+	return e.rights >> write & 1 ? 0 : write ? 5 : 6;
+}
+
+FakeDma
+fake_dma(FakeUnit *u, uint16_t sid, iova_t iova, bool write)
+{
+	FakeDma d = { 0 };
+
+	if (!(u->gsts & B(31))) {
+		d.raw = true;
+		d.pa = iova;
+		return d;
+	}
+	d.reason = translate(u, sid, iova, write, &d.pa);
+	if (d.reason)
+		fake_fault(u, sid, iova, d.reason, !write);
+	else if (!fake_page_live(d.pa))
+		bad(u, "source %04x reaches free page 0x%llx", sid, (unsigned long long)d.pa);
+	return d;
+}
+
+/* ---- the queue ---- */
+
+static bool
+descriptor_ok(FakeUnit *u, uint64_t lo, uint64_t hi)
+{
+	uint32_t gran = BITS(lo, 5, 4);
+
+	switch (lo & 15) {
+	case 1:
+		return gran && !(lo & 0xfffc00000000ffc0ull) && hi == 0;
+	case 2:
+		if (lo >> 32 || lo & 0xff00 || !gran || (gran != 3 && hi))
+			return false;
+		if ((lo >> 7 & 1 && !(u->conf.cap >> 55 & 1)) || (lo >> 6 & 1 && !(u->conf.cap >> 54 & 1)))
+			bad(u, "drain asked of a unit that has none");
+		return !(hi & 0xf80) && (gran != 3 || ((hi & 0x3f) <= u->mamv && u->conf.cap >> 39 & 1));
+	case 5: /* QEMU dies of SW and IF together, and wants one of them */
+		return !(lo & 0xffffff00ull) && !(hi & 3) && (lo >> 5 & 1) != (lo >> 4 & 1);
+	default:
+		return false;
+	}
+}
+
+static void
+queue_error(FakeUnit *u, uint32_t bit)
+{
+	u->fsts |= bit;
+	event(u);
+}
+
+static void
+wait_done(FakeUnit *u, uint64_t lo, uint64_t hi)
+{
+	uint32_t v = (uint32_t)(lo >> 32);
+
+	u->q_context &= !(lo >> 6 & 1);
+	if (!(lo >> 5 & 1))
+		return;
+	if (!fake_page_live(hi)) {
+		bad(u, "status written to memory nobody owns");
+		return;
+	}
+	memcpy(fake_host(hi), &v, 4); /* the unit's writes snoop */
+}
+
+static void
+carry_out(FakeUnit *u, uint64_t lo, uint64_t hi)
+{
+	if ((lo & 15) == 5) {
+		wait_done(u, lo, hi);
+		return;
+	}
+	u->descriptors++;
+	if ((lo & 15) == 1) {
+		drain_buffer(u);
+		u->q_context = true;
+		drop_context(u, BITS(lo, 5, 4), (uint16_t)BITS(lo, 31, 16), (uint16_t)BITS(lo, 47, 32));
+		return;
+	}
+	if (u->q_context)
+		bad(u, "IOTLB descriptor not fenced from the context descriptor before it");
+	u->last_iotlb = lo;
+	drop_iotlb(u, BITS(lo, 5, 4), (uint16_t)BITS(lo, 31, 16), hi);
+}
+
+static void
+run_queue(FakeUnit *u)
+{
+	uint64_t size = 4096ull << (u->iqa & 7);
+
+	while (u->iqh != u->iqt && !u->q_error && fake_time() >= u->q_ready) {
+		paddr_t at = (u->iqa & ~0xfffull) + u->iqh;
+		uint64_t lo = base64(u, at), hi = base64(u, at + 8);
+		bool refuse = u->bad_at == 1 && (lo & 15) != 5 && BITS(lo, 5, 4) != 1;
+
+		if (u->bad_at > 1 && (lo & 15) != 5)
+			u->bad_at--;
+		if (refuse || !descriptor_ok(u, lo, hi)) {
+			if (!refuse)
+				bad(u, "bad descriptor %016llx %016llx", (unsigned long long)lo,
+				    (unsigned long long)hi);
+			u->q_error = true;
+			queue_error(u, B(4));
+			return;
+		}
+		if (u->bad_at == 1 && (lo & 15) != 5)
+			u->bad_at = 0;
+		u->iqh = (u->iqh + 16) % size;
+		if ((lo & 15) == 5 && u->q_inject) {
+			uint32_t bit = u->q_inject;
+			u->q_inject = 0;
+			u->iqh = u->iqt; /* the waits behind are lost */
+			queue_error(u, bit);
+			return;
+		}
+		fake_stepped();
+		carry_out(u, lo, hi);
+		fake_stepped();
+	}
+}
+
+/* ---- time ---- */
+
+static void
+finish_gcmd(FakeUnit *u)
+{
+	u->gcmd_busy = false;
+	switch (u->gcmd_bit) {
+	case B(30):
+		u->gsts |= B(30);
+		u->root = u->rtaddr & ~0xfffull;
+		u->root_ok = true;
+		u->need_cc = u->need_iotlb = true;
+		u->cc_done = false;
+		if (u->rtaddr & 0xfff)
+			bad(u, "reserved bits in RTADDR");
+		break;
+	case B(27):
+		drain_buffer(u);
+		u->gsts &= ~B(27);
+		break;
+	default:
+		u->gsts = u->gcmd_set ? u->gsts | u->gcmd_bit : u->gsts & ~u->gcmd_bit;
+	}
+}
+
+static void
+tick(FakeUnit *u)
+{
+	uint64_t now = fake_time();
+
+	if (u->gcmd_busy && now >= u->gcmd_done && !(u->stuck & STUCK_GCMD) &&
+	    !(u->stuck & STUCK_TE && u->gcmd_bit == B(31)))
+		finish_gcmd(u);
+	if (u->ccmd >> 63 && now >= u->ccmd_done && !(u->stuck & STUCK_REGS)) {
+		drain_buffer(u);
+		drop_context(u, BITS(u->ccmd, 62, 61), (uint16_t)u->ccmd, (uint16_t)(u->ccmd >> 16));
+		u->ccmd &= ~(1ull << 63);
+	}
+	if (u->iotlb >> 63 && now >= u->iotlb_done && !(u->stuck & STUCK_REGS)) {
+		drop_iotlb(u, BITS(u->iotlb, 61, 60), (uint16_t)(u->iotlb >> 32), u->iva);
+		u->iotlb &= ~(1ull << 63);
+	}
+	if (u->pmen & 1 && !(u->pmen >> 31) && now >= u->pmen_done && !(u->stuck & STUCK_PMEN))
+		u->pmen &= ~1u;
+	if (u->gsts & B(26) && !(u->stuck & STUCK_QUEUE))
+		run_queue(u);
+}
+
+void
+units_tick(void)
+{
+	static bool busy;
+
+	if (busy)
+		return;
+	busy = true;
+	for (unsigned i = 0; i < nunits; i++)
+		tick(units[i]);
+	busy = false;
+}
+
+/* ---- register writes ---- */
+
+static void
+write_gcmd(FakeUnit *u, uint32_t v)
+{
+	uint32_t changed = (v ^ u->gsts) & LEVEL, shots = v & ONESHOT;
+
+	if (u->gcmd_busy)
+		bad(u, "GCMD written while a command is under way");
+	if (__builtin_popcount(changed) + __builtin_popcount(shots) != 1)
+		bad(u, "GCMD %08x with GSTS %08x: not exactly one command", v, u->gsts);
+	u->gcmd_bit = shots ? shots & -shots : changed & -changed;
+	u->gcmd_set = v & u->gcmd_bit;
+	if (u->gcmd_bit == B(30))
+		u->gsts &= ~B(30);
+	if (u->gcmd_bit == B(27))
+		u->gsts |= B(27);
+	if (u->gcmd_bit == B(31) && u->gcmd_set && (!u->root_ok || u->need_cc || u->need_iotlb))
+		bad(u, "TE before root table and global invalidations");
+	if (u->gcmd_bit == B(26) && u->gcmd_set) {
+		if (!u->qi)
+			bad(u, "QIE on a unit without a queue");
+		if (u->iqt || u->iqa & 0xff8)
+			bad(u, "QIE with IQT %llx IQA %llx", (unsigned long long)u->iqt,
+			    (unsigned long long)u->iqa);
+		u->iqh = 0;
+		u->q_error = u->q_context = false;
+	}
+	if (u->gcmd_bit == B(26) && !u->gcmd_set && u->iqh != u->iqt)
+		bad(u, "QIE off with descriptors queued");
+	u->gcmd_busy = true;
+	u->gcmd_done = fake_time() + u->conf.latency;
+}
+
+static bool
+registers_usable(FakeUnit *u, const char *what)
+{
+	if (!u->regs_ok)
+		bad(u, "%s on a unit without register-based invalidation", what);
+	if (u->gsts & B(26))
+		bad(u, "%s while the queue is on", what); /* and it never completes */
+	return u->regs_ok && !(u->gsts & B(26));
+}
+
+static void
+write_ccmd(FakeUnit *u, uint64_t v)
+{
+	if (u->ccmd >> 63)
+		bad(u, "CCMD written while ICC is set");
+	if (BITS(v, 62, 61) == 0 || v & 0x07fffffc00000000ull)
+		bad(u, "CCMD %016llx", (unsigned long long)v);
+	u->ccmd = v;
+	u->ccmd_done = registers_usable(u, "CCMD") ? fake_time() + u->conf.latency : UINT64_MAX;
+}
+
+static void
+write_iotlb(FakeUnit *u, uint64_t v)
+{
+	if (u->iotlb >> 63)
+		bad(u, "IOTLB written while IVT is set");
+	if (v & 0x4ffc0000ffffffffull)
+		bad(u, "IOTLB %016llx", (unsigned long long)v);
+	if (u->ccmd >> 63)
+		bad(u, "IOTLB command before the context command completed");
+	u->iotlb = u->last_iotlb = v;
+	u->descriptors++;
+	u->iotlb_done = registers_usable(u, "IOTLB") ? fake_time() + u->conf.latency : UINT64_MAX;
+}
+
+static void
+write_fsts(FakeUnit *u, uint32_t v)
+{
+	if (v & ~FSTS_W1C)
+		bad(u, "FSTS %08x: read-only bits written", v);
+	if (v & 0x70 && fake_lock_held("iommu faults"))
+		bad(u, "the fault handler clears the queue's errors");
+	if (v & 1 && u->fsts & 1 && u->fsts & 2 && u->gsts & B(31))
+		bad(u, "PFO cleared before the records");
+	u->fsts &= ~(v & FSTS_W1C);
+	u->had_status = (u->fsts & 0xff) != 0;
+}
+
+static void
+write_fectl(FakeUnit *u, uint32_t v)
+{
+	bool was = u->fectl >> 31;
+
+	if (v & 0x7fffffff)
+		bad(u, "FECTL %08x", v);
+	if (!(v >> 31) && (u->feaddr >> 20 != 0xfee))
+		bad(u, "fault events on with no address");
+	u->fectl = (u->fectl & B(30)) | v;
+	if (was && !(v >> 31) && u->fectl & B(30)) {
+		u->fectl &= ~B(30);
+		fake_fire((uint64_t)u->feuaddr << 32 | u->feaddr, u->fedata);
+	}
+}
+
+static void
+write_frcd(FakeUnit *u, uint32_t off, uint64_t v, bool wide)
+{
+	uint32_t i = off / 16;
+
+	if (i >= u->nfault || !((!wide && off % 16 == 12 && v == B(31)) ||
+	                        (wide && off % 16 == 8 && v == 1ull << 63)))
+		bad(u, "fault record write at +%x of %llx", off, (unsigned long long)v);
+	else
+		u->frcd[i].hi &= ~(1ull << 63);
+	update_ppf(u);
+}
+
+static bool
+is_frcd(const FakeUnit *u, uint32_t off)
+{
+	return off >= u->frcd_off && off < u->frcd_off + 16 * u->nfault;
+}
+
+static void
+access_ok(FakeUnit *u, uint32_t off, uint32_t n)
+{
+	if (off % n != 0 || off + n > u->mapped)
+		bad(u, "register access of %u at %x, window %zx", n, off, u->mapped);
+}
+
+void
+mmio_write32(volatile Regs *r, uint32_t off, uint32_t v)
+{
+	FakeUnit *u = (FakeUnit *)r;
+
+	if (u == &nobody)
+		return;
+	access_ok(u, off, 4);
+	switch (off) {
+	case 0x18: write_gcmd(u, v); break;
+	case 0x34: write_fsts(u, v); break;
+	case 0x38: write_fectl(u, v); break;
+	case 0x3c: u->fedata = v; break;
+	case 0x40: u->feaddr = v; break;
+	case 0x44: u->feuaddr = v; break;
+	case 0x64:
+		u->pmen = (u->pmen & 1) | (v & B(31));
+		u->pmen_done = fake_time() + u->conf.latency;
+		break;
+	case 0xa0: case 0xe0:
+		if (v != B(31) || (off == 0xa0 ? !u->qi : !(u->conf.ecap >> 29 & 1)))
+			bad(u, "event control %x: %08x", off, v);
+		break;
+	default:
+		if (is_frcd(u, off))
+			write_frcd(u, off - u->frcd_off, v, false);
+		else
+			bad(u, "32-bit write to register %x", off);
+	}
+	fake_spend(10);
+	fake_stepped();
+}
+
+static void
+write_iqt(FakeUnit *u, uint64_t v)
+{
+	if (v & ~0x7fff0ull || v >= 4096ull << (u->iqa & 7))
+		bad(u, "IQT %llx", (unsigned long long)v);
+	u->iqt = v;
+	u->q_ready = fake_time() + u->conf.latency;
+	if (!(u->fsts & B(4)))
+		u->q_error = false; /* IQE cleared and the tail written: goes on */
+}
+
+void
+mmio_write64(volatile Regs *r, uint32_t off, uint64_t v)
+{
+	FakeUnit *u = (FakeUnit *)r;
+
+	if (u == &nobody)
+		return;
+	access_ok(u, off, 8);
+	if (off == 0x20)
+		u->rtaddr = v;
+	else if (off == 0x28)
+		write_ccmd(u, v);
+	else if (off == 0x88 && u->qi)
+		write_iqt(u, v);
+	else if (off == 0x90 && u->qi && !(u->gsts & B(26)))
+		u->iqa = v;
+	else if (off == u->iotlb_off)
+		u->iva = v;
+	else if (off == u->iotlb_off + 8)
+		write_iotlb(u, v);
+	else if (is_frcd(u, off))
+		write_frcd(u, off - u->frcd_off, v, true);
+	else
+		bad(u, "64-bit write to register %x", off);
+	fake_spend(10);
+	fake_stepped();
+}
+
+uint32_t
+mmio_read32(const volatile Regs *r, uint32_t off)
+{
+	FakeUnit *u = (FakeUnit *)(uintptr_t)r;
+
+	if (u == &nobody)
+		return ~0u;
+	access_ok(u, off, 4);
+	fake_spend(10);
+	switch (off) {
+	case 0x00: return u->conf.ver;
+	case 0x1c: return u->gsts;
+	case 0x34: return u->fsts;
+	case 0x38: return u->fectl;
+	case 0x64: return u->pmen;
+	}
+	bad(u, "32-bit read of register %x", off); /* GCMD among them: it is write-only */
+	return 0;
+}
+
+uint64_t
+mmio_read64(const volatile Regs *r, uint32_t off)
+{
+	FakeUnit *u = (FakeUnit *)(uintptr_t)r;
+
+	if (u == &nobody)
+		return ~0ull;
+	access_ok(u, off, 8);
+	fake_spend(10);
+	switch (off) {
+	case 0x08: return u->conf.cap;
+	case 0x10: return u->conf.ecap;
+	case 0x20: return u->rtaddr;
+	case 0x28: return u->ccmd;
+	case 0x80: return u->iqh;
+	case 0x88: return u->iqt;
+	case 0x90: return u->iqa;
+	}
+	if (off == u->iotlb_off + 8)
+		return u->iotlb;
+	if (is_frcd(u, off))
+		return (off - u->frcd_off) % 16 ? u->frcd[(off - u->frcd_off) / 16].hi
+		                                : u->frcd[(off - u->frcd_off) / 16].lo;
+	bad(u, "64-bit read of register %x", off);
+	return 0;
+}
+
+/* ---- making and poking ---- */
+
+FakeUnit *
+fake_unit(const FakeConf *c)
+{
+	FakeUnit *u = calloc(1, sizeof *u);
+
+	u->base = c->base;
+	u->conf = *c;
+	u->coherent = c->ecap & 1;
+	u->qi = c->ecap >> 1 & 1;
+	u->cm = c->cap >> 7 & 1;
+	u->rwbf = c->cap >> 4 & 1;
+	u->regs_ok = (c->ver >> 4) < 6;
+	u->iotlb_off = (uint32_t)BITS(c->ecap, 17, 8) * 16;
+	u->frcd_off = (uint32_t)BITS(c->cap, 33, 24) * 16;
+	u->nfault = (uint32_t)BITS(c->cap, 47, 40) + 1;
+	u->mamv = (uint32_t)BITS(c->cap, 53, 48);
+	u->ndid = 1u << (4 + 2 * (c->cap & 7));
+	u->gsts = c->gsts;
+	u->pmen = c->pmen ? B(31) | 1 : 0;
+	u->fectl = B(31);
+	u->gen = 1;
+	u->known = calloc(FAKE_PAGES, 1);
+	u->root_ok = c->gsts & B(30);
+	if (u->rwbf)
+		u->view = malloc((size_t)FAKE_PAGES * 4096);
+	if (u->rwbf)
+		memset(u->view, 0xa7, (size_t)FAKE_PAGES * 4096);
+	units[nunits++] = u;
+	return u;
+}
+
+void *
+units_map(paddr_t pa, size_t len)
+{
+	for (unsigned i = 0; i < nunits; i++)
+		if (units[i]->base == pa) {
+			units[i]->mapped = len;
+			return units[i];
+		}
+	return &nobody;
+}
+
+unsigned
+units_count(void)
+{
+	return nunits;
+}
+
+paddr_t
+units_base(unsigned i)
+{
+	return units[i]->base;
+}
+
+void
+fake_stuck(FakeUnit *u, unsigned what)
+{
+	u->stuck = what;
+}
+
+void
+fake_latency(FakeUnit *u, uint32_t ns)
+{
+	u->conf.latency = ns;
+}
+
+void
+fake_bad_descriptor(FakeUnit *u, uint32_t n)
+{
+	u->bad_at = n;
+}
+
+void
+fake_queue_error(FakeUnit *u, uint32_t fsts_bit)
+{
+	u->q_inject = fsts_bit;
+}
+
+void
+fake_merge_faults(FakeUnit *u, bool on)
+{
+	u->merge = on;
+}
+
+uint32_t
+fake_gsts(const FakeUnit *u)
+{
+	return u->gsts;
+}
+
+uint32_t
+fake_fsts(const FakeUnit *u)
+{
+	return u->fsts;
+}
+
+uint32_t
+fake_pmen(const FakeUnit *u)
+{
+	return u->pmen;
+}
+
+unsigned
+fake_descriptors(const FakeUnit *u)
+{
+	return u->descriptors;
+}
+
+uint64_t
+fake_last_iotlb(const FakeUnit *u)
+{
+	return u->last_iotlb;
+}

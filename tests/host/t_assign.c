@@ -1,0 +1,1112 @@
+/* SRC: dev/assign.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/iommufmt.c kern/cmd.c kern/text.c */
+/*
+ * The sequences of device assignment over a machine of fakes: every call that touches a
+ * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
+ * section 6 are compared with it as text.
+ */
+#include "host.h"
+
+#include "arch/arch.h"
+#include "dev/func.h"
+
+/* ---- the machine ---- */
+
+static char trace[8192];
+
+static void __attribute__((format(printf, 1, 2)))
+say(const char *fmt, ...)
+{
+	size_t n = strlen(trace);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(trace + n, sizeof trace - n, fmt, ap);
+	va_end(ap);
+}
+
+enum { HOST, EDU, EDU2, NVME, PORT, BEHIND1, BEHIND2, NOUNIT, RMRR, SHARED, NFN };
+
+static PciFn fn[NFN] = {
+	[HOST] = { .bdf = BDF(0, 0, 0, 0), .kind = PCI_HOSTBRIDGE, .group = 1 },
+	[EDU] = { .bdf = BDF(0, 0, 3, 0), .group = 2 },
+	[EDU2] = { .bdf = BDF(0, 0, 2, 0), .group = 3 },
+	[NVME] = { .bdf = BDF(0, 0, 4, 0), .group = 4, .reset = PCI_RESET_FLR },
+	[PORT] = { .bdf = BDF(0, 0, 5, 0), .kind = PCI_BRIDGE, .group = 5 },
+	[BEHIND1] = { .bdf = BDF(0, 1, 1, 0), .group = 5, .nsid = 2, .sid = { 0x108, 0x100 } },
+	[BEHIND2] = { .bdf = BDF(0, 1, 2, 0), .group = 5, .nsid = 2, .sid = { 0x110, 0x100 } },
+	[NOUNIT] = { .bdf = BDF(0, 0, 6, 0), .group = 6 },
+	[RMRR] = { .bdf = BDF(0, 0, 7, 0), .group = 7 },
+	[SHARED] = { .bdf = BDF(0, 0, 8, 0), .group = 8,
+		     .bar[1] = { .addr = 0xfe000000, .size = 256,
+				 .refusal = "shares a page with bar0 of 0:9.0" } },
+};
+static bool bme[NFN], msi[NFN];
+static const PciFn *stuck, *bad_reset, *gone;
+
+static uint
+idx(const PciFn *f)
+{
+	return f - fn;
+}
+
+PciFn *
+pci_first(void)
+{
+	return &fn[0];
+}
+
+PciFn *
+pci_find(bdf_t b)
+{
+	for (uint i = 0; i < NFN; i++)
+		if (fn[i].bdf == b)
+			return &fn[i];
+	return NULL;
+}
+
+int
+pci_busmaster(const PciFn *f, bool on)
+{
+	if (bme[idx(f)] != on)
+		say("%s%d ", on ? "master" : "unmaster", idx(f));
+	if (stuck == f && !on)
+		return -EIO;
+	bme[idx(f)] = on;
+	return 0;
+}
+
+bool
+pci_is_busmaster(const PciFn *f)
+{
+	return bme[idx(f)];
+}
+
+bool
+pci_present(const PciFn *f)
+{
+	return gone != f;
+}
+
+void
+pci_interrupts_off(const PciFn *f)
+{
+	say("intoff%d ", idx(f));
+	msi[idx(f)] = false;
+}
+
+int
+pci_msi_on(PciFn *f, uint64_t addr, uint32_t data)
+{
+	say("msi%d ", idx(f));
+	assert_int_equal(addr, 0xfee00000);
+	assert_int_equal(data, 0x50);
+	msi[idx(f)] = true;
+	return 0;
+}
+
+int
+pci_drain(const PciFn *f)
+{
+	say("drain%d ", idx(f));
+	return 0;
+}
+
+int
+pci_reset(PciFn *f)
+{
+	assert_false(bme[idx(f)]); /* a reset is not trusted to stop DMA */
+	say("reset%d ", idx(f));
+	return bad_reset == f ? -ETIMEDOUT : 0;
+}
+
+void
+pci_nosnoop_off(const PciFn *f)
+{
+	say("nosnoop%d ", idx(f));
+}
+
+void
+pci_memory_on(const PciFn *f)
+{
+	say("decode%d ", idx(f));
+}
+
+const char *
+pci_bar_refusal(const PciFn *f, uint bar, uint64_t off, uint64_t len)
+{
+	(void)f, (void)len;
+	return bar > 0 ? "no such BAR" : off >= 0x10000 ? "the MSI-X table is there" : NULL;
+}
+
+const char *
+pci_group_reason(const PciFn *a, const PciFn *b)
+{
+	(void)a, (void)b;
+	return "one requester id behind 0:5.0";
+}
+
+/* ---- one unit ---- */
+
+struct Unit {
+	UnitState state;
+	const char *reason;
+};
+struct Domain {
+	paddr_t top;
+	uint nsid;
+};
+static Unit the_unit = { .state = UNIT_ON };
+static uint live_domains;
+static int attach_err, detach_err, flush_err, power_err;
+static void (*fault_fn)(const VtdFault *f);
+
+void unit_info(Unit *u, UnitInfo *out) { *out = (UnitInfo){ .state = u->state, .reason = u->reason, .base = 0xfed90000 }; }
+uint32_t unit_index(const Unit *u) { (void)u; return 0; }
+UnitState unit_state(const Unit *u) { return u->state; }
+uint32_t vtd_nunit(void) { return 1; }
+Unit *vtd_unit(uint32_t i) { (void)i; return &the_unit; }
+void vtd_on_fault(void (*f)(const VtdFault *)) { fault_fn = f; }
+void vtd_poll_faults(void) { say("poll "); }
+const char *vtd_fault_text(uint8_t r) { return r == 5 ? "PTE Write access is not set" : "?"; }
+
+int
+unit_power(Unit *u, bool on)
+{
+	say("unit-%s ", on ? "on" : "off");
+	if (power_err != 0)
+		return power_err;
+	for (uint i = 0; i < NFN && !on; i++)
+		assert_false(bme[i]); /* G6 */
+	u->state = on ? UNIT_ON : UNIT_OFF;
+	return 0;
+}
+
+int
+domain_new_shared(paddr_t pdpt, Domain **out)
+{
+	*out = kalloc(sizeof **out);
+	if (*out == NULL)
+		return -ENOMEM;
+	(*out)->top = pdpt;
+	live_domains++;
+	return 0;
+}
+
+void
+domain_free(Domain *d)
+{
+	assert_int_equal(d->nsid, 0);
+	live_domains--;
+	say("free ");
+	kfree(d);
+}
+
+int
+domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
+{
+	(void)u;
+	if (attach_err != 0)
+		return attach_err;
+	say("attach(%lx:", (unsigned long)d->top);
+	for (uint32_t i = 0; i < n; i++)
+		say(" %x", sid[i]);
+	say(") ");
+	d->nsid += n;
+	return 0;
+}
+
+int
+domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
+{
+	(void)u;
+	say("detach(%lx:", (unsigned long)d->top);
+	for (uint32_t i = 0; i < n; i++)
+		say(" %x", sid[i]);
+	say(") ");
+	d->nsid -= n;
+	return detach_err;
+}
+
+int
+domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
+{
+	say("flush(%lx: %lx %lx%s) ", (unsigned long)d->top, (unsigned long)iova,
+	    (unsigned long)len, tables ? " tables" : "");
+	return flush_err;
+}
+
+int
+domain_added(Domain *d, iova_t iova, uint64_t len)
+{
+	(void)d;
+	say("added(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	return 0;
+}
+
+/* ---- processes ---- */
+
+struct Aspace {
+	int refs;
+	const AsObserver *observer;
+	paddr_t top;
+	bool withheld;
+	const void *window;
+};
+static Aspace as22 = { 1, NULL, 0x22000, false, NULL }, as23 = { 1, NULL, 0x23000, false, NULL };
+static Aspace as_new = { 1, NULL, 0x99000, false, NULL };
+static Proc p1 = { .pid = 1, .name = "init" }, p22 = { .pid = 22, .name = "edu", .as = &as22 };
+static Proc p23 = { .pid = 23, .name = "cat", .as = &as23 };
+static Proc p24 = { .pid = 24, .name = "gone", .dying = true };
+static Proc *const procs[] = { &p1, &p22, &p23, &p24 };
+static Proc *self = &p1;
+static char killed[200];
+static void (*thread_fn)(void *);
+
+Proc *proc_self(void) { return self; }
+Proc *proc_get(Proc *p) { p->refs++; return p; }
+void proc_put(Proc *p) { p->refs--; }
+Aspace *aspace_get(Aspace *as) { as->refs++; return as; }
+void aspace_put(Aspace *as) { as->refs--; }
+Aspace *proc_aspace(Proc *p) { return p->as != NULL ? aspace_get(p->as) : NULL; }
+void proc_set_aspace(Proc *p, Aspace *as) { say("as(%lx) ", (unsigned long)as->top); p->as = as; }
+paddr_t aspace_pdpt(const Aspace *as) { return as->top; }
+void aspace_withhold(Aspace *as) { as->withheld = true; }
+bool aspace_has_regs(Aspace *as, const void *t) { return as->window == t; }
+void irq_free(uint v) { say("free%x ", v); }
+void irq_message(uint v, uint64_t *a, uint32_t *d) { *a = 0xfee00000; *d = v; }
+
+Proc *
+proc_find(int pid)
+{
+	for (uint i = 0; i < nelem(procs); i++)
+		if (procs[i]->pid == pid)
+			return proc_get(procs[i]);
+	return NULL;
+}
+
+Proc *
+proc_kthread(const char *name, void (*f)(void *), void *arg)
+{
+	static Proc thread = { .pid = 9 };
+
+	(void)name, (void)arg;
+	thread_fn = f;
+	return &thread;
+}
+
+void
+proc_kill(Proc *p, int sig, const char *why)
+{
+	snprintf(killed, sizeof killed, "%d %d %s", p->pid, sig, why);
+}
+
+void
+aspace_observe(Aspace *as, const AsObserver *o)
+{
+	say("observe(%lx%s) ", (unsigned long)as->top, o != NULL ? "" : " -");
+	as->observer = o;
+}
+
+void
+aspace_revoke_regs(Aspace *as, const void *token, const char *why)
+{
+	say("revoke(%lx %d) ", (unsigned long)as->top, idx(token));
+	assert_non_null(strstr(why, "are gone"));
+	as->window = NULL;
+}
+
+int
+aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token, vaddr_t *out)
+{
+	(void)prot;
+	say("regs(%lx %lx %lx) ", (unsigned long)as->top, (unsigned long)pa, (unsigned long)len);
+	as->window = token;
+	*out = 1ull << 39;
+	return 0;
+}
+
+paddr_t
+aspace_lookup(Aspace *as, vaddr_t va, int prot)
+{
+	(void)as;
+	return va == 0x400000 && !(prot & SPROT_WRITE) ? 0x1000 : 0;
+}
+
+int
+irq_alloc(void (*f)(void *), void *arg, const char *name, uint *vector)
+{
+	(void)f, (void)arg, (void)name;
+	*vector = 0x50;
+	return 0;
+}
+
+void
+arch_sleep(ns_t ns)
+{
+	say("sleep%u ", (uint)(ns / 1000000));
+	host_now += ns;
+}
+
+/* ---- set-up ---- */
+
+static Func func[NFN];
+
+static int
+reset_world(void **state)
+{
+	(void)state;
+	for (uint i = 0; i < NFN; i++) {
+		fn[i].next = i + 1 < NFN ? &fn[i + 1] : NULL;
+		if (fn[i].nsid == 0) {
+			fn[i].sid[0] = (uint16_t)fn[i].bdf;
+			fn[i].nsid = 1;
+		}
+		memset(&func[i], 0, sizeof func[i]);
+		bme[i] = msi[i] = false;
+		func_init(&func[i], &fn[i]);
+		func[i].unit = i == NOUNIT ? NULL : &the_unit;
+	}
+	func[RMRR].rmrr = true;
+	func[RMRR].rmrr_index = 3;
+	func[RMRR].rmrr_base = 0xed000;
+	func[RMRR].rmrr_limit = 0xeffff;
+	stuck = bad_reset = gone = NULL;
+	attach_err = detach_err = flush_err = power_err = 0;
+	the_unit = (Unit){ .state = UNIT_ON };
+	host_now += 10000000000; /* all have been quiet for long */
+	p22.as = &as22;
+	as22 = (Aspace){ 1, NULL, 0x22000, false, NULL };
+	as23 = (Aspace){ 1, NULL, 0x23000, false, NULL };
+	as_new = (Aspace){ 1, NULL, 0x99000, false, NULL };
+	p22.dying = false;
+	self = &p1;
+	power_init(NULL, false);
+	dmafault_init();
+	trace[0] = host_errstr[0] = killed[0] = host_log[0] = 0;
+	return 0;
+}
+
+/* Whatever a test leaves attached goes: nothing may leak. */
+static int
+all_gone(void **state)
+{
+	(void)state;
+	stuck = bad_reset = gone = NULL;
+	detach_err = flush_err = 0;
+	the_unit.state = UNIT_ON;
+	assign_observer.exiting(&p22);
+	assign_observer.exiting(&p23);
+	assert_int_equal(host_blocks, 0);
+	assert_int_equal(p22.refs, 0);
+	assert_int_equal(as22.refs, 1);
+	assert_int_equal(as23.refs, 1);
+	return 0;
+}
+
+static int
+attach(uint i, int pid)
+{
+	return assign_attach(&(AttachArgs){ .bdf = fn[i].bdf, .pid = pid });
+}
+
+static int
+policy(uint i, int pid, FaultPolicy p)
+{
+	return assign_attach(&(AttachArgs){ .bdf = fn[i].bdf, .pid = pid, .policy = p });
+}
+
+static const char *
+event(uint i, Proc *p)
+{
+	static char line[EVENT_LEN];
+	long n;
+
+	self = p;
+	n = assign_event_read(&fn[i], line, sizeof line - 1, true);
+	line[n > 0 ? n : 0] = 0;
+	self = &p1;
+	return line;
+}
+
+static void
+clear(void)
+{
+	trace[0] = 0;
+}
+
+/* ---- attach ---- */
+
+/* Quiet, settled, published, decoding, and only then owned. No snoop control: no-snoop off. */
+static void
+test_attach(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	assert_string_equal(trace, "drain1 intoff1 nosnoop1 observe(22000) attach(22000: 18) decode1 ");
+	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+	assert_int_equal(assign_count(&the_unit), 1);
+	assert_false(bme[EDU]);
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	assert_string_equal(event(EDU, &p23), "");
+}
+
+/* Functions of one process share its domain. */
+static void
+test_one_domain(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	assert_int_equal(attach(NVME, 22), 0);
+	assert_int_equal(attach(EDU2, 23), 0);
+	assert_int_equal(live_domains, 2);
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
+	assert_int_equal(live_domains, 2);
+	assert_int_equal(assign_detach(fn[NVME].bdf, 22), 0);
+	assert_int_equal(live_domains, 1);
+	assert_null(as22.observer);
+}
+
+static void
+refused(uint i, int pid, int err, const char *sentence)
+{
+	long blocks = host_blocks;
+
+	clear();
+	assert_int_equal(attach(i, pid), err);
+	assert_string_equal(host_errstr, sentence);
+	assert_string_equal(trace, "");
+	assert_int_equal(host_blocks, blocks);
+}
+
+/* Each refusal has its own sentence and touches nothing. */
+static void
+test_refusals(void **state)
+{
+	(void)state;
+	assert_int_equal(assign_attach(&(AttachArgs){ .bdf = BDF(0, 0, 9, 0), .pid = 22 }), -ENODEV);
+	assert_string_equal(host_errstr, "no device 0:9.0");
+	refused(EDU, 77, -ESRCH, "no process 77");
+	refused(EDU, 24, -EINVAL, "process 24 is dying");
+	refused(EDU, 0, -EINVAL, "process 0 is the kernel, which has no driver for 0:3.0");
+	refused(HOST, 22, -EINVAL, "0:0.0 is a host bridge: it cannot be attached");
+	refused(PORT, 22, -EINVAL, "0:5.0 is a bridge: it cannot be attached");
+	refused(NOUNIT, 22, -ENODEV, "0:6.0: no IOMMU unit covers it");
+	refused(RMRR, 22, -EPERM, "0:7.0: firmware reserves 0xed000-0xeffff for it (RMRR 3)");
+	refused(SHARED, 22, -EPERM,
+		"0:8.0: BAR 1 cannot be given away: shares a page with bar0 of 0:9.0");
+	gone = &fn[EDU];
+	refused(EDU, 22, -ENODEV, "0:3.0 does not answer any more");
+	gone = NULL;
+	assert_int_equal(attach(EDU, 22), 0);
+	refused(EDU, 23, -EBUSY, "0:3.0 is owned by pid 22");
+	refused(EDU, 22, -EBUSY, "0:3.0 is owned by pid 22");
+	assert_int_equal(attach(BEHIND1, 22), 0);
+	refused(BEHIND2, 23, -EBUSY,
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0");
+	the_unit = (Unit){ UNIT_BROKEN, "it did not answer" };
+	refused(EDU2, 22, -EIO, "0:2.0: its IOMMU unit 0 is broken: it did not answer");
+	the_unit = (Unit){ UNIT_UNUSABLE, "its registers read all ones" };
+	refused(EDU2, 22, -EIO, "0:2.0: its IOMMU unit 0 is not usable: its registers read all ones");
+	power_init("the machine has no DMAR table", false);
+	refused(EDU2, 22, -ENODEV, "no usable IOMMU: the machine has no DMAR table");
+}
+
+/* A later step that fails undoes the earlier ones. */
+static void
+test_undo(void **state)
+{
+	(void)state;
+	attach_err = -ENOSPC;
+	assert_int_equal(attach(EDU, 22), -ENOSPC);
+	assert_string_equal(host_errstr, "IOMMU unit 0 has no domain id left");
+	assert_int_equal(host_blocks, 0);
+	assert_null(as22.observer);
+	assert_int_equal(assign_owner(&fn[EDU]), -1);
+	attach_err = -ETIMEDOUT;
+	assert_int_equal(attach(EDU, 22), -ETIMEDOUT);
+	attach_err = 0;
+	for (long n = 0; n < 2; n++) {
+		host_alloc_left = n;
+		assert_int_equal(attach(EDU, 22), -ENOMEM);
+		host_alloc_left = -1;
+		assert_int_equal(host_blocks, 0);
+		assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
+		assert_int_equal(p22.refs, 0);
+	}
+	stuck = &fn[EDU];
+	assert_int_equal(attach(EDU, 22), -EIO);
+	assert_string_equal(host_errstr, "0:3.0: bus mastering does not go off");
+	stuck = NULL;
+	assert_int_equal(attach(EDU, 22), 0);
+}
+
+/* An alias is published once, and stays while one of its functions is owned. */
+static void
+test_alias(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(BEHIND1, 22), 0);
+	assert_non_null(strstr(trace, "attach(22000: 108 100) "));
+	assert_int_equal(attach(BEHIND2, 22), 0);
+	assert_non_null(strstr(trace, "attach(22000: 110) "));
+	clear();
+	assert_int_equal(assign_detach(fn[BEHIND1].bdf, -1), 0);
+	assert_non_null(strstr(trace, "detach(22000: 108) "));
+	assert_int_equal(assign_owner(&fn[BEHIND2]), 22);
+	assert_int_equal(assign_detach(fn[BEHIND2].bdf, -1), 0);
+	assert_non_null(strstr(trace, "detach(22000: 110 100) "));
+}
+
+/* ---- detach ---- */
+
+static void
+own_and_run(uint i, Proc *p)
+{
+	vaddr_t va;
+
+	assert_int_equal(attach(i, p->pid), 0);
+	self = p;
+	assert_int_equal(assign_map_bar(&fn[i], 0, 0, 4096, SPROT_READ | SPROT_WRITE, &va), 0);
+	assert_int_equal(assign_busmaster(&fn[i], true), 0);
+	assert_int_equal(assign_intr_open(&fn[i]), 0);
+	self = &p1;
+	assert_true(bme[i] && msi[i]);
+	clear();
+}
+
+/* DRAINING in its order, for a device without reset and one with; nothing is allocated. */
+static void
+test_detach(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	host_alloc_left = 0;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
+	host_alloc_left = -1;
+	assert_string_equal(trace,
+		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) sleep200 poll free50 "
+		"observe(22000 -) free ");
+	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	assert_string_equal(event(EDU, &p22), "detach\n");
+
+	own_and_run(NVME, &p23);
+	host_alloc_left = 0;
+	assert_int_equal(assign_detach(fn[NVME].bdf, 23), 0);
+	host_alloc_left = -1;
+	assert_string_equal(trace,
+		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) reset3 poll free50 "
+		"observe(23000 -) free ");
+}
+
+/* Bus mastering off long ago: no wait. Off just now: the rest of it. */
+static void
+test_settle(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	self = &p22;
+	assert_int_equal(assign_busmaster(&fn[EDU], false), 0);
+	self = &p1;
+	host_now += 150000000;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
+	assert_non_null(strstr(trace, "sleep50 "));
+	clear();
+	assert_int_equal(attach(EDU, 23), 0);
+	assert_null(strstr(trace, "sleep"));
+}
+
+static void
+test_detach_refusals(void **state)
+{
+	(void)state;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EINVAL);
+	assert_string_equal(host_errstr, "0:3.0 is not assigned to any process");
+	assert_int_equal(attach(EDU, 22), 0);
+	clear();
+	assert_int_equal(assign_detach(fn[EDU].bdf, 23), -EINVAL);
+	assert_string_equal(host_errstr, "0:3.0 is owned by pid 22, not 23");
+	assert_int_equal(assign_detach(BDF(0, 9, 0, 0), -1), -ENODEV);
+	assert_string_equal(host_errstr, "no device 9:0.0");
+	assert_string_equal(trace, "");
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+}
+
+/* A device that does not come back is taken away all the same, and never given out again. */
+static void
+test_broken(void **state)
+{
+	(void)state;
+	own_and_run(NVME, &p22);
+	bad_reset = &fn[NVME];
+	assert_int_equal(assign_detach(fn[NVME].bdf, -1), -EIO);
+	assert_string_equal(host_errstr,
+		"0:4.0 is taken away, and broken: it did not come back from reset");
+	assert_non_null(strstr(trace, "detach(22000: 20) "));
+	assert_int_equal(assign_state(&fn[NVME]), FN_BROKEN);
+	assert_int_equal(assign_owner(&fn[NVME]), -1);
+	bad_reset = NULL;
+	refused(NVME, 22, -EIO, "0:4.0 is broken until reboot: it did not come back from reset");
+	own_and_run(EDU, &p22);
+	stuck = &fn[EDU];
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EIO);
+	assert_non_null(strstr(trace, "detach(22000: 18) ")); /* cut off although it runs on */
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	bme[EDU] = false;
+}
+
+/* The unit does not confirm: the process lives, its memory never goes back. */
+static void
+test_unconfirmed(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	detach_err = -ETIMEDOUT;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EIO);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	assert_non_null(as22.observer);
+	detach_err = 0;
+	assert_int_equal(as22.observer->removed(as22.observer->arg, &as22, 0x400000, 4096, false), -EIO);
+	assert_int_equal(attach(NVME, 22), -EIO);
+	assert_string_equal(host_errstr, "a device of process 22 did not let go of its memory");
+	assert_false(as22.withheld);
+	assign_observer.exiting(&p22);
+	assert_true(as22.withheld);
+	assert_null(as22.observer);
+	host_blocks = 0; /* the domain is given up for good, like the memory */
+	live_domains = 0;
+}
+
+/* An unmap that is not confirmed breaks the devices that might still see the page. */
+static void
+test_unmap(void **state)
+{
+	const AsObserver *o;
+
+	(void)state;
+	own_and_run(EDU, &p22);
+	assert_int_equal(attach(EDU2, 23), 0);
+	o = as22.observer;
+	clear();
+	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x2000, true), 0);
+	assert_string_equal(trace, "flush(22000: 5000 2000 tables) ");
+	clear();
+	o->added(o->arg, &as22, 0x7000, 0x1000);
+	assert_string_equal(trace, "added(7000 1000) ");
+	flush_err = -ETIMEDOUT;
+	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x1000, false), -EIO);
+	assert_false(bme[EDU]);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	assert_int_equal(assign_state(&fn[EDU2]), FN_OWNED);
+	assert_int_equal(assign_owner(&fn[EDU]), 22); /* until it is taken away */
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	assert_string_equal(event(EDU, &p22), "broken its unit did not confirm an invalidation\n");
+	self = &p22;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), -EIO);
+	self = &p1;
+	flush_err = 0;
+	assign_observer.exiting(&p22);
+	assert_true(as22.withheld);
+	kfree(NULL);
+	host_blocks -= 1; /* its domain, given up */
+	live_domains = 0;
+}
+
+/* ---- the life of processes ---- */
+
+/* All functions are silent before the first is cut; they settle together; events go. */
+static void
+test_exit(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	own_and_run(EDU2, &p22);
+	own_and_run(NVME, &p22);
+	host_alloc_left = 0;
+	assign_observer.exiting(&p22);
+	host_alloc_left = -1;
+	assert_string_equal(trace,
+		"revoke(22000 1) revoke(22000 2) revoke(22000 3) "
+		"unmaster1 intoff1 drain1 unmaster2 intoff2 drain2 unmaster3 intoff3 drain3 "
+		"detach(22000: 18) detach(22000: 10) detach(22000: 20) reset3 sleep200 poll "
+		"free50 free50 free50 observe(22000 -) free ");
+	assert_string_equal(event(EDU, &p22), "");
+	assert_int_equal(assign_count(&the_unit), 0);
+	clear();
+	assign_observer.exiting(&p23); /* owns nothing */
+	assert_string_equal(trace, "");
+}
+
+static void
+test_exec(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
+	assert_string_equal(trace,
+		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) sleep200 poll "
+		"observe(22000 -) observe(99000) free free50 attach(99000: 18) as(99000) ");
+	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+	assert_false(bme[EDU]);
+	assert_int_equal(as22.refs, 1);
+	assert_ptr_equal(p22.as, &as_new);
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	assert_string_equal(event(EDU, &p22), "");
+	clear();
+	assert_int_equal(assign_observer.exec(&p23, &as23, &as23), 0);
+	assert_string_equal(trace, "as(23000) ");
+}
+
+static void
+test_exec_fails(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	host_alloc_left = 0;
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), -ENOMEM);
+	host_alloc_left = -1;
+	assert_string_equal(trace, "");
+	assert_true(bme[EDU]);
+	bad_reset = NULL;
+	detach_err = -ETIMEDOUT;
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), -EIO);
+	assert_ptr_equal(p22.as, &as22);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	detach_err = 0;
+	assign_observer.exiting(&p22);
+	assert_true(as22.withheld);
+	host_blocks -= 1;
+	live_domains = 0;
+}
+
+/* A device that does not survive the reset leaves; the others go with the process. */
+static void
+test_exec_broken(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	own_and_run(NVME, &p22);
+	bad_reset = &fn[NVME];
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
+	assert_int_equal(assign_state(&fn[NVME]), FN_BROKEN);
+	assert_int_equal(assign_owner(&fn[NVME]), -1);
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
+	assert_null(strstr(trace, "attach(99000: 20)"));
+}
+
+/* ---- power ---- */
+
+static void
+test_power(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	assert_int_equal(assign_power(false), 0);
+	assert_string_equal(trace, "unmaster1 drain1 intoff1 sleep200 unit-off ");
+	assert_int_equal(assign_state(&fn[EDU]), FN_SUSPENDED);
+	assert_false(assign_powered());
+	refused(EDU2, 22, -ENODEV, "the IOMMU is off: write on to power first");
+	assert_int_equal(assign_power(false), 0);
+	self = &p22; /* remembered, not done */
+	assert_int_equal(assign_busmaster(&fn[EDU], false), 0);
+	assert_int_equal(assign_busmaster(&fn[EDU], true), 0);
+	self = &p1;
+	assert_false(bme[EDU]);
+	clear();
+	assert_int_equal(assign_power(true), 0);
+	assert_string_equal(trace, "unit-on msi1 master1 ");
+	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	assert_string_equal(event(EDU, &p22), "suspend\n");
+	assert_string_equal(event(EDU, &p22), "resume\n");
+}
+
+/* Off is refused while anybody cannot be silenced, and nothing has changed then. */
+static void
+test_power_refused(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	own_and_run(EDU2, &p23);
+	stuck = &fn[EDU2];
+	assert_int_equal(assign_power(false), -EIO);
+	assert_string_equal(host_errstr, "0:2.0: bus mastering does not go off");
+	assert_true(assign_powered() && bme[EDU]);
+	assert_int_equal(the_unit.state, UNIT_ON);
+	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
+	stuck = NULL;
+	bme[SHARED] = true;
+	assert_int_equal(assign_power(false), -EIO);
+	assert_string_equal(host_errstr, "0:8.0 is blocked and still a bus master");
+	assert_int_equal(the_unit.state, UNIT_ON);
+	bme[SHARED] = false;
+}
+
+static void
+test_detach_while_off(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	assert_int_equal(assign_power(false), 0);
+	clear();
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
+	assert_non_null(strstr(trace, "detach(22000: 18) "));
+	clear();
+	assert_int_equal(assign_power(true), 0);
+	assert_string_equal(trace, "unit-on ");
+	assert_int_equal(assign_owner(&fn[EDU]), -1);
+}
+
+/* Off until the first attach; when the unit then fails, that attach fails and all is as before. */
+static void
+test_first_use(void **state)
+{
+	(void)state;
+	power_init(NULL, true);
+	the_unit.state = UNIT_OFF;
+	power_err = -ETIMEDOUT;
+	assert_int_equal(attach(EDU, 22), -EIO);
+	assert_string_equal(host_errstr, "IOMMU unit 0 did not switch on");
+	assert_false(assign_powered());
+	assert_int_equal(host_blocks, 0);
+	power_err = 0;
+	assert_int_equal(attach(EDU, 22), 0);
+	assert_true(assign_powered());
+}
+
+/* ---- owners ---- */
+
+static void
+test_owner_only(void **state)
+{
+	uint64_t n;
+	vaddr_t va;
+
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	clear();
+	self = &p23;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), -EPERM);
+	assert_string_equal(host_errstr, "0:3.0 is owned by pid 22");
+	assert_int_equal(assign_reset(&fn[EDU]), -EPERM);
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, 4096, SPROT_READ, &va), -EPERM);
+	assert_int_equal(assign_intr_open(&fn[EDU]), -EPERM);
+	assert_int_equal(assign_intr_wait(&fn[EDU], 0, true, &n), -EPERM);
+	assert_int_equal(assign_busmaster(&fn[EDU2], true), -EPERM);
+	assert_string_equal(host_errstr, "0:2.0 is not assigned to any process");
+	assert_string_equal(trace, "");
+	self = &p22;
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0x10000, 1, SPROT_READ, &va), -EPERM);
+	assert_string_equal(host_errstr, "0:3.0 bar0: the MSI-X table is there");
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 8, 4096, SPROT_READ, &va), -EINVAL);
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, 0, SPROT_READ, &va), -EINVAL);
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, SIZE_MAX, SPROT_READ, &va), -EINVAL);
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, 1, SPROT_READ | SPROT_EXEC, &va), -EINVAL);
+	assert_int_equal(assign_reset(&fn[EDU]), -ENOTSUP);
+	assert_string_equal(host_errstr, "0:3.0 has no reset");
+	the_unit.state = UNIT_BROKEN;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), -EIO);
+	assert_false(bme[EDU]);
+}
+
+static void
+test_interrupts(void **state)
+{
+	uint64_t n = 9;
+	Waitq *q;
+
+	(void)state;
+	own_and_run(EDU, &p22);
+	self = &p22;
+	assert_int_equal(assign_intr_wait(&fn[EDU], 0, true, &n), -EAGAIN);
+	assert_int_equal(assign_intr_wait(&fn[EDU], 0, false, &n), -EINTR); /* killed asleep */
+	assert_int_equal(assign_poll(&fn[EDU], true, 0, &q), 0);
+	func[EDU].intr = 2;
+	assert_int_equal(assign_poll(&fn[EDU], true, 0, &q), SPOLLIN);
+	assert_int_equal(assign_intr_wait(&fn[EDU], 0, false, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(assign_poll(&fn[EDU], false, 0, &q), SPOLLIN);
+	assert_ptr_equal(q, &func[EDU].event_wait);
+}
+
+/* ---- faults ---- */
+
+static void
+fault(uint16_t sid, iova_t addr, bool read)
+{
+	fault_fn(&(VtdFault){ .sid = sid, .addr = addr, .reason = read ? 6 : 5, .read = read });
+}
+
+static jmp_buf idle;
+
+static bool
+escape(Waitq *q)
+{
+	(void)q;
+	longjmp(idle, 1);
+}
+
+/* Let the kernel thread do what there is to do. */
+static void
+run_thread(void)
+{
+	host_log[0] = 0;
+	host_while_asleep = escape;
+	if (setjmp(idle) == 0)
+		thread_fn(NULL);
+	lock_init(&func[0].lock, RANK_FAULT, "function");
+	host_while_asleep = NULL;
+}
+
+static void
+test_fault(void **state)
+{
+	Text t = { 0 };
+
+	(void)state;
+	own_and_run(EDU, &p22);
+	event(EDU, &p22);
+	fault(0x18, 0x6df084000, false);
+	assert_string_equal(event(EDU, &p22),
+		"fault write 0x6df084000 reason 5 PTE Write access is not set\n");
+	run_thread();
+	assert_string_equal(host_log,
+		"DMAR:[DMA Write] Request device [00:03.0] fault addr 6df084000\n"
+		"DMAR:[fault reason 05] PTE Write access is not set (pid 22 edu)\n");
+	assert_true(bme[EDU]); /* fault=log */
+	fault(0x18, 0x400000, false);
+	fault(0x10, 0x1000, true); /* nobody's */
+	assign_faults(&t);
+	assert_non_null(strstr(t.s, "source 0:3.0 device 0:3.0 pid 22 name edu access write "
+		"address 0x6df084000 reason 5 text 'PTE Write access is not set' tables 'not mapped'\n"));
+	assert_non_null(strstr(t.s, "address 0x400000 reason 5 text 'PTE Write access is not set' "
+		"tables 'mapped read-only'\n"));
+	assert_non_null(strstr(t.s, "source 0:2.0 device 0:2.0 pid none access read address 0x1000"));
+	text_free(&t);
+	run_thread();
+	assert_non_null(strstr(host_log, "[00:02.0] fault addr 1000\nDMAR:[fault reason 06] ? (no owner)"));
+}
+
+/* An alias is blamed on the owner of the group, and not on one device when there are two. */
+static void
+test_fault_alias(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(BEHIND1, 22), 0);
+	event(BEHIND1, &p22);
+	fault(0x100, 0x5000, false);
+	assert_memory_equal(event(BEHIND1, &p22), "fault write 0x5000", 18);
+	run_thread();
+	assert_non_null(strstr(host_log, "[01:00.0] fault addr 5000\n"));
+	assert_non_null(strstr(host_log, "(pid 22 edu, device 1:1.0)"));
+	assert_int_equal(attach(BEHIND2, 22), 0);
+	event(BEHIND2, &p22);
+	fault(0x100, 0x6000, false);
+	run_thread();
+	assert_non_null(strstr(host_log, "(pid 22 edu, one of 2 devices)"));
+	assert_memory_equal(event(BEHIND2, &p22), "fault write 0x6000", 18);
+}
+
+static void
+test_policies(void **state)
+{
+	(void)state;
+	assert_int_equal(policy(EDU, 22, FAULT_STOP), 0);
+	self = &p22;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), 0);
+	fault(0x18, 0x1000, false);
+	assert_false(bme[EDU]);
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	event(EDU, &p22);
+	assert_string_equal(event(EDU, &p22), "stop fault=stop\n");
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+	run_thread();
+	assert_non_null(strstr(host_log, "DMAR: bus mastering of 00:03.0 is off: fault=stop (pid 22 edu)"));
+	assert_string_equal(killed, "");
+	assert_int_equal(policy(EDU2, 23, FAULT_KILL), 0);
+	fault(0x10, 0x1000, true);
+	run_thread();
+	assert_string_equal(killed, "23 9 its device 0:2.0 was blocked: read of 0x1000");
+}
+
+/* Sixteen records in a second: off, told once, and not on again within the second. */
+static void
+test_storm(void **state)
+{
+	uint lines = 0;
+
+	(void)state;
+	own_and_run(EDU, &p22);
+	run_thread();
+	for (uint i = 0; i < 15; i++)
+		fault(0x18, 0x1000, false);
+	assert_true(bme[EDU]);
+	fault(0x18, 0x1000, false);
+	assert_false(bme[EDU]);
+	run_thread();
+	for (char *s = host_log; (s = strchr(s, '\n')) != NULL; s++)
+		lines++;
+	assert_true(lines <= 10); /* ATTACKS 19 */
+	assert_non_null(strstr(host_log, "is off: 16 faults in one second (pid 22 edu)"));
+	self = &p22;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), -EBUSY);
+	assert_string_equal(host_errstr, "0:3.0 flooded the IOMMU with faults: wait a second");
+	host_now += 1000000000;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), 0);
+	assert_true(bme[EDU]);
+	self = &p1;
+}
+
+/* Lost records are told to everybody they may concern, and nobody is blamed. */
+static void
+test_lost(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	event(EDU, &p22);
+	fault_fn(&(VtdFault){ .lost = true });
+	assert_string_equal(event(EDU, &p22), "overflow unit 0: faults were lost\n");
+	run_thread();
+	assert_string_equal(host_log, "DMAR: unit 0: fault records were lost (overflow)\n");
+}
+
+/* ---- looking ---- */
+
+static void
+test_mappings(void **state)
+{
+	Text t = { 0 };
+
+	(void)state;
+	assign_mappings(&t);
+	assert_string_equal(t.s, "Mappings for iommu@0x00000000fed90000\n\t<empty>\n");
+	text_free(&t);
+	assert_int_equal(attach(NVME, 23), 0);
+	assert_int_equal(attach(EDU, 22), 0);
+	assert_int_equal(attach(EDU2, 22), 0);
+	t = (Text){ 0 };
+	assign_mappings(&t);
+	assert_string_equal(t.s, "Mappings for iommu@0x00000000fed90000\n"
+		"\tpid = 22\n\t\tdevice = 0:2.0\n\t\tdevice = 0:3.0\n"
+		"\tpid = 23\n\t\tdevice = 0:4.0\n");
+	text_free(&t);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, reset_world, all_gone)
+	const struct CMUnitTest tests[] = {
+		T(test_attach), T(test_one_domain), T(test_refusals), T(test_undo), T(test_alias),
+		T(test_detach), T(test_settle), T(test_detach_refusals), T(test_broken),
+		T(test_unconfirmed), T(test_unmap), T(test_exit), T(test_exec), T(test_exec_fails),
+		T(test_exec_broken), T(test_power), T(test_power_refused), T(test_detach_while_off),
+		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_fault),
+		T(test_fault_alias), T(test_policies), T(test_storm), T(test_lost), T(test_mappings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

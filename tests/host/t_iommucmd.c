@@ -1,0 +1,152 @@
+/* SRC: dev/iommucmd.c kern/cmd.c */
+#include "host.h"
+
+#include "dev/iommucmd.h"
+
+static AttachArgs a;
+
+static int
+attach(const char *s)
+{
+	Cmd c;
+
+	host_errstr[0] = 0;
+	memset(&a, 0x55, sizeof a);
+	assert_int_equal(cmd_parse(&c, s, strlen(s)), 0);
+	return attach_parse(&c, &a);
+}
+
+static int
+detach(const char *s, bdf_t *b, int *pid)
+{
+	Cmd c;
+
+	host_errstr[0] = 0;
+	assert_int_equal(cmd_parse(&c, s, strlen(s)), 0);
+	return detach_parse(&c, b, pid);
+}
+
+/* The transcript's own lines, with and without newline, and COMPAT 2's spellings. */
+static void
+test_attach(void **state)
+{
+	(void)state;
+	assert_int_equal(attach("0:3.0 1\n"), 0);
+	assert_int_equal(a.bdf, 0x18);
+	assert_int_equal(a.pid, 1);
+	assert_int_equal(a.policy, FAULT_LOG);
+	assert_int_equal(attach("0:1:0 22"), 0);
+	assert_int_equal(a.bdf, 0x08);
+	assert_int_equal(a.pid, 22);
+	assert_int_equal(attach("0000:00:1f.2 0x16"), 0);
+	assert_int_equal(a.bdf, 0xfa);
+	assert_int_equal(a.pid, 22);
+	assert_int_equal(attach("0:3.0 0"), 0);
+	assert_int_equal(a.pid, 0);
+}
+
+static void
+test_words(void **state)
+{
+	(void)state;
+	assert_int_equal(attach("0:3.0 22 shared"), 0);
+	assert_int_equal(attach("0:3.0 22 shared fault=kill"), 0);
+	assert_int_equal(a.policy, FAULT_KILL);
+	assert_int_equal(attach("0:3.0 22 fault=stop shared"), 0);
+	assert_int_equal(a.policy, FAULT_STOP);
+	assert_int_equal(attach("0:3.0 22 fault=log"), 0);
+	assert_int_equal(a.policy, FAULT_LOG);
+	assert_int_equal(attach("0:3.0 22 private"), -ENOTSUP);
+	assert_string_equal(host_errstr, "mode private is not there yet: only shared is");
+	assert_int_equal(attach("0:3.0 22 guest"), -ENOTSUP);
+	assert_int_equal(attach("0:3.0 22 shared ro"), -ENOTSUP);
+	assert_non_null(strstr(host_errstr, "ro is not there yet"));
+	assert_int_equal(attach("0:3.0 22 shared shared"), -EINVAL);
+	assert_string_equal(host_errstr, "the mode given twice");
+	assert_int_equal(attach("0:3.0 22 fault=log fault=log"), -EINVAL);
+	assert_int_equal(attach("0:3.0 22 fault=panic"), -EINVAL);
+	assert_string_equal(host_errstr,
+		"fault=panic: want fault=log, fault=stop or fault=kill");
+	assert_int_equal(attach("0:3.0 22 fault="), -EINVAL);
+	assert_int_equal(attach("0:3.0 22 sharedx"), -EINVAL);
+	assert_int_equal(attach("0:3.0 22 23"), -EINVAL);
+}
+
+/* Text must never become pid 0, the kernel; every number is whole and in range. */
+static void
+test_bad(void **state)
+{
+	static const char *const bad[] = {
+		"0:3.0", "22", "0:3.0 abc", "0:3.0 22x", "0:3.0 -1", "0:3.0 +1", "0:3.0 0x",
+		"0:3.0 4294967296", "0:3.0 99999999999999999999", "0:3.0 2147483648",
+		"0:3 22", "0:3.8 22", "0:20.0 22", "100:20.8 22", "100:0.0 22", "0:3.0x 22",
+		":3.0 22", "0:3. 22", "x:3.0 22", "0x0:3.0 22", "10000:0:3.0 22", "0:3.0,22",
+	};
+
+	(void)state;
+	for (uint i = 0; i < nelem(bad); i++) {
+		int err = attach(bad[i]);
+
+		if (err != -EINVAL)
+			print_error("accepted: %s\n", bad[i]);
+		assert_int_equal(err, -EINVAL);
+		assert_true(host_errstr[0] != 0);
+	}
+	attach("0:9 22");
+	assert_string_equal(host_errstr,
+		"'0:9' is not a device: want B:D.F in hexadecimal, like 0:1f.2");
+	attach("0:9.0 abc");
+	assert_string_equal(host_errstr, "'abc' is not a pid");
+}
+
+static void
+test_detach(void **state)
+{
+	bdf_t b;
+	int pid;
+
+	(void)state;
+	assert_int_equal(detach("0:1:0\n", &b, &pid), 0);
+	assert_int_equal(b, 0x08);
+	assert_int_equal(pid, -1);
+	assert_int_equal(detach("0:2.0 26", &b, &pid), 0);
+	assert_int_equal(b, 0x10);
+	assert_int_equal(pid, 26);
+	assert_int_equal(detach("0:2.0 26 27", &b, &pid), -EINVAL);
+	assert_string_equal(host_errstr, "want B:D.F [PID]");
+	assert_int_equal(detach("0:2.0 x", &b, &pid), -EINVAL);
+	assert_int_equal(detach("2.0", &b, &pid), -EINVAL);
+}
+
+static void
+test_power(void **state)
+{
+	static const struct { const char *s; int err; bool on; } t[] = {
+		{ "off", 0, false }, { "off\n", 0, false }, { "disable", 0, false },
+		{ "on", 0, true }, { "enable\n", 0, true }, { "offf", -EINVAL, false },
+		{ "OFF", -EINVAL, false }, { "on on", -EINVAL, false }, { "1", -EINVAL, false },
+	};
+
+	(void)state;
+	for (uint i = 0; i < nelem(t); i++) {
+		bool on = !t[i].on;
+		Cmd c;
+
+		assert_int_equal(cmd_parse(&c, t[i].s, strlen(t[i].s)), 0);
+		assert_int_equal(power_parse(&c, &on), t[i].err);
+		assert_int_equal(on, t[i].err == 0 ? t[i].on : !t[i].on);
+	}
+	assert_string_equal(host_errstr, "want enable, disable, on or off");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_attach), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_bad),    cmocka_unit_test(test_detach),
+		cmocka_unit_test(test_power),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
