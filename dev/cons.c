@@ -1,0 +1,515 @@
+/*
+ * #cons: the console and what belongs to the machine as a whole.
+ *
+ * Bytes typed wait in a queue; they are edited into lines (kern/line.c) by whoever reads or
+ * polls, so type-ahead is echoed behind the prompt it answers. Ctrl-C is acted on as it
+ * arrives: type-ahead is thrown away, the foreground group gets SIGINT, reads end with
+ * -EINTR. In raw mode, which lasts while a consctl that asked for it stays open, bytes pass
+ * as they are.
+ * Locks: cons.lock (RANK_CONS) guards what the interrupt touches; edit_lock (RANK_CHAN) the
+ * line being edited and what is ready to be read; cons.lock inside edit_lock.
+ */
+
+#include "arch/arch.h"
+#include "dev/devtab.h"
+#include "kern/chan.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/heap.h"
+#include "kern/line.h"
+#include "kern/log.h"
+#include "kern/page.h"
+#include "kern/proc.h"
+#include "kern/sched.h"
+#include "kern/string.h"
+
+#define CTRL_C  3
+#define IN_SIZE 4096
+#define CHUNK   256 /* bytes in one go to the UART */
+
+static struct {
+	Lock    lock; /* guards down to the end */
+	Waitq   readers;
+	uint8_t in[IN_SIZE]; /* typed, not yet looked at */
+	uint    head, n;
+	bool    ready; /* edit.out or edit.eof has something */
+	bool    stale; /* Ctrl-C: the line and what is ready are to be forgotten */
+	uint    intr;  /* Ctrl-Cs so far */
+	uint    raw;   /* open consctls that want bytes */
+	int     fg;    /* the group that Ctrl-C is for; 0 none */
+} cons = { .lock = LOCK_INIT(RANK_CONS, "cons") };
+
+static Mutex edit_lock = MUTEX_INIT(RANK_CHAN, "line");
+static struct {
+	Line line;
+	int  pid; /* who edited it last */
+	char out[LINE_MAX]; /* ready to be read: [at, n) */
+	uint at, n;
+	bool eof;
+} edit;
+
+/* ---- output ---- */
+
+/* Line by line, so that what the kernel says comes between lines and not inside them, and
+ * interrupts are not kept waiting. */
+static void
+print(const char *s, size_t n)
+{
+	while (n > 0) {
+		size_t k = 0;
+
+		while (k < n && k < CHUNK && (k == 0 || s[k - 1] != '\n'))
+			k++;
+		uart_write(s, k);
+		s += k;
+		n -= k;
+	}
+}
+
+static long
+cons_print(const char *s, long n)
+{
+	mutex_lock(&edit_lock);
+	print(s, n);
+	line_printed(&edit.line, s, n);
+	mutex_unlock(&edit_lock);
+	return n;
+}
+
+/* ---- input ---- */
+
+static bool
+queue_locked(int c) REQUIRES(cons.lock)
+{
+	if (cons.n == IN_SIZE)
+		return false;
+	cons.in[(cons.head + cons.n++) % IN_SIZE] = c;
+	return true;
+}
+
+/* From the interrupt. */
+static void
+typed(int c)
+{
+	bool intr, fits = true;
+	int fg;
+
+	lock(&cons.lock);
+	intr = c == CTRL_C && cons.raw == 0;
+	fg = cons.fg;
+	if (intr) {
+		cons.n = 0;
+		cons.stale = true;
+		cons.intr++;
+	} else {
+		fits = queue_locked(c);
+	}
+	waitq_wake(&cons.readers);
+	unlock(&cons.lock);
+	if (intr)
+		uart_write("^C\n", 3);
+	else if (!fits)
+		uart_write("\a", 1);
+	if (intr && fg > 0)
+		proc_kill_group(fg, SSIGINT);
+}
+
+/* The next byte typed, or -1; *raw is how it is to be taken. */
+static int
+next_typed(bool *raw)
+{
+	int c = -1;
+
+	lock(&cons.lock);
+	*raw = cons.raw > 0;
+	if (cons.n > 0) {
+		c = cons.in[cons.head];
+		cons.head = (cons.head + 1) % IN_SIZE;
+		cons.n--;
+	}
+	unlock(&cons.lock);
+	return c;
+}
+
+static void
+forget_if_stale(void) REQUIRES(edit_lock)
+{
+	bool stale;
+
+	lock(&cons.lock);
+	stale = cons.stale;
+	cons.stale = false;
+	unlock(&cons.lock);
+	if (!stale)
+		return;
+	line_reset(&edit.line);
+	edit.at = edit.n = 0;
+	edit.eof = false;
+}
+
+/* Bytes go into the editor until a line is out, in raw mode into what is out. */
+static void
+edit_typed(void) REQUIRES(edit_lock)
+{
+	bool raw;
+	int c;
+
+	while (edit.n == 0 && !edit.eof && (c = next_typed(&raw)) >= 0) {
+		LineEvent e;
+
+		if (raw) {
+			edit.out[edit.n++] = c;
+			continue;
+		}
+		e = line_byte(&edit.line, c);
+		edit.eof = e == LINE_EOF;
+		if (e == LINE_DONE) {
+			edit.n = edit.line.n;
+			memcpy(edit.out, edit.line.buf, edit.n);
+			line_reset(&edit.line);
+		}
+	}
+}
+
+/* Look at what was typed; true when a read would return now. */
+static bool
+catch_up(void) REQUIRES(edit_lock)
+{
+	int pid = proc_self()->pid;
+	bool ready;
+
+	forget_if_stale();
+	if (edit.pid != pid && edit.line.n > 0)
+		line_redraw(&edit.line); /* begun before another's prompt: show it behind this one */
+	edit.pid = pid;
+	edit_typed();
+	ready = edit.n > 0 || edit.eof;
+	lock(&cons.lock);
+	cons.ready = ready;
+	unlock(&cons.lock);
+	return ready;
+}
+
+static long
+take(char *buf, long n) REQUIRES(edit_lock)
+{
+	if (edit.eof) {
+		edit.eof = false;
+		n = 0;
+	} else {
+		if (n > edit.n - edit.at)
+			n = edit.n - edit.at;
+		memcpy(buf, edit.out + edit.at, n);
+		edit.at += n;
+		if (edit.at == edit.n)
+			edit.at = edit.n = 0;
+	}
+	lock(&cons.lock);
+	cons.ready = edit.n > 0;
+	unlock(&cons.lock);
+	return n;
+}
+
+static uint
+interrupts(void)
+{
+	uint n;
+
+	lock(&cons.lock);
+	n = cons.intr;
+	unlock(&cons.lock);
+	return n;
+}
+
+static int
+wait_typed(uint intr)
+{
+	int err = 0;
+
+	lock(&cons.lock);
+	while (cons.n == 0 && !cons.ready && cons.intr == intr && err == 0)
+		err = waitq_sleep(&cons.readers, &cons.lock, NEVER);
+	if (cons.intr != intr)
+		err = -EINTR;
+	unlock(&cons.lock);
+	return err != 0 ? fail(err, "interrupted") : 0;
+}
+
+static long
+cons_get(Chan *c, char *buf, long n)
+{
+	uint intr = interrupts();
+	int err = 0;
+
+	while (err == 0 && n > 0) {
+		bool ready;
+
+		mutex_lock(&edit_lock);
+		ready = catch_up();
+		if (ready)
+			n = take(buf, n);
+		mutex_unlock(&edit_lock);
+		if (ready)
+			return n;
+		if (c->flags & SO_NONBLOCK)
+			return fail(-EAGAIN, "nothing typed yet");
+		err = wait_typed(intr);
+	}
+	return err;
+}
+
+/* ---- the other files ---- */
+
+static int
+consctl_text(Chan *c, Text *t)
+{
+	(void)c;
+	lock(&cons.lock);
+	bool raw = cons.raw > 0;
+	int fg = cons.fg;
+	unlock(&cons.lock);
+	text_printf(t, "%s\nfg %d\n", raw ? "rawon" : "rawoff", fg);
+	return 0;
+}
+
+/* c->aux tells that this Chan wants raw mode. */
+static void
+set_raw(Chan *c, bool on)
+{
+	lock(&cons.lock);
+	if (on && c->aux == NULL)
+		cons.raw++;
+	if (!on && c->aux != NULL)
+		cons.raw--;
+	c->aux = on ? c : NULL;
+	unlock(&cons.lock);
+}
+
+static int
+consctl_cmd(Chan *c, const Cmd *cmd)
+{
+	int pgid;
+
+	if (cmd->n == 2 && strcmp(cmd->f[0], "fg") == 0) {
+		if (cmd_int(cmd->f[1], 0, INT32_MAX, &pgid) != 0)
+			return fail(-EINVAL, "no process group %s", cmd->f[1]);
+		lock(&cons.lock);
+		cons.fg = pgid;
+		unlock(&cons.lock);
+		return 0;
+	}
+	if (cmd->n == 1 && (strcmp(cmd->f[0], "rawon") == 0 || strcmp(cmd->f[0], "rawoff") == 0)) {
+		set_raw(c, strcmp(cmd->f[0], "rawon") == 0);
+		return 0;
+	}
+	return fail(-EINVAL, "unknown command %s: want rawon, rawoff or fg PGID", cmd->f[0]);
+}
+
+static int
+kmesg_text(Chan *c, Text *t)
+{
+	uint64_t pos = 0;
+	char buf[256];
+	size_t n;
+
+	(void)c;
+	while ((n = log_read(&pos, buf, sizeof(buf))) > 0)
+		text_putn(t, buf, n);
+	return 0;
+}
+
+static int
+time_text(Chan *c, Text *t)
+{
+	ns_t now = arch_now();
+
+	(void)c;
+	text_printf(t, "real %llu\n", (unsigned long long)arch_wall());
+	text_printf(t, "uptime %llu.%09llu\n", (unsigned long long)(now / 1000000000),
+		(unsigned long long)(now % 1000000000));
+	return 0;
+}
+
+static int
+sysctl_text(Chan *c, Text *t)
+{
+	(void)c;
+	text_printf(t, "poweroff [STATUS]\nreboot\n");
+	return 0;
+}
+
+static int
+sysctl_cmd(Chan *c, const Cmd *cmd)
+{
+	int status = 0;
+
+	(void)c;
+	if (strcmp(cmd->f[0], "reboot") == 0 && cmd->n == 1)
+		arch_reboot();
+	if (strcmp(cmd->f[0], "poweroff") == 0 && cmd->n <= 2) {
+		if (cmd->n == 2 && cmd_int(cmd->f[1], 0, 255, &status) != 0)
+			return fail(-EINVAL, "no status %s: want 0 to 255", cmd->f[1]);
+		arch_poweroff(status);
+	}
+	return fail(-EINVAL, "unknown command %s: want poweroff [STATUS] or reboot", cmd->f[0]);
+}
+
+static int
+meminfo_text(Chan *c, Text *t)
+{
+	PageStat s = page_stat();
+	const struct {
+		const char *what;
+		size_t      frames;
+	} row[] = {
+		{ "total", s.total }, { "free", s.free },   { "kernel", s.kernel },
+		{ "user", s.user },   { "table", s.table }, { "withheld", s.withheld },
+	};
+
+	(void)c;
+	for (uint i = 0; i < nelem(row); i++)
+		text_printf(t, "%s %zu\n", row[i].what, row[i].frames * PAGE_SIZE);
+	text_printf(t, "heap %zu\n", heap_in_use());
+	return 0;
+}
+
+static int
+sysinfo_text(Chan *c, Text *t)
+{
+	ns_t now = arch_now();
+
+	(void)c;
+	text_printf(t, "cpus %u\n", arch_ncpu());
+	text_printf(t, "switches %llu\n", (unsigned long long)sched_switches());
+	text_printf(t, "strays %llu\n", (unsigned long long)irq_stray());
+	text_printf(t, "uptime %llu.%03llu\n", (unsigned long long)(now / 1000000000),
+		(unsigned long long)(now / 1000000 % 1000));
+	text_printf(t, "loader %s\n", bootinfo.loader);
+	text_printf(t, "cmdline %s\n", bootinfo.cmdline);
+	return 0;
+}
+
+/* ---- the device ---- */
+
+static const Dirtab cons_tab[] = {
+	{ "cons", 0666, NULL, NULL },
+	{ "consctl", 0664, consctl_text, consctl_cmd },
+	{ "kmesg", 0444, kmesg_text, NULL },
+	{ "meminfo", 0444, meminfo_text, NULL },
+	{ "sysctl", 0664, sysctl_text, sysctl_cmd },
+	{ "sysinfo", 0444, sysinfo_text, NULL },
+	{ "time", 0444, time_text, NULL },
+};
+
+static const Dirtab *
+row_of(const Chan *c)
+{
+	return &cons_tab[c->qid.path - 1];
+}
+
+static bool
+is_cons(const Chan *c)
+{
+	return row_of(c) == &cons_tab[0];
+}
+
+static void
+cons_init(void)
+{
+	edit.line.echo = print;
+	uart_start(typed);
+}
+
+static int
+cons_attach(Chan *c, const char *spec)
+{
+	if (*spec != 0)
+		return fail(-ENOENT, "no such file or directory");
+	c->qid = (Qid){ .dir = true };
+	return 0;
+}
+
+static int
+cons_walk(Chan *c, const char *name)
+{
+	return dirtab_walk(c, name, cons_tab, nelem(cons_tab));
+}
+
+/* A clone has not asked for raw mode. */
+static int
+cons_clone(Chan *from, Chan *to)
+{
+	(void)from;
+	to->aux = NULL;
+	return 0;
+}
+
+static int
+cons_stat(Chan *c, Stat *st)
+{
+	return dirtab_stat(c, st, cons_tab, nelem(cons_tab), "cons");
+}
+
+static int
+cons_open(Chan *c, int flags)
+{
+	if (c->qid.dir)
+		return 0;
+	c->stream = is_cons(c);
+	return dirtab_open(c, flags, row_of(c));
+}
+
+static void
+cons_close(Chan *c)
+{
+	if (c->aux != NULL)
+		set_raw(c, false);
+}
+
+static int
+cons_entry(Chan *c, uint i, Stat *st)
+{
+	return dirtab_entry(c, i, st, cons_tab, nelem(cons_tab));
+}
+
+static long
+cons_read(Chan *c, void *buf, long n, off_k off)
+{
+	return is_cons(c) ? cons_get(c, buf, n) : dirtab_read(c, buf, n, off);
+}
+
+static long
+cons_write(Chan *c, const void *buf, long n, off_k off)
+{
+	(void)off;
+	return is_cons(c) ? cons_print(buf, n) : dirtab_write(c, buf, n, row_of(c));
+}
+
+static int
+cons_poll(Chan *c, int events, Waitq **q)
+{
+	bool ready = true;
+
+	if (is_cons(c) && (events & SPOLLIN)) {
+		*q = &cons.readers;
+		mutex_lock(&edit_lock);
+		ready = catch_up();
+		mutex_unlock(&edit_lock);
+	}
+	return (ready ? SPOLLIN | SPOLLOUT : SPOLLOUT) & events;
+}
+
+Dev consdev = {
+	.name = "cons",
+	.init = cons_init,
+	.attach = cons_attach,
+	.walk = cons_walk,
+	.clone = cons_clone,
+	.stat = cons_stat,
+	.open = cons_open,
+	.close = cons_close,
+	.entry = cons_entry,
+	.read = cons_read,
+	.write = cons_write,
+	.poll = cons_poll,
+};

@@ -1,0 +1,183 @@
+/*
+ * #iommu: the five files by which devices are given to processes. Whoever can name them
+ * has the authority; the Dev checks words and permissions, dev/assign.h does the work.
+ * The texts are in dev/iommufmt.c, the grammar in dev/iommucmd.c. See user/man/iommu.md.
+ */
+
+#include "dev/assign.h"
+#include "dev/devtab.h"
+#include "dev/iommucmd.h"
+#include "dev/iommufmt.h"
+#include "kern/aspace.h"
+#include "kern/dev.h"
+#include "kern/log.h"
+
+static int
+attach_text(Chan *c, Text *t)
+{
+	(void)c;
+	attach_help(t);
+	return 0;
+}
+
+static int
+attach_cmd(Chan *c, const Cmd *cmd)
+{
+	AttachArgs a;
+	int err = attach_parse(cmd, &a);
+
+	(void)c;
+	return err != 0 ? err : assign_attach(&a);
+}
+
+static int
+detach_text(Chan *c, Text *t)
+{
+	(void)c;
+	detach_help(t);
+	return 0;
+}
+
+static int
+detach_cmd(Chan *c, const Cmd *cmd)
+{
+	bdf_t b;
+	int pid, err = detach_parse(cmd, &b, &pid);
+
+	(void)c;
+	return err != 0 ? err : assign_detach(b, pid);
+}
+
+static int
+mappings_text(Chan *c, Text *t)
+{
+	(void)c;
+	assign_mappings(t);
+	return 0;
+}
+
+static int
+power_show(Chan *c, Text *t)
+{
+	(void)c;
+	power_text(t, assign_powered());
+	return 0;
+}
+
+static int
+power_cmd(Chan *c, const Cmd *cmd)
+{
+	bool on;
+	int err = power_parse(cmd, &on);
+
+	(void)c;
+	return err != 0 ? err : assign_power(on);
+}
+
+static void
+info_functions(Text *t)
+{
+	text_printf(t, "\nfunctions:\n");
+	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
+		char b[16];
+
+		if (f->kind != PCI_ENDPOINT)
+			continue;
+		text_printf(t, "\t%s %s", bdf_print(f->bdf, b, sizeof b), fn_state_name[assign_state(f)]);
+		if (assign_unit(f) != NULL)
+			text_printf(t, ", unit %u", unit_index(assign_unit(f)));
+		else
+			text_printf(t, ", no unit");
+		text_printf(t, ", reset %s\n", pci_reset_name(f->reset));
+	}
+	text_printf(t, "\ta function without reset is quiet for %u ms before its next owner\n",
+		    (uint)(OWN_SETTLE / 1000000));
+}
+
+static int
+info_text(Chan *c, Text *t)
+{
+	UnitInfo u;
+
+	(void)c;
+	info_driver(t, assign_powered());
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		unit_info(vtd_unit(i), &u);
+		info_unit(t, &u, assign_count(vtd_unit(i)));
+	}
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		unit_info(vtd_unit(i), &u);
+		info_more(t, &u);
+	}
+	text_printf(t, "\npolicy:\n");
+	if (assign_unavailable() != NULL)
+		text_printf(t, "\tno usable IOMMU: %s\n", assign_unavailable());
+	text_printf(t, "\tunowned functions = blocked\n");
+	text_printf(t, "\tpass-through = none\n");
+	text_printf(t, "\tinterrupt isolation: no\n");
+	info_functions(t);
+	text_printf(t, "\naddresses that are never process memory:\n");
+	layout_print(t);
+	return 0;
+}
+
+static const Dirtab files[] = {
+	{ "attach",   0664, attach_text,   attach_cmd },
+	{ "detach",   0664, detach_text,   detach_cmd },
+	{ "info",     0444, info_text,     NULL },
+	{ "mappings", 0444, mappings_text, NULL },
+	{ "power",    0664, power_show,    power_cmd },
+};
+
+/* ---- the Dev ---- */
+
+static int
+iommu_attach(Chan *c, const char *spec)
+{
+	(void)spec;
+	c->qid = (Qid){ .dir = true };
+	return 0;
+}
+
+static int
+iommu_walk(Chan *c, const char *name)
+{
+	return dirtab_walk(c, name, files, nelem(files));
+}
+
+static int
+iommu_stat(Chan *c, Stat *st)
+{
+	return dirtab_stat(c, st, files, nelem(files), "iommu");
+}
+
+static int
+iommu_entry(Chan *c, uint i, Stat *st)
+{
+	return dirtab_entry(c, i, st, files, nelem(files));
+}
+
+static int
+iommu_open(Chan *c, int flags)
+{
+	return c->qid.dir ? 0 : dirtab_open(c, flags, &files[c->qid.path - 1]);
+}
+
+static long
+iommu_write(Chan *c, const void *buf, long n, off_k off)
+{
+	(void)off;
+	return dirtab_write(c, buf, n, &files[c->qid.path - 1]);
+}
+
+Dev iommudev = {
+	.name = "iommu",
+	.init = assign_init,
+	.attach = iommu_attach,
+	.walk = iommu_walk,
+	.stat = iommu_stat,
+	.open = iommu_open,
+	.entry = iommu_entry,
+	.read = dirtab_read,
+	.write = iommu_write,
+};

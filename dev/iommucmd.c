@@ -1,0 +1,109 @@
+/*
+ * Parsing what is written to attach, detach and power. Every word must be understood to
+ * its last letter before anything happens: a pid of "abc" must never come out as 0, which
+ * is the kernel. Pure but for fail(), which stores the sentence.
+ */
+
+#include "dev/iommucmd.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/string.h"
+
+#define ATTACH_USAGE "want B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]"
+#define DETACH_USAGE "want B:D.F [PID]"
+
+static int
+parse_bdf(const char *s, bdf_t *b)
+{
+	if (cmd_bdf(s, b) != 0)
+		return fail(-EINVAL, "'%s' is not a device: want B:D.F in hexadecimal, like 0:1f.2", s);
+	return 0;
+}
+
+static int
+parse_pid(const char *s, int *pid)
+{
+	if (cmd_int(s, 0, INT32_MAX, pid) != 0)
+		return fail(-EINVAL, "'%s' is not a pid", s);
+	return 0;
+}
+
+static int
+parse_policy(const char *word, FaultPolicy *p)
+{
+	static const char *const name[] = {
+		[FAULT_LOG] = "log", [FAULT_STOP] = "stop", [FAULT_KILL] = "kill",
+	};
+
+	for (uint i = 0; i < nelem(name); i++)
+		if (strcmp(word, name[i]) == 0) {
+			*p = i;
+			return 0;
+		}
+	return fail(-EINVAL, "fault=%s: want fault=log, fault=stop or fault=kill", word);
+}
+
+enum { SEEN_MODE = 1, SEEN_FAULT = 2 };
+
+/* One word after the pid. Which kinds were there already is in *seen. */
+static int
+parse_option(const char *w, AttachArgs *a, uint *seen)
+{
+	bool fault = strncmp(w, "fault=", 6) == 0;
+	uint kind = fault ? SEEN_FAULT : SEEN_MODE;
+
+	if (strcmp(w, "private") == 0 || strcmp(w, "guest") == 0)
+		return fail(-ENOTSUP, "mode %s is not there yet: only shared is", w);
+	if (strcmp(w, "ro") == 0)
+		return fail(-ENOTSUP, "ro is not there yet: a device has the rights of its process");
+	if (!fault && strcmp(w, "shared") != 0)
+		return fail(-EINVAL, "unknown word '%s': " ATTACH_USAGE, w);
+	if (*seen & kind)
+		return fail(-EINVAL, "%s given twice", fault ? "fault=" : "the mode");
+	*seen |= kind;
+	return fault ? parse_policy(w + 6, &a->policy) : 0;
+}
+
+int
+attach_parse(const Cmd *c, AttachArgs *a)
+{
+	uint seen = 0;
+	int err;
+
+	*a = (AttachArgs){ .policy = FAULT_LOG };
+	if (c->n < 2)
+		return fail(-EINVAL, ATTACH_USAGE);
+	if ((err = parse_bdf(c->f[0], &a->bdf)) != 0 || (err = parse_pid(c->f[1], &a->pid)) != 0)
+		return err;
+	for (int i = 2; i < c->n; i++)
+		if ((err = parse_option(c->f[i], a, &seen)) != 0)
+			return err;
+	return 0;
+}
+
+int
+detach_parse(const Cmd *c, bdf_t *b, int *pid)
+{
+	int err;
+
+	*pid = -1;
+	if (c->n < 1 || c->n > 2)
+		return fail(-EINVAL, DETACH_USAGE);
+	if ((err = parse_bdf(c->f[0], b)) != 0)
+		return err;
+	return c->n == 2 ? parse_pid(c->f[1], pid) : 0;
+}
+
+int
+power_parse(const Cmd *c, bool *on)
+{
+	const char *w = c->n == 1 ? c->f[0] : "";
+
+	if (strcmp(w, "on") == 0 || strcmp(w, "enable") == 0)
+		*on = true;
+	else if (strcmp(w, "off") == 0 || strcmp(w, "disable") == 0)
+		*on = false;
+	else
+		return fail(-EINVAL, "want enable, disable, on or off");
+	return 0;
+}

@@ -1,0 +1,571 @@
+/*
+ * #pci: a directory per PCI function, named as people write it (0:3.0, hexadecimal).
+ *
+ *	status  what it is and whose         config  its configuration space, to read
+ *	barN    registers, for mmap          intr    its interrupts, counted
+ *	event   what happens to it           ctl     reset, busmaster on|off
+ *
+ * This file knows names and permissions; registers are dev/pci's, ownership is assign.c's.
+ * bars, intr and ctl are for the owner, and ownership is asked for at each use, so that a
+ * descriptor kept from an earlier attachment is worth nothing. Nothing writes config.
+ * No locks: functions are const, and each open file keeps its own state.
+ */
+#include "dev/assign.h"
+#include "dev/devtab.h"
+#include "dev/pci/pci.h"
+#include "kern/aspace.h"
+#include "kern/chan.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/fmt.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+#include "kern/string.h"
+
+typedef struct File {
+	Dirtab row;
+	int (*open)(PciFn *f, Chan *c);
+	long (*read)(PciFn *f, Chan *c, void *buf, long n, off_k off);
+} File;
+
+/* qid.path: 0 the root, (bdf + 1) << 8 a function, plus 1 + row a file of it; BARs follow. */
+enum { ROW_BITS = 8, ROW_INTR = 2, ROW_EVENT = 3 };
+
+/* ---- status ---- */
+
+static void
+print_bdf(Text *t, const char *key, bdf_t b)
+{
+	char name[16];
+
+	text_printf(t, "%s %s", key, bdf_print(b, name, sizeof(name)));
+}
+
+static void
+print_identity(const PciFn *f, Text *t)
+{
+	static const char *const kind[] = { "endpoint", "bridge", "host bridge" };
+
+	text_printf(t, "id %04x:%04x\n", f->vendor, f->device);
+	text_printf(t, "subsystem %04x:%04x\n", f->subvendor, f->subdevice);
+	text_printf(t, "class %02x%02x%02x %s\n", f->cls, f->subclass, f->progif,
+		pci_class_name(f->cls, f->subclass));
+	text_printf(t, "revision %x\n", f->revision);
+	text_printf(t, "kind %s\n", kind[f->kind]);
+	if (f->bridge != NULL) {
+		print_bdf(t, "bridge", f->bridge->bdf);
+		text_printf(t, "\n");
+	}
+	if (!pci_present(f))
+		text_printf(t, "present no\n");
+}
+
+static void
+print_ownership(const PciFn *f, Text *t)
+{
+	Unit *u = assign_unit(f);
+	int pid = assign_owner(f);
+
+	text_printf(t, "state %s\n", fn_state_name[assign_state(f)]);
+	if (pid >= 0)
+		text_printf(t, "owner %d\n", pid);
+	else
+		text_printf(t, "owner none\n");
+	if (u != NULL)
+		text_printf(t, "unit %u\n", unit_index(u));
+	else
+		text_printf(t, "unit none\n");
+	text_printf(t, "busmaster %s\n", pci_is_busmaster(f) ? "on" : "off");
+}
+
+static void
+print_group(const PciFn *f, Text *t)
+{
+	text_printf(t, "group %u\n", f->group);
+	for (const PciFn *o = pci_first(); o != NULL; o = o->next)
+		if (o != f && o->group == f->group) {
+			print_bdf(t, "member", o->bdf);
+			text_printf(t, " %s\n", pci_group_reason(f, o));
+		}
+	for (uint i = 0; i < f->nsid; i++) {
+		print_bdf(t, "rid", BDF_SEG(f->bdf) << 16 | f->sid[i]);
+		text_printf(t, "\n");
+	}
+}
+
+static void
+print_windows(const PciFn *f, Text *t)
+{
+	static const char *const what[] = { "memory", "prefetchable", "io" };
+
+	if (f->secondary == 0)
+		return;
+	text_printf(t, "buses %x-%x\n", f->secondary, f->subordinate);
+	for (uint i = 0; i < nelem(what); i++)
+		if (f->win_base[i] <= f->win_limit[i])
+			text_printf(t, "window %s 0x%lx-0x%lx\n", what[i], f->win_base[i],
+				f->win_limit[i]);
+}
+
+static void
+print_bar(const PciFn *f, uint i, Text *t)
+{
+	const PciBar *b = &f->bar[i];
+	const char *why = pci_bar_refusal(f, i, 0, b->size);
+
+	text_printf(t, "bar%u 0x%lx size 0x%lx %s%s%s: ", i, b->addr, b->size,
+		b->io ? "io" : "memory", b->is64 ? " 64-bit" : "",
+		b->prefetch ? " prefetchable" : "");
+	if (why == NULL)
+		text_printf(t, "mappable\n");
+	else if (b->refusal != NULL || b->size <= PAGE_SIZE)
+		text_printf(t, "not mappable: %s\n", why);
+	else
+		text_printf(t, "mappable but for the pages of the MSI-X table%s\n",
+			f->msix_bir == i && f->pba_bir == i ? " and pending bits" : "");
+}
+
+static void
+print_caps(const PciFn *f, bool extended, Text *t)
+{
+	PciCap c[CAP_MAXEXT];
+	uint n = pci_caps(f, extended, c, extended ? CAP_MAXEXT : CAP_MAXSTD);
+
+	for (uint i = 0; i < n; i++)
+		text_printf(t, "cap %x %s\n", c[i].off, cap_name(c[i].id, extended));
+}
+
+static void
+print_interrupts(const PciFn *f, Text *t)
+{
+	if (f->msi != 0)
+		text_printf(t, "interrupt msi\n");
+	else if (f->msix != 0)
+		text_printf(t, "interrupt msi-x\n");
+	else
+		text_printf(t, "interrupt none\n");
+	if (f->msix != 0)
+		text_printf(t, "msix %u table bar%u+0x%x pending bar%u+0x%x\n", f->msix_n,
+			f->msix_bir, f->msix_off, f->pba_bir, f->pba_off);
+}
+
+static PciFn *chan_fn(const Chan *c);
+
+static int
+status_text(Chan *c, Text *t)
+{
+	const PciFn *f = chan_fn(c);
+
+	print_identity(f, t);
+	print_ownership(f, t);
+	print_group(f, t);
+	text_printf(t, "reset %s\n", pci_reset_name(f->reset));
+	print_interrupts(f, t);
+	print_windows(f, t);
+	for (uint i = 0; i < PCI_NBAR; i++)
+		if (f->bar[i].size != 0)
+			print_bar(f, i, t);
+	print_caps(f, false, t);
+	print_caps(f, true, t);
+	return 0;
+}
+
+/* ---- ctl ---- */
+
+static int
+ctl_text(Chan *c, Text *t)
+{
+	(void)c;
+	text_printf(t, "reset\nbusmaster on|off\n");
+	return 0;
+}
+
+static int
+ctl_cmd(Chan *c, const Cmd *cmd)
+{
+	PciFn *f = chan_fn(c);
+	bool reset = cmd->n == 1 && strcmp(cmd->f[0], "reset") == 0;
+	bool master = cmd->n == 2 && strcmp(cmd->f[0], "busmaster") == 0;
+	bool on = master && strcmp(cmd->f[1], "on") == 0;
+
+	if (!reset && !on && !(master && strcmp(cmd->f[1], "off") == 0))
+		return fail(-EINVAL, "ctl: want reset, busmaster on or busmaster off");
+	if (!assign_mine(f))
+		return -EPERM;
+	return reset ? assign_reset(f) : assign_busmaster(f, on);
+}
+
+/* ---- config ---- */
+
+static long
+config_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
+{
+	long size = pci_config_size(f), done = 0;
+
+	(void)c;
+	if (off < 0 || off >= size)
+		return 0;
+	if (n > size - off)
+		n = size - off;
+	while (done < n) {
+		uint at = off + done, skip = at & 3;
+		uint32_t v = pci_read(f, at - skip, 4);
+		long k = n - done < 4 - skip ? n - done : 4 - skip;
+
+		memcpy((char *)buf + done, (char *)&v + skip, k);
+		done += k;
+	}
+	return n;
+}
+
+/* ---- intr ---- */
+
+static int
+intr_open(PciFn *f, Chan *c)
+{
+	uint64_t *seen;
+	int err;
+
+	if (!assign_mine(f))
+		return -EPERM;
+	if ((err = assign_intr_open(f)) != 0)
+		return err;
+	if ((seen = kalloc(sizeof(*seen))) == NULL)
+		return fail(-ENOMEM, "no memory");
+	c->aux = seen;
+	return 0;
+}
+
+static long
+intr_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
+{
+	uint64_t *seen = c->aux, count;
+	char line[24];
+	long err, len;
+
+	(void)off;
+	if (n < (long)sizeof(line))
+		return fail(-EINVAL, "intr: a count needs a buffer of %zu bytes", sizeof(line));
+	if (!assign_mine(f))
+		return -EPERM;
+	err = assign_intr_wait(f, *seen, (c->flags & SO_NONBLOCK) != 0, &count);
+	if (err < 0)
+		return err;
+	*seen = count;
+	len = snprint(line, sizeof(line), "%lu\n", count);
+	memcpy(buf, line, len);
+	return len;
+}
+
+/* ---- event ---- */
+
+static long
+event_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
+{
+	(void)off;
+	return assign_event_read(f, buf, n, (c->flags & SO_NONBLOCK) != 0);
+}
+
+/* ---- bars ---- */
+
+static int
+bar_open(PciFn *f, Chan *c)
+{
+	(void)c;
+	return assign_mine(f) ? 0 : -EPERM;
+}
+
+static long
+bar_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
+{
+	(void)f;
+	(void)c;
+	(void)buf;
+	(void)n;
+	(void)off;
+	return fail(-EINVAL, "registers are mapped, not read: use mmap");
+}
+
+/* ---- the tree ---- */
+
+static const File files[] = {
+	{ { "status", 0444, status_text, NULL }, NULL, NULL },
+	{ { "config", 0444, NULL, NULL }, NULL, config_read },
+	[ROW_INTR] = { { "intr", 0444, NULL, NULL }, intr_open, intr_read },
+	[ROW_EVENT] = { { "event", 0444, NULL, NULL }, NULL, event_read },
+	{ { "ctl", 0664, ctl_text, ctl_cmd }, NULL, NULL },
+};
+
+static const File bars[PCI_NBAR] = {
+	{ { "bar0", 0660, NULL, NULL }, bar_open, bar_read },
+	{ { "bar1", 0660, NULL, NULL }, bar_open, bar_read },
+	{ { "bar2", 0660, NULL, NULL }, bar_open, bar_read },
+	{ { "bar3", 0660, NULL, NULL }, bar_open, bar_read },
+	{ { "bar4", 0660, NULL, NULL }, bar_open, bar_read },
+	{ { "bar5", 0660, NULL, NULL }, bar_open, bar_read },
+};
+
+static PciFn *
+chan_fn(const Chan *c)
+{
+	return pci_find((bdf_t)(c->qid.path >> ROW_BITS) - 1);
+}
+
+/* 0 for a directory, else 1 + row. */
+static uint
+chan_row(const Chan *c)
+{
+	return c->qid.path & ((1 << ROW_BITS) - 1);
+}
+
+static const File *
+chan_file(const Chan *c)
+{
+	uint row = chan_row(c);
+
+	if (row == 0)
+		return NULL;
+	return row <= nelem(files) ? &files[row - 1] : &bars[row - 1 - nelem(files)];
+}
+
+static void
+dir_stat(const PciFn *f, Stat *st)
+{
+	*st = (Stat){ .qid = { .dir = true }, .mode = 0555 };
+	if (f == NULL) {
+		strcopy(st->name, "pci", sizeof(st->name));
+		return;
+	}
+	st->qid.path = (uint64_t)(f->bdf + 1) << ROW_BITS;
+	bdf_print(f->bdf, st->name, sizeof(st->name));
+}
+
+static void
+file_stat(const PciFn *f, uint row, Stat *st)
+{
+	bool bar = row >= nelem(files);
+	const Dirtab *d = bar ? &bars[row - nelem(files)].row : &files[row].row;
+
+	*st = (Stat){ .mode = d->mode };
+	st->qid.path = (uint64_t)(f->bdf + 1) << ROW_BITS | (row + 1);
+	if (bar)
+		st->length = f->bar[row - nelem(files)].size;
+	else if (files[row].read == config_read)
+		st->length = pci_config_size(f);
+	strcopy(st->name, d->name, sizeof(st->name));
+}
+
+static bool
+has_row(const PciFn *f, uint row)
+{
+	const PciBar *b;
+
+	if (row < nelem(files))
+		return true;
+	b = &f->bar[row - nelem(files)];
+	return b->size != 0 && !b->io;
+}
+
+static int
+gen_files(const PciFn *f, uint i, Stat *st)
+{
+	for (uint row = 0; row < nelem(files) + PCI_NBAR; row++)
+		if (has_row(f, row) && i-- == 0) {
+			file_stat(f, row, st);
+			return 0;
+		}
+	return -ENOENT;
+}
+
+static int
+pci_gen(Chan *dir, uint i, Stat *st)
+{
+	const PciFn *f;
+
+	if (dir->qid.path != 0)
+		return gen_files(chan_fn(dir), i, st);
+	for (f = pci_first(); f != NULL && i > 0; f = f->next)
+		i--;
+	if (f == NULL)
+		return -ENOENT;
+	dir_stat(f, st);
+	return 0;
+}
+
+static int
+pci_attach(Chan *c, const char *spec)
+{
+	if (spec[0] != 0)
+		return fail(-ENOENT, "#pci takes no argument");
+	c->qid = (Qid){ .dir = true };
+	return 0;
+}
+
+static int
+pci_walk(Chan *c, const char *name)
+{
+	return dev_walk(c, name, pci_gen);
+}
+
+static int
+pci_stat(Chan *c, Stat *st)
+{
+	uint row = chan_row(c);
+
+	if (row == 0)
+		dir_stat(c->qid.path == 0 ? NULL : chan_fn(c), st);
+	else
+		file_stat(chan_fn(c), row - 1, st);
+	return 0;
+}
+
+static int
+pci_open(Chan *c, int flags)
+{
+	const File *file = chan_file(c);
+
+	if (file == NULL)
+		return 0;
+	if (file->row.text != NULL)
+		return dirtab_open(c, flags, &file->row);
+	return file->open != NULL ? file->open(chan_fn(c), c) : 0;
+}
+
+static void
+pci_close(Chan *c)
+{
+	kfree(c->aux);
+	c->aux = NULL;
+}
+
+static long
+pci_fileread(Chan *c, void *buf, long n, off_k off)
+{
+	const File *file = chan_file(c);
+
+	if (file->read == NULL)
+		return dirtab_read(c, buf, n, off);
+	return file->read(chan_fn(c), c, buf, n, off);
+}
+
+static long
+pci_filewrite(Chan *c, const void *buf, long n, off_k off)
+{
+	const File *file = chan_file(c);
+
+	(void)off;
+	if (file->row.cmd == NULL)
+		return fail(-EINVAL, "registers are mapped, not written: use mmap");
+	return dirtab_write(c, buf, n, &file->row);
+}
+
+static int
+pci_poll(Chan *c, int events, Waitq **q)
+{
+	uint row = chan_row(c);
+
+	if (row == 1 + ROW_INTR)
+		return events & assign_poll(chan_fn(c), true, *(uint64_t *)c->aux, q);
+	if (row == 1 + ROW_EVENT)
+		return events & assign_poll(chan_fn(c), false, 0, q);
+	return events;
+}
+
+static int
+pci_mmap(Chan *c, Aspace *as, uint64_t off, size_t len, int prot, vaddr_t *va)
+{
+	PciFn *f = chan_fn(c);
+	uint row = chan_row(c), bar = row - 1 - nelem(files);
+	const char *why;
+
+	if (row <= nelem(files))
+		return fail(-EINVAL, "only the bar files can be mapped");
+	if (as != proc_self()->as)
+		return fail(-EPERM, "registers are mapped into the process that asks");
+	if (!assign_mine(f))
+		return -EPERM;
+	if (off % PAGE_SIZE != 0)
+		return fail(-EINVAL, "bar%u: the offset must be a multiple of 4096", bar);
+	if ((why = pci_bar_refusal(f, bar, off, len)) != NULL)
+		return fail(-EINVAL, "bar%u 0x%lx+0x%zx cannot be mapped: %s", bar, off, len, why);
+	return assign_map_bar(f, bar, off, len, prot, va);
+}
+
+/* ---- boot ---- */
+
+/* The text lives for ever, as layout_keep_out wants; without memory it says less. */
+static const char *
+window_name(const char *what, bdf_t b)
+{
+	char name[16], buf[48];
+	char *s;
+
+	snprint(buf, sizeof(buf), "%s %s", what, bdf_print(b, name, sizeof(name)));
+	return (s = kstrdup(buf)) != NULL ? s : what;
+}
+
+static void
+keep_out_windows(const PciFn *f)
+{
+	for (uint i = 0; i < 2 && f->secondary != 0; i++)
+		if (f->win_base[i] <= f->win_limit[i])
+			layout_keep_out(f->win_base[i], f->win_limit[i] - f->win_base[i] + 1,
+				window_name("bridge", f->bdf));
+}
+
+/*
+ * Only ACPI's name space knows the windows of the host bridges. Below 4 GiB what they must
+ * at least contain, from the lowest register to the highest, is kept out as one.
+ */
+static void
+keep_out_bars(void)
+{
+	const uint64_t top = 1ull << 32;
+	uint64_t low = top, high = 0;
+
+	for (const PciFn *f = pci_first(); f != NULL; f = f->next)
+		for (uint i = 0; i < PCI_NBAR; i++) {
+			const PciBar *b = &f->bar[i];
+
+			if (!b->usable)
+				continue;
+			if (b->addr >= top) {
+				layout_keep_out(b->addr, b->size, window_name("BAR of", f->bdf));
+				continue;
+			}
+			low = b->addr < low ? b->addr : low;
+			high = b->addr + b->size > high ? b->addr + b->size : high;
+		}
+	if (low < high)
+		layout_keep_out(low, high - low, "host bridge");
+}
+
+static void
+pci_init(void)
+{
+	uint n, buses;
+
+	if (pci_scan() != 0)
+		kprint("pci: no memory for all functions\n");
+	for (const PciFn *f = pci_first(); f != NULL; f = f->next)
+		keep_out_windows(f);
+	keep_out_bars();
+	n = pci_count(&buses);
+	kprint("pci: %u functions on %u buses, %s\n", n, buses,
+		pci_uses_ecam() ? "ECAM" : "ports");
+}
+
+Dev pcidev = {
+	.name = "pci",
+	.init = pci_init,
+	.attach = pci_attach,
+	.walk = pci_walk,
+	.stat = pci_stat,
+	.open = pci_open,
+	.close = pci_close,
+	.entry = pci_gen,
+	.read = pci_fileread,
+	.write = pci_filewrite,
+	.poll = pci_poll,
+	.mmap = pci_mmap,
+};

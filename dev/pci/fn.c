@@ -1,0 +1,114 @@
+/*
+ * What a function says of itself: identity, capabilities; and what of it stays switched
+ * off: interrupts until the owner asks, address translation services, page requests,
+ * PASIDs and virtual functions always. With translation services on, a device could send
+ * addresses as "already translated"; virtual functions would be requesters nobody owns.
+ */
+#include "dev/pci/local.h"
+#include "dev/pci/os.h"
+#include "dev/pci/reg.h"
+#include "kern/fmt.h"
+#include "kern/string.h"
+
+const char *
+pci_phrase(const char *fmt, ...)
+{
+	char buf[160], *s;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprint(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	if ((s = pcios_alloc(strlen(buf) + 1)) == NULL)
+		return "no memory left to say why";
+	return memcpy(s, buf, strlen(buf) + 1);
+}
+
+static PciKind
+kind_of(const PciFn *f)
+{
+	if (f->header != LAYOUT_DEVICE)
+		return PCI_BRIDGE;
+	if (f->cls != 0x06)
+		return PCI_ENDPOINT;
+	return f->subclass == 0 ? PCI_HOSTBRIDGE : PCI_BRIDGE;
+}
+
+void
+fn_identify(PciFn *f)
+{
+	uint sec, sub;
+
+	f->vendor = pci_read(f, CFG_VENDOR, 2);
+	f->device = pci_read(f, CFG_DEVICE, 2);
+	f->revision = pci_read(f, CFG_REVISION, 1);
+	f->progif = pci_read(f, CFG_PROGIF, 1);
+	f->subclass = pci_read(f, CFG_SUBCLASS, 1);
+	f->cls = pci_read(f, CFG_CLASS, 1);
+	f->kind = kind_of(f);
+	if (f->header == LAYOUT_DEVICE) {
+		f->subvendor = pci_read(f, CFG_SUBVENDOR, 2);
+		f->subdevice = pci_read(f, CFG_SUBDEVICE, 2);
+	}
+	if (f->header != LAYOUT_BRIDGE)
+		return;
+	sec = pci_read(f, CFG_SECONDARY, 1);
+	sub = pci_read(f, CFG_SUBORDINATE, 1);
+	/* Anything else is not numbered yet, or a loop: nothing is below it then. */
+	if (sec > BDF_BUS(f->bdf) && sub >= sec) {
+		f->secondary = sec;
+		f->subordinate = sub;
+	}
+}
+
+static uint32_t
+word(const void *arg, uint off)
+{
+	return pci_read(arg, off, 4);
+}
+
+uint
+pci_caps(const PciFn *f, bool ext, PciCap *out, uint max)
+{
+	if (!ext)
+		return cap_list(word, f, out, max);
+	/* Without PCI Express the upper space may repeat the lower. */
+	return pci_config_size(f) > CFG_SIZE ? ecap_list(word, f, out, max) : 0;
+}
+
+void
+fn_caps(PciFn *f)
+{
+	PciCap c[CAP_MAXEXT];
+	uint n = pci_caps(f, false, c, CAP_MAXSTD);
+
+	f->pm = cap_find(c, n, CAP_PM);
+	f->msi = cap_find(c, n, CAP_MSI);
+	f->msix = cap_find(c, n, CAP_MSIX);
+	f->pcie = cap_find(c, n, CAP_PCIE);
+	f->af = cap_find(c, n, CAP_AF);
+	f->pcie_type = TYPE_NONE;
+	if (f->pcie != 0)
+		f->pcie_type = FGET(pci_read(f, f->pcie + PCIE_FLAGS, 2), PCIE_TYPE);
+	n = pci_caps(f, true, c, CAP_MAXEXT);
+	f->aer = cap_find(c, n, ECAP_AER);
+	f->acs = cap_find(c, n, ECAP_ACS);
+	f->ats = cap_find(c, n, ECAP_ATS);
+	f->sriov = cap_find(c, n, ECAP_SRIOV);
+	f->pri = cap_find(c, n, ECAP_PRI);
+	f->pasid = cap_find(c, n, ECAP_PASID);
+}
+
+void
+fn_quiet(PciFn *f)
+{
+	pci_interrupts_off(f);
+	if (f->pri != 0)
+		cfg_update(f, f->pri + PRI_CTL, 2, FMASK(PRI_ENABLE), 0);
+	if (f->pasid != 0)
+		cfg_update(f, f->pasid + PASID_CTL, 2, FMASK(PASID_ENABLE), 0);
+	if (f->ats != 0)
+		cfg_update(f, f->ats + ATS_CTL, 2, FMASK(ATS_ENABLE), 0);
+	if (f->sriov != 0)
+		cfg_update(f, f->sriov + SRIOV_CTL, 2, FMASK(SRIOV_VFE), 0);
+}

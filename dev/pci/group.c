@@ -1,0 +1,265 @@
+/*
+ * Who is who to the IOMMU, and who can reach whom behind its back (VTD-FACTS 10).
+ *
+ * Requester ids: a bridge from PCI Express to PCI sends everything as function 0 of its
+ * secondary bus, a conventional bridge as itself. Groups: a Cause is a reason why a set of
+ * functions cannot be told apart or kept apart; functions that share a cause, directly or
+ * through others, are one group and go to one owner.
+ *
+ *	one requester id    everything behind such a bridge, and the bridge
+ *	no ACS in a port    everything below a root port; for a port of a switch everything
+ *	                    below the switch, since the others can be reached from it
+ *	no ACS in a device  its functions, on the root bus too (q35's 0:1f.x are one group)
+ *
+ * A single-function device on a root bus is its own group: its requests meet the IOMMU
+ * first. ACS (source validation, both redirects, upstream forwarding) is switched on
+ * wherever it exists. Const after group_all.
+ */
+#include "dev/pci/local.h"
+#include "dev/pci/os.h"
+#include "dev/pci/reg.h"
+#include "kern/cmd.h"
+
+#define ACS_WANTED (FMASK(ACS_SV) | FMASK(ACS_RR) | FMASK(ACS_CR) | FMASK(ACS_UF))
+
+typedef struct Cause Cause;
+struct Cause {
+	const PciFn *at;
+	bool         slot; /* the unisolated functions of at's device; else all below at, and at */
+	const char  *text;
+	Cause       *next;
+};
+
+static Cause *causes;
+
+/* ---- access control ---- */
+
+static bool
+is_port(const PciFn *f)
+{
+	return f->pcie_type == TYPE_ROOTPORT || f->pcie_type == TYPE_DOWNSTREAM;
+}
+
+static void
+acs_enable(const PciFn *f)
+{
+	if (f->acs != 0)
+		cfg_update(f, f->acs + ACS_CTL, 2, 0,
+			pci_read(f, f->acs + ACS_CAP, 2) & ACS_WANTED);
+}
+
+bool
+acs_isolates(const PciFn *f)
+{
+	uint64_t want;
+
+	if (f->acs == 0 || !pci_present(f))
+		return false;
+	/* Elsewhere than in a switch port, what is missing is not needed: PCIe 6.12.1. */
+	want = f->pcie_type == TYPE_DOWNSTREAM ? ACS_WANTED :
+		pci_read(f, f->acs + ACS_CAP, 2) & ACS_WANTED;
+	return (pci_read(f, f->acs + ACS_CTL, 2) & want) == want;
+}
+
+/* ---- requester ids ---- */
+
+/* What b puts in place of the requester id of what is below it; false: it passes ids on. */
+static bool
+bridge_alias(const PciFn *b, uint16_t *sid)
+{
+	switch (b->pcie_type) {
+	case TYPE_ROOTPORT:
+	case TYPE_UPSTREAM:
+	case TYPE_DOWNSTREAM:
+		return false;
+	case TYPE_PCIE_TO_PCI:
+		*sid = (uint16_t)(b->secondary << 8);
+		return true;
+	default:
+		*sid = (uint16_t)b->bdf;
+		return true;
+	}
+}
+
+static void
+sid_add(PciFn *f, uint16_t sid)
+{
+	for (uint i = 0; i < f->nsid; i++)
+		if (f->sid[i] == sid)
+			return;
+	/* With too many, those in the middle go: the unit sees what the last bridge sends. */
+	f->sid[f->nsid < PCI_NSID ? f->nsid++ : PCI_NSID - 1] = sid;
+}
+
+static void
+sids_find(PciFn *f)
+{
+	uint16_t sid;
+
+	f->nsid = 0;
+	sid_add(f, (uint16_t)f->bdf);
+	for (const PciFn *b = f->bridge; b != NULL; b = b->bridge)
+		if (bridge_alias(b, &sid))
+			sid_add(f, sid);
+}
+
+/* ---- causes ---- */
+
+static bool
+same_device(const PciFn *a, const PciFn *b)
+{
+	if (a->bdf >> 8 != b->bdf >> 8)
+		return false;
+	/* With ARI the device number is part of the function's. */
+	return a->bdf >> 3 == b->bdf >> 3 || (a->bridge != NULL && is_port(a->bridge));
+}
+
+static bool
+holds(const Cause *c, const PciFn *f)
+{
+	if (c->slot)
+		return same_device(c->at, f) && !acs_isolates(f);
+	return f == c->at || pci_below(f, c->at);
+}
+
+static void
+cause_add(const PciFn *at, bool slot, const char *text)
+{
+	Cause **tail = &causes, *c = pcios_alloc(sizeof(*c));
+
+	if (c == NULL) {
+		pcios_log("pci: no memory for isolation groups\n");
+		return;
+	}
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*c = (Cause){ .at = at, .slot = slot, .text = text };
+	*tail = c;
+}
+
+static void
+alias_cause(const PciFn *b)
+{
+	char id[16], name[16];
+	uint16_t sid;
+
+	if (b->secondary == 0 || !bridge_alias(b, &sid))
+		return;
+	cause_add(b, false, pci_phrase("same requester id %s behind bridge %s (%s)",
+		bdf_print(BDF_SEG(b->bdf) << 16 | sid, id, sizeof(id)),
+		bdf_print(b->bdf, name, sizeof(name)),
+		b->pcie_type == TYPE_PCIE_TO_PCI ? "PCIe to PCI" :
+		b->pcie_type == TYPE_PCI_TO_PCIE ? "PCI to PCIe" : "PCI"));
+}
+
+static void
+port_cause(const PciFn *b)
+{
+	char name[16], port[16];
+
+	if (!is_port(b) || b->secondary == 0 || acs_isolates(b))
+		return;
+	bdf_print(b->bdf, port, sizeof(port));
+	if (b->pcie_type == TYPE_DOWNSTREAM && b->bridge != NULL)
+		cause_add(b->bridge, false, pci_phrase("behind switch %s, whose port %s has no ACS",
+			bdf_print(b->bridge->bdf, name, sizeof(name)), port));
+	else
+		cause_add(b, false, pci_phrase("below port %s, which has no ACS", port));
+}
+
+/* For the first of several functions of a device that nothing keeps apart. */
+static void
+slot_cause(const PciFn *f)
+{
+	bool first = true, several = false;
+
+	if (acs_isolates(f))
+		return;
+	for (const PciFn *o = pci_first(); o != NULL; o = o->next)
+		if (o != f && same_device(o, f) && !acs_isolates(o)) {
+			first = first && f->bdf < o->bdf;
+			several = true;
+		}
+	if (first && several)
+		cause_add(f, true, pci_phrase("function of the same device %x:%x, which has no ACS",
+			BDF_BUS(f->bdf), BDF_DEV(f->bdf)));
+}
+
+/* ---- groups ---- */
+
+static void
+merge(uint into, uint from)
+{
+	for (PciFn *f = pci_first(); f != NULL; f = f->next)
+		if (f->group == from)
+			f->group = into;
+}
+
+static void
+cause_apply(const Cause *c)
+{
+	const PciFn *head = NULL;
+
+	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
+		if (!holds(c, f))
+			continue;
+		if (head == NULL)
+			head = f;
+		else if (f->group != head->group)
+			merge(head->group, f->group);
+	}
+}
+
+/* Number them 0, 1, ... in the order of their first members. */
+static void
+renumber(uint n)
+{
+	uint next = 0;
+
+	for (PciFn *f = pci_first(); f != NULL; f = f->next)
+		if (f->group < n)
+			merge(n + next++, f->group);
+	for (PciFn *f = pci_first(); f != NULL; f = f->next)
+		f->group -= n;
+}
+
+void
+group_all(void)
+{
+	uint n = 0;
+
+	causes = NULL;
+	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
+		acs_enable(f);
+		sids_find(f);
+		f->group = n++;
+	}
+	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
+		alias_cause(f);
+		port_cause(f);
+		slot_cause(f);
+	}
+	for (const Cause *c = causes; c != NULL; c = c->next)
+		cause_apply(c);
+	renumber(n);
+}
+
+const char *
+pci_group_reason(const PciFn *a, const PciFn *b)
+{
+	const char *indirect = NULL;
+
+	if (a == b)
+		return "";
+	if (a->group != b->group)
+		return NULL;
+	for (const Cause *c = causes; c != NULL; c = c->next) {
+		if (!holds(c, b))
+			continue;
+		if (holds(c, a))
+			return c->text;
+		if (indirect == NULL)
+			indirect = c->text;
+	}
+	return indirect != NULL ? indirect : "the same group";
+}

@@ -1,0 +1,137 @@
+/*
+ * Firmware tables dev/pci reads: MCFG (where configuration space is in memory, PCI
+ * Firmware 3.0 4.1.2) and, of DMAR, only where the units' registers are, so that no BAR on
+ * top of them is ever mapped into a process (VTD-FACTS 1.1; dev/vtd reads the rest). Pure.
+ * The caller has checked the checksum; nothing else is believed.
+ */
+#include "dev/pci/mcfg.h"
+#include "kern/string.h"
+
+#define MCFG_HEADER 44
+#define MCFG_ENTRY  16
+#define DMAR_HEADER 48
+#define DMAR_DRHD   0
+#define BUS_SHIFT   20 /* 1 MiB of configuration space per bus */
+
+typedef struct Buf {
+	const uint8_t *p, *end;
+} Buf;
+
+static uint64_t
+get(const uint8_t *p, uint n)
+{
+	uint64_t v = 0;
+
+	while (n-- > 0)
+		v = v << 8 | p[n];
+	return v;
+}
+
+/* Cut n bytes off the front of b into s; false: there are not as many. */
+static bool
+take(Buf *b, size_t n, Buf *s)
+{
+	if ((size_t)(b->end - b->p) < n)
+		return false;
+	*s = (Buf){ b->p, b->p + n };
+	b->p += n;
+	return true;
+}
+
+static bool
+table_open(const void *table, size_t len, const char *sig, size_t header, Buf *b)
+{
+	Buf head;
+
+	*b = (Buf){ table, (const uint8_t *)table + len };
+	if (!take(b, header, &head) || memcmp(head.p, sig, 4) != 0)
+		return false;
+	size_t n = get(head.p + 4, 4);
+	if (n < header || n > len)
+		return false;
+	b->end = head.p + n;
+	return true;
+}
+
+static bool
+range_read(const uint8_t *p, McfgRange *r)
+{
+	uint64_t base = get(p, 8);
+
+	r->seg = get(p + 8, 2);
+	r->first = p[10];
+	r->last = p[11];
+	/* The table gives the address bus 0 would have. */
+	r->base = base + ((uint64_t)r->first << BUS_SHIFT);
+	return base != 0 && base % (1ul << BUS_SHIFT) == 0 && r->first <= r->last &&
+		base < UINT64_MAX - (256ul << BUS_SHIFT);
+}
+
+static bool
+range_overlaps(const McfgRange *a, const McfgRange *b)
+{
+	return a->seg == b->seg && a->first <= b->last && b->first <= a->last;
+}
+
+/* Insert in order; the first to claim a bus keeps it. */
+static uint
+range_insert(McfgRange *out, uint n, const McfgRange *r)
+{
+	uint i;
+
+	for (i = 0; i < n; i++)
+		if (range_overlaps(&out[i], r))
+			return n;
+	for (i = n; i > 0; i--) {
+		const McfgRange *prev = &out[i - 1];
+
+		if (prev->seg < r->seg || (prev->seg == r->seg && prev->first < r->first))
+			break;
+		out[i] = *prev;
+	}
+	out[i] = *r;
+	return n + 1;
+}
+
+uint
+mcfg_parse(const void *table, size_t len, McfgRange *out, uint max)
+{
+	uint n = 0;
+	McfgRange r;
+	Buf b, e;
+
+	if (!table_open(table, len, "MCFG", MCFG_HEADER, &b))
+		return 0;
+	while (n < max && take(&b, MCFG_ENTRY, &e))
+		if (range_read(e.p, &r))
+			n = range_insert(out, n, &r);
+	return n;
+}
+
+/* Wraps to a huge distance when b is not at or after a, so no sum can overflow. */
+static bool
+overlap(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
+{
+	return b - a < alen || a - b < blen;
+}
+
+bool
+dmar_covers(const void *table, size_t len, uint64_t addr, uint64_t n)
+{
+	Buf b, e;
+
+	if (!table_open(table, len, "DMAR", DMAR_HEADER, &b))
+		return false;
+	while (b.end - b.p >= 4) {
+		uint type = get(b.p, 2);
+		size_t size = get(b.p + 2, 2);
+
+		if (size < 4 || !take(&b, size, &e))
+			return false;
+		if (type != DMAR_DRHD || size < 16)
+			continue;
+		if (overlap(addr, n, get(e.p + 8, 8), PAGE_SIZE << (e.p[5] & 0xf)))
+			return true;
+	}
+	return false;
+}

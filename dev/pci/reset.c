@@ -1,0 +1,181 @@
+/*
+ * Resets: function level (PCIe 6.6.2), by advanced features, by power state (D3hot to D0),
+ * by the bus above when nothing else is on it; in this order of preference.
+ *
+ * A reset is not trusted to stop DMA, so bus mastering goes off before it and is off, read
+ * back, after it. What firmware set up and we rely on is saved and put back: BARs, decoding,
+ * device control, access control. Every wait is bounded; a function that does not come back,
+ * or comes back as something else, is an error for the caller to act on.
+ */
+#include "dev/pci/local.h"
+#include "dev/pci/os.h"
+#include "dev/pci/reg.h"
+#include "kern/errno.h"
+
+#define FLR_MS      100  /* PCIe 6.6.2: no access before */
+#define PM_MS       10   /* PM 1.2 5.6.1: D3hot to D0 and back */
+#define BUS_HOLD_MS 2    /* PCI 3.0 4.3.2: RST# for at least 1 ms */
+#define BUS_MS      100  /* PCIe 6.6.1 */
+#define RETURN_MS   1000 /* PCIe 6.6.1, 6.6.2: ready within a second */
+
+typedef struct Saved {
+	uint32_t bar[PCI_NBAR];
+	uint16_t command, devctl, devctl2, acs;
+	uint8_t  intline;
+	bool     has_devctl2;
+} Saved;
+
+const char *
+pci_reset_name(PciReset r)
+{
+	static const char *const name[] = {
+		[PCI_RESET_NONE] = "none",
+		[PCI_RESET_FLR] = "flr",
+		[PCI_RESET_AF] = "af",
+		[PCI_RESET_PM] = "pm",
+		[PCI_RESET_BUS] = "bus",
+	};
+
+	return name[r];
+}
+
+/* Nothing else is below the bridge above f. */
+static bool
+alone_on_bus(const PciFn *f)
+{
+	if (f->bridge == NULL || f->bridge->header != LAYOUT_BRIDGE)
+		return false;
+	for (const PciFn *o = pci_first(); o != NULL; o = o->next)
+		if (o != f && pci_below(o, f->bridge))
+			return false;
+	return true;
+}
+
+PciReset
+reset_choose(const PciFn *f)
+{
+	if (f->kind != PCI_ENDPOINT)
+		return PCI_RESET_NONE;
+	if (f->pcie != 0 && FGET(pci_read(f, f->pcie + PCIE_DEVCAP, 4), DEVCAP_FLR))
+		return PCI_RESET_FLR;
+	if (f->af != 0 && FGET(pci_read(f, f->af + AF_CAP, 1), AFCAP_FLR))
+		return PCI_RESET_AF;
+	if (f->pm != 0 && !FGET(pci_read(f, f->pm + PM_CSR, 2), PMCSR_NOSOFT))
+		return PCI_RESET_PM;
+	return alone_on_bus(f) ? PCI_RESET_BUS : PCI_RESET_NONE;
+}
+
+static void
+save(const PciFn *f, Saved *s)
+{
+	*s = (Saved){ .command = pci_read(f, CFG_COMMAND, 2) & ~FMASK(CMD_MASTER) };
+	for (uint i = 0; i < PCI_NBAR; i++)
+		s->bar[i] = pci_read(f, CFG_BAR0 + 4 * i, 4);
+	s->intline = pci_read(f, CFG_INTLINE, 1);
+	if (f->acs != 0)
+		s->acs = pci_read(f, f->acs + ACS_CTL, 2);
+	if (f->pcie == 0)
+		return;
+	s->devctl = pci_read(f, f->pcie + PCIE_DEVCTL, 2);
+	/* From version 2 of the capability on. */
+	s->has_devctl2 = FGET(pci_read(f, f->pcie + PCIE_FLAGS, 2), PCIE_VERSION) >= 2 &&
+		f->pcie + PCIE_DEVCTL2 + 2 <= CFG_SIZE;
+	if (s->has_devctl2)
+		s->devctl2 = pci_read(f, f->pcie + PCIE_DEVCTL2, 2);
+}
+
+static void
+restore(const PciFn *f, const Saved *s)
+{
+	pci_write(f, CFG_COMMAND, 2, 0); /* BARs change with decoding off only */
+	if (f->pcie != 0)
+		pci_write(f, f->pcie + PCIE_DEVCTL, 2, s->devctl & ~FMASK(DEVCTL_FLR));
+	if (s->has_devctl2)
+		pci_write(f, f->pcie + PCIE_DEVCTL2, 2, s->devctl2);
+	if (f->acs != 0)
+		pci_write(f, f->acs + ACS_CTL, 2, s->acs);
+	for (uint i = 0; i < PCI_NBAR; i++)
+		pci_write(f, CFG_BAR0 + 4 * i, 4, s->bar[i]);
+	pci_write(f, CFG_INTLINE, 1, s->intline);
+	pci_write(f, CFG_COMMAND, 2, s->command);
+}
+
+static void
+flr(const PciFn *f)
+{
+	cfg_update(f, f->pcie + PCIE_DEVCTL, 2, 0, FMASK(DEVCTL_FLR));
+	pcios_sleep_ms(FLR_MS);
+}
+
+static void
+af_flr(const PciFn *f)
+{
+	pci_write(f, f->af + AF_CTL, 1, FMASK(AFCTL_FLR));
+	pcios_sleep_ms(FLR_MS);
+}
+
+static void
+power_cycle(const PciFn *f)
+{
+	cfg_update(f, f->pm + PM_CSR, 2, FMASK(PMCSR_STATE), FBITS(PMCSR_STATE, PM_D3));
+	pcios_sleep_ms(PM_MS);
+	cfg_update(f, f->pm + PM_CSR, 2, FMASK(PMCSR_STATE), FBITS(PMCSR_STATE, PM_D0));
+	pcios_sleep_ms(PM_MS);
+}
+
+static void
+bus_reset(const PciFn *f)
+{
+	cfg_update(f->bridge, CFG_BRIDGECTL, 2, 0, FMASK(BCTL_RESET));
+	pcios_sleep_ms(BUS_HOLD_MS);
+	cfg_update(f->bridge, CFG_BRIDGECTL, 2, FMASK(BCTL_RESET), 0);
+	pcios_sleep_ms(BUS_MS);
+}
+
+static void (*const method[])(const PciFn *) = {
+	[PCI_RESET_FLR] = flr,
+	[PCI_RESET_AF] = af_flr,
+	[PCI_RESET_PM] = power_cycle,
+	[PCI_RESET_BUS] = bus_reset,
+};
+
+/* Until it answers with its own name; retry status and all ones mean "not yet". */
+static int
+await_return(const PciFn *f)
+{
+	for (uint ms = 0; ms <= RETURN_MS; ms += 10) {
+		uint vendor = pci_read(f, CFG_VENDOR, 2);
+
+		if (vendor != VENDOR_NONE && vendor != VENDOR_RETRY)
+			return vendor == f->vendor && pci_read(f, CFG_DEVICE, 2) == f->device ?
+				0 : -EIO;
+		pcios_sleep_ms(10);
+	}
+	return -ETIMEDOUT;
+}
+
+int
+pci_reset(PciFn *f)
+{
+	Saved s;
+	int err;
+
+	pci_interrupts_off(f);
+	if ((err = pci_busmaster(f, false)) != 0)
+		return err;
+	if (method[f->reset] == NULL)
+		return -ENOTSUP;
+	if (!pci_present(f))
+		return -EIO;
+	save(f, &s);
+	pci_drain(f); /* if it never drains, the reset is the remedy */
+	method[f->reset](f);
+	if ((err = await_return(f)) != 0)
+		return err;
+	restore(f, &s);
+	if (f->reset == PCI_RESET_PM &&
+		FGET(pci_read(f, f->pm + PM_CSR, 2), PMCSR_STATE) != PM_D0)
+		return -EIO;
+	fn_quiet(f);
+	return pci_busmaster(f, false);
+}

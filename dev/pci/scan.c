@@ -1,0 +1,233 @@
+/*
+ * Finding the functions.
+ *
+ * Every bus of every range firmware reports is probed, so nothing is followed and no loop
+ * in the bridges' bus numbers can catch us; it also finds root buses that only the ACPI
+ * name space would tell of. Bus numbers stay as firmware left them. A bridge counts as the
+ * parent of a bus only when the bus number is higher than its own, so that every chain of
+ * parents ends. Firmware hands over with bus mastering on: the first pass takes it from
+ * everything that is not a bridge before anything is sized or parsed.
+ *
+ * Absent: assigning bus numbers or BARs, hot plug. The list is const after pci_scan.
+ */
+#include "dev/pci/local.h"
+#include "dev/pci/os.h"
+#include "dev/pci/reg.h"
+#include "kern/errno.h"
+
+#define MAX_FUNCTIONS 1024
+
+static PciFn *functions;
+static uint   nfunctions, nlost, nbuses;
+
+PciFn *
+pci_first(void)
+{
+	return functions;
+}
+
+PciFn *
+pci_find(bdf_t b)
+{
+	PciFn *f;
+
+	for (f = functions; f != NULL && f->bdf != b; f = f->next)
+		;
+	return f;
+}
+
+bool
+pci_uses_ecam(void)
+{
+	return pcios_ecam();
+}
+
+uint
+pci_count(uint *buses)
+{
+	*buses = nbuses;
+	return nfunctions;
+}
+
+bool
+pci_below(const PciFn *f, const PciFn *bridge)
+{
+	for (f = f->bridge; f != NULL; f = f->bridge)
+		if (f == bridge)
+			return true;
+	return false;
+}
+
+/* ---- pass 1: who is there; nobody masters the bus ---- */
+
+static void
+master_off(bdf_t b)
+{
+	if (FGET(cfg_read(b, CFG_HEADER, 1), HDR_LAYOUT) != LAYOUT_BRIDGE)
+		pcios_update(b, CFG_COMMAND, 2, FMASK(CMD_MASTER), 0);
+}
+
+static void
+fn_add(bdf_t b, PciFn ***tail)
+{
+	uint layout = FGET(cfg_read(b, CFG_HEADER, 1), HDR_LAYOUT);
+	PciFn *f = NULL;
+
+	if (layout > LAYOUT_CARDBUS) /* unknown, or vanished since: 0x7f */
+		return;
+	if (nfunctions < MAX_FUNCTIONS)
+		f = pcios_alloc(sizeof(*f));
+	if (f == NULL) { /* cannot master the bus, cannot be given away: harmless */
+		nlost++;
+		return;
+	}
+	f->bdf = b;
+	f->header = layout;
+	**tail = f;
+	*tail = &f->next;
+	nfunctions++;
+}
+
+/* Function 0 must exist and says whether others do; the rest is silenced all the same. */
+static void
+slot_scan(uint seg, uint bus, uint dev, PciFn ***tail)
+{
+	bdf_t first = BDF(seg, bus, dev, 0);
+
+	if (!cfg_present(first))
+		return;
+	bool multi = FGET(cfg_read(first, CFG_HEADER, 1), HDR_MULTI);
+	for (bdf_t b = first; b < first + 8; b++) {
+		if (!cfg_present(b))
+			continue;
+		master_off(b);
+		if (b == first || multi)
+			fn_add(b, tail);
+	}
+}
+
+static void
+buses_scan(void)
+{
+	PciFn **tail = &functions;
+	uint seg, first, last;
+
+	for (uint i = 0; pcios_nbus(i, &seg, &first, &last) != 0; i++)
+		for (uint bus = first; bus <= last; bus++)
+			for (uint dev = 0; dev < 32; dev++)
+				slot_scan(seg, bus, dev, &tail);
+	if (nlost > 0)
+		pcios_log("pci: no room for %u functions: they stay unused\n", nlost);
+}
+
+/* ---- pass 2: what they are ---- */
+
+/* The bridge whose secondary side is this function's bus; NULL on a root bus. */
+static PciFn *
+bridge_above(const PciFn *f)
+{
+	for (PciFn *b = functions; b != NULL && b->bdf < f->bdf; b = b->next)
+		if (b->secondary != 0 && b->secondary == BDF_BUS(f->bdf) &&
+			BDF_SEG(b->bdf) == BDF_SEG(f->bdf))
+			return b;
+	return NULL;
+}
+
+static uint
+depth(const PciFn *f)
+{
+	uint n = 0;
+
+	for (; f->bridge != NULL; f = f->bridge)
+		n++;
+	return n;
+}
+
+/*
+ * A link has one device, number 0; some devices answer to every number and would be seen
+ * 32 times. With ARI forwarding the number is part of the function's: PCIe 6.13.
+ */
+static bool
+is_ghost(const PciFn *f)
+{
+	const PciFn *b = f->bridge;
+
+	if (b == NULL)
+		return false;
+	if (BDF_DEV(f->bdf) == 0 ||
+		(b->pcie_type != TYPE_ROOTPORT && b->pcie_type != TYPE_DOWNSTREAM) ||
+		FGET(pci_read(b, b->pcie + PCIE_DEVCTL2, 2), DEVCTL2_ARI))
+		return is_ghost(b);
+	return true;
+}
+
+static bool
+is_usable(const PciFn *f)
+{
+	if (depth(f) <= PCI_MAXDEPTH)
+		return !is_ghost(f);
+	pcios_log("pci: %x:%x.%x is behind more than %d bridges: not used\n", BDF_BUS(f->bdf),
+		BDF_DEV(f->bdf), BDF_FN(f->bdf), PCI_MAXDEPTH);
+	return false;
+}
+
+/* Bridges come before what is below them, so their capabilities are known by then. */
+static void
+functions_link(void)
+{
+	for (PciFn *f = functions; f != NULL; f = f->next) {
+		fn_identify(f);
+		fn_caps(f);
+		f->bridge = bridge_above(f);
+	}
+}
+
+static void
+functions_prune(void)
+{
+	for (PciFn **p = &functions; *p != NULL;) {
+		if (is_usable(*p)) {
+			p = &(*p)->next;
+			continue;
+		}
+		*p = (*p)->next;
+		nfunctions--;
+	}
+}
+
+static uint
+buses_count(void)
+{
+	uint n = 0;
+	bdf_t last = UINT32_MAX;
+
+	for (const PciFn *f = functions; f != NULL; f = f->next) {
+		n += f->bdf >> 8 != last;
+		last = f->bdf >> 8;
+	}
+	return n;
+}
+
+int
+pci_scan(void)
+{
+	functions = NULL;
+	nfunctions = nlost = 0;
+	pcios_init();
+	buses_scan();
+	functions_link();
+	functions_prune();
+	for (PciFn *f = functions; f != NULL; f = f->next) {
+		fn_quiet(f);
+		bar_size(f);
+		msix_locate(f);
+		bridge_windows(f);
+	}
+	for (PciFn *f = functions; f != NULL; f = f->next) {
+		bar_judge(f);
+		f->reset = reset_choose(f);
+	}
+	group_all();
+	nbuses = buses_count();
+	return nlost > 0 ? -ENOMEM : 0;
+}

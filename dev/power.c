@@ -1,0 +1,191 @@
+/*
+ * Translation on and off for the whole machine. Off is a barrier (SECURITY-MODEL G6): with
+ * translation off an address is physical memory, so it goes off only after every owned
+ * function has been silenced, nobody else masters the bus, and commands in flight have run
+ * out. Functions keep their owners meanwhile (SUSPENDED); on goes the opposite way.
+ *
+ * POWER_FIRST is off too, until the first attach: boot parameter iommu=first-use.
+ * Locks: assign_lock.
+ */
+
+#include "dev/func.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+
+static enum { POWER_NONE, POWER_OFF, POWER_FIRST, POWER_ON } power;
+static const char *unavailable;
+
+void
+power_init(const char *why, bool first_use)
+{
+	unavailable = why;
+	power = why != NULL ? POWER_NONE : first_use ? POWER_FIRST : POWER_ON;
+}
+
+const char *
+assign_unavailable(void)
+{
+	return unavailable;
+}
+
+bool
+assign_powered(void)
+{
+	return __atomic_load_n(&power, __ATOMIC_ACQUIRE) == POWER_ON;
+}
+
+/* ---- functions ---- */
+
+static void
+func_suspended(Func *f) REQUIRES(assign_lock)
+{
+	func_move(f, OWN_SUSPEND);
+	func_event(f, "suspend");
+}
+
+void
+func_resume(Func *f)
+{
+	if (f->state != FN_SUSPENDED || f->unit == NULL || unit_state(f->unit) != UNIT_ON)
+		return;
+	func_move(f, OWN_RESUME);
+	if (f->irq)
+		intr_on(f);
+	if (f->wanted && func_broken(f) == NULL)
+		func_master(f, true);
+	f->wanted = false;
+	func_event(f, "resume");
+}
+
+/* Bus mastering off, nothing under way. */
+static int
+silence(Func *f) REQUIRES(assign_lock)
+{
+	f->wanted = f->mastering;
+	if (func_master(f, false) != 0)
+		return fail(-EIO, "%s: bus mastering does not go off", f->name);
+	if (pci_drain(f->pci) != 0)
+		return fail(-EIO, "%s: its transactions do not end", f->name);
+	pci_interrupts_off(f->pci);
+	return 0;
+}
+
+static void
+unsilence(Func *f) REQUIRES(assign_lock)
+{
+	if (f->irq)
+		intr_on(f);
+	if (f->wanted)
+		func_master(f, true);
+	f->wanted = false;
+}
+
+static int
+silence_all(void) REQUIRES(assign_lock)
+{
+	int err = 0;
+
+	for (Func *f = func_next(NULL); f != NULL && err == 0; f = func_next(f)) {
+		if (f->state == FN_OWNED)
+			err = silence(f);
+		else if (f->pci->kind == PCI_ENDPOINT && pci_is_busmaster(f->pci))
+			err = fail(-EIO, "%s is %s and still a bus master", f->name,
+				   fn_state_name[f->state]);
+	}
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (err != 0 && f->state == FN_OWNED)
+			unsilence(f);
+		else
+			func_settle(f);
+	return err;
+}
+
+/* ---- units ---- */
+
+/* Everyone that is in state `from`. Goes on past a unit that fails, and reports it. */
+static int
+units_power(UnitState from, bool on)
+{
+	int err = 0;
+
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		Unit *u = vtd_unit(i);
+
+		if (unit_state(u) == from && unit_power(u, on) != 0)
+			err = fail(-EIO, "IOMMU unit %u did not switch %s", i, on ? "on" : "off");
+	}
+	return err;
+}
+
+static int
+power_off(void) REQUIRES(assign_lock)
+{
+	int err;
+
+	if (power != POWER_ON) {
+		power = POWER_OFF;
+		return 0;
+	}
+	if ((err = silence_all()) != 0)
+		return err;
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (f->state == FN_OWNED)
+			func_suspended(f);
+	power = POWER_OFF;
+	err = units_power(UNIT_ON, false);
+	kprint("DMAR: translation off, owned devices are suspended\n");
+	return err;
+}
+
+static int
+power_on(void) REQUIRES(assign_lock)
+{
+	int err;
+
+	if (power == POWER_ON)
+		return 0;
+	err = units_power(UNIT_OFF, true);
+	if (err != 0) { /* half a protection is none: the first failure stays the reason */
+		bool was = power == POWER_FIRST;
+
+		(void)units_power(UNIT_ON, false);
+		power = was ? POWER_FIRST : POWER_OFF;
+		return err;
+	}
+	power = POWER_ON;
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		func_resume(f);
+	kprint("DMAR: translation on\n");
+	return 0;
+}
+
+int
+power_check(void)
+{
+	return power == POWER_OFF ? fail(-ENODEV, "the IOMMU is off: write on to power first") : 0;
+}
+
+int
+power_ready(const Func *f)
+{
+	int err = power == POWER_FIRST ? power_on() : 0;
+
+	if (err != 0)
+		return err;
+	if (unit_state(f->unit) != UNIT_ON)
+		return fail(-EIO, "%s: its IOMMU unit %u is off", f->name, unit_index(f->unit));
+	return 0;
+}
+
+int
+assign_power(bool on)
+{
+	int err;
+
+	if (unavailable != NULL)
+		return fail(-ENODEV, "no usable IOMMU: %s", unavailable);
+	mutex_lock(&assign_lock);
+	err = on ? power_on() : power_off();
+	mutex_unlock(&assign_lock);
+	return err;
+}

@@ -1,0 +1,297 @@
+/*
+ * #proc: a directory per process, named by its pid. `status` is one line, `ns` and
+ * `segment` show the name space and the memory as they are at open, `fd` the descriptors;
+ * `ctl` ends the process. A process whose name space is sealed sees only itself.
+ * pids are not reused, so a Chan remembers the pid and looks the process up each time.
+ */
+
+#include "dev/devtab.h"
+#include "kern/aspace.h"
+#include "kern/chan.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/fmt.h"
+#include "kern/log.h"
+#include "kern/proc.h"
+#include "kern/string.h"
+
+/* qid.path: pid << 4 | file, 0 for the directory; 0 for the root. */
+#define FILE_BITS 4
+
+static int
+pid_of(const Chan *c)
+{
+	return (int)(c->qid.path >> FILE_BITS);
+}
+
+static uint
+file_of(const Chan *c)
+{
+	return c->qid.path & ((1 << FILE_BITS) - 1);
+}
+
+static bool
+may_see(const Proc *p)
+{
+	const Proc *self = proc_self();
+
+	return p == self || self->pgrp == NULL || !pgrp_sealed(self->pgrp);
+}
+
+static Proc *
+find(const Chan *c)
+{
+	Proc *p = proc_find(pid_of(c));
+
+	if (p == NULL)
+		fail(-ESRCH, "process %d has gone", pid_of(c));
+	return p;
+}
+
+/* ---- what the files show ---- */
+
+static const char *const state_name[] = {
+	[PROC_EMBRYO] = "new",	     [PROC_READY] = "ready",   [PROC_RUNNING] = "running",
+	[PROC_SLEEPING] = "sleeping", [PROC_ZOMBIE] = "zombie", [PROC_DEAD] = "dead",
+};
+
+static size_t
+size_of(Proc *p)
+{
+	Aspace *as = proc_aspace(p);
+	size_t n;
+
+	if (as == NULL)
+		return 0;
+	n = aspace_size(as);
+	aspace_put(as);
+	return n;
+}
+
+static void
+status_text(Proc *p, Text *t)
+{
+	char name[PROC_NAMELEN], cpu[12] = "-";
+	uint64_t ms = p->used / 1000000;
+
+	strcopy(name, p->name, sizeof(name));
+	for (char *s = name; *s != 0; s++)
+		if (*s == ' ')
+			*s = '_'; /* the line is words */
+	if (p->cpu >= 0)
+		snprint(cpu, sizeof(cpu), "%d", p->cpu);
+	text_printf(t, "name %s pid %d ppid %d state %s pgid %d size %zu cpu %s time %llu.%03llu\n",
+		name, p->pid, proc_parent(p), p->finished ? "zombie" : state_name[p->state],
+		p->pgid, size_of(p), cpu, (unsigned long long)(ms / 1000),
+		(unsigned long long)(ms % 1000));
+}
+
+static void
+ns_text(Proc *p, Text *t)
+{
+	Pgrp *g = proc_pgrp(p);
+
+	if (g == NULL)
+		return;
+	ns_print(g, t);
+	pgrp_put(g);
+}
+
+static void
+segment_text(Proc *p, Text *t)
+{
+	Aspace *as = proc_aspace(p);
+
+	if (as == NULL)
+		return;
+	aspace_print(as, t);
+	aspace_put(as);
+}
+
+static void
+fd_text(Proc *p, Text *t)
+{
+	static const char *const mode[] = { "r", "w", "rw" };
+
+	for (int i = 0; i < NFD; i++) {
+		Chan *c = fd_of(p, i);
+
+		if (c == NULL)
+			continue;
+		text_printf(t, "%d %s %s\n", i, mode[c->flags & SO_ACCMODE], c->path);
+		chan_put(c);
+	}
+}
+
+static void
+ctl_text(Proc *p, Text *t)
+{
+	(void)p;
+	text_printf(t, "kill\nint\n");
+}
+
+static int
+ctl_cmd(Chan *c, const Cmd *cmd)
+{
+	bool kill = strcmp(cmd->f[0], "kill") == 0;
+	Proc *p;
+
+	if (cmd->n != 1 || (!kill && strcmp(cmd->f[0], "int") != 0))
+		return fail(-EINVAL, "unknown command %s: want kill or int", cmd->f[0]);
+	if ((p = find(c)) == NULL)
+		return -ESRCH;
+	proc_kill(p, kill ? SSIGKILL : SSIGINT, NULL);
+	proc_put(p);
+	return 0;
+}
+
+static void (*const shows[])(Proc *p, Text *t) = {
+	ctl_text, fd_text, ns_text, segment_text, status_text,
+};
+
+static int
+show(Chan *c, Text *t)
+{
+	Proc *p = find(c);
+
+	if (p == NULL)
+		return -ESRCH;
+	shows[file_of(c) - 1](p, t);
+	proc_put(p);
+	return 0;
+}
+
+static const Dirtab proc_tab[] = {
+	{ "ctl", 0644, show, ctl_cmd },
+	{ "fd", 0444, show, NULL },
+	{ "ns", 0444, show, NULL },
+	{ "segment", 0444, show, NULL },
+	{ "status", 0444, show, NULL },
+};
+
+_Static_assert(nelem(shows) == nelem(proc_tab), "a text for each file");
+
+/* ---- the device ---- */
+
+static int
+proc_attach(Chan *c, const char *spec)
+{
+	if (*spec != 0)
+		return fail(-ENOENT, "no such file or directory");
+	c->qid = (Qid){ .dir = true };
+	return 0;
+}
+
+static int
+walk_pid(Chan *c, const char *name)
+{
+	Proc *p;
+	int pid;
+
+	if (name[0] == '0' || cmd_int(name, 1, INT32_MAX, &pid) != 0)
+		return -ENOENT;
+	if ((p = proc_find(pid)) == NULL)
+		return -ENOENT;
+	if (may_see(p))
+		c->qid = (Qid){ .path = (uint64_t)pid << FILE_BITS, .dir = true };
+	else
+		pid = 0;
+	proc_put(p);
+	return pid != 0 ? 0 : -ENOENT;
+}
+
+static int
+proc_walk(Chan *c, const char *name)
+{
+	uint64_t dir = c->qid.path;
+	int err;
+
+	if (dir == 0)
+		return walk_pid(c, name);
+	err = dirtab_walk(c, name, proc_tab, nelem(proc_tab));
+	if (err == 0)
+		c->qid.path |= dir;
+	return err;
+}
+
+static void
+pid_stat(Stat *st, int pid)
+{
+	*st = (Stat){ .qid = { .path = (uint64_t)pid << FILE_BITS, .dir = true }, .mode = 0555 };
+	snprint(st->name, sizeof(st->name), "%d", pid);
+}
+
+static int
+proc_stat(Chan *c, Stat *st)
+{
+	uint file = file_of(c);
+
+	if (c->qid.path == 0) {
+		*st = (Stat){ .qid = c->qid, .mode = 0555 };
+		strcopy(st->name, "proc", sizeof(st->name));
+	} else if (file == 0) {
+		pid_stat(st, pid_of(c));
+	} else {
+		*st = (Stat){ .qid = c->qid, .mode = proc_tab[file - 1].mode };
+		strcopy(st->name, proc_tab[file - 1].name, sizeof(st->name));
+	}
+	return 0;
+}
+
+static int
+list_one(Proc *p, void *arg)
+{
+	Stat st;
+
+	if (may_see(p)) {
+		pid_stat(&st, p->pid);
+		dirsnap_add(arg, &st);
+	}
+	return 0;
+}
+
+static void
+list_pids(Chan *c, Text *t)
+{
+	(void)c;
+	proc_each(list_one, t);
+}
+
+static int
+proc_open(Chan *c, int flags)
+{
+	if (c->qid.path == 0)
+		return dirsnap_open(c, list_pids);
+	return c->qid.dir ? 0 : dirtab_open(c, flags, &proc_tab[file_of(c) - 1]);
+}
+
+static int
+proc_entry(Chan *c, uint i, Stat *st)
+{
+	int err;
+
+	if (c->qid.path == 0)
+		return dirsnap_entry(c, i, st);
+	err = dirtab_entry(c, i, st, proc_tab, nelem(proc_tab));
+	if (err == 0)
+		st->qid.path |= c->qid.path;
+	return err;
+}
+
+static long
+proc_write(Chan *c, const void *buf, long n, off_k off)
+{
+	(void)off;
+	return dirtab_write(c, buf, n, &proc_tab[file_of(c) - 1]);
+}
+
+Dev procdev = {
+	.name = "proc",
+	.attach = proc_attach,
+	.walk = proc_walk,
+	.stat = proc_stat,
+	.open = proc_open,
+	.entry = proc_entry,
+	.read = dirtab_read,
+	.write = proc_write,
+};

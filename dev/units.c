@@ -1,0 +1,153 @@
+/*
+ * Finding the IOMMU at boot: the DMAR table, its units, and for every PCI function the
+ * unit that translates it. Says what Linux's guide says of the table, then whether the
+ * units are used or why there is none; without one the system runs, and attach says why it
+ * cannot. What makes tables different from ordinary ones (no snooping units) is switched
+ * on here, before the first process has any.
+ */
+
+#include "arch/arch.h"
+#include "arch/pt.h"
+#include "dev/func.h"
+#include "dev/iommufmt.h"
+#include "dev/vtd/dmar.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+#include "kern/param.h"
+
+typedef unsigned long long ull;
+
+/* ---- what is said ---- */
+
+/* What the table holds and which units cannot be used, dev/vtd says itself. */
+static void
+say_table(const void *table)
+{
+	char line[128];
+
+	acpi_line(line, sizeof line, table, acpi_addr(table));
+	kprint("%s", line);
+	if (acpi_find("DMAR", 1, &(size_t){ 0 }) != NULL)
+		kprint("ACPI: there are several DMAR tables: the first is used\n");
+}
+
+static void
+say_units(void)
+{
+	UnitInfo u;
+
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		unit_info(vtd_unit(i), &u);
+		if (u.state == UNIT_OFF || u.state == UNIT_ON)
+			kprint("DMAR: unit %u at 0x%llx: %u levels, %u bits, invalidation by %s\n",
+			       u.index, (ull)u.base, u.levels, u.width,
+			       u.queued ? "queue" : "registers");
+	}
+}
+
+/* ---- units ---- */
+
+/* Register windows are nobody's memory. Their size is in the DRHD; a page when it is not. */
+static void
+keep_out_registers(const Dmar *d)
+{
+	for (uint i = 0; d != NULL && i < d->nentry; i++)
+		if (d->entry[i].type == DMAR_DRHD && d->entry[i].ok)
+			layout_keep_out(d->entry[i].base, PAGE_SIZE << (d->entry[i].size & 15),
+					"IOMMU registers");
+}
+
+static const char *
+reason(void)
+{
+	return vtd_reason() != NULL ? vtd_reason() : "no reason given";
+}
+
+/* NULL when there are usable units, which are on unless `on` is false. */
+static const char *
+start_units(bool on)
+{
+	size_t len;
+	const void *table = acpi_find("DMAR", 0, &len);
+
+	if (table == NULL)
+		return "the machine has no DMAR table";
+	if (param_is("iommu", "off"))
+		return "it was switched off by boot parameter iommu=off";
+	say_table(table);
+	if (vtd_parse(table, len) != 0)
+		return reason();
+	keep_out_registers(vtd_dmar());
+	if (vtd_start(on) != 0)
+		return reason();
+	pt_set_flush(!vtd_coherent());
+	say_units();
+	return NULL;
+}
+
+/* ---- functions ---- */
+
+/* The bridges above f, from the root bus down; false when there are too many to hold. */
+static bool
+path_of(const PciFn *f, VtdPath *p)
+{
+	uint n = 0;
+
+	*p = (VtdPath){ .bdf = f->bdf };
+	for (const PciFn *b = f->bridge; b != NULL; b = b->bridge)
+		n++;
+	if (n > nelem(p->bridge))
+		return false;
+	p->nbridge = n;
+	for (const PciFn *b = f->bridge; b != NULL; b = b->bridge) {
+		n--;
+		p->bridge[n].rid = (uint16_t)b->bdf;
+		p->bridge[n].secondary = b->secondary;
+		p->bridge[n].subordinate = b->subordinate;
+	}
+	return true;
+}
+
+static void
+place(Func *f)
+{
+	VtdPath path;
+
+	if (!path_of(f->pci, &path))
+		return;
+	f->unit = vtd_unit_for(&path);
+	f->rmrr = vtd_rmrr_for(&path, &f->rmrr_index, &f->rmrr_base, &f->rmrr_limit);
+}
+
+/* All or none: a function without book-keeping could not be judged as a group's member. */
+static bool
+make_funcs(void)
+{
+	for (PciFn *p = pci_first(); p != NULL; p = p->next) {
+		Func *f = kalloc(sizeof *f);
+
+		if (f == NULL)
+			return false;
+		func_init(f, p);
+	}
+	return true;
+}
+
+void
+assign_init(void)
+{
+	bool lazy = param_is("iommu", "first-use");
+	const char *why = start_units(!lazy);
+
+	if (!make_funcs())
+		why = "there was no memory to manage devices";
+	for (Func *f = func_next(NULL); why == NULL && f != NULL; f = func_next(f))
+		place(f);
+	power_init(why, lazy);
+	dmafault_init();
+	proc_observe(&assign_observer);
+	if (why != NULL)
+		kprint("PCI-DMA: no IOMMU: %s\n", why);
+	else
+		kprint("PCI-DMA: Using DMAR IOMMU%s\n", lazy ? ", from the first attach on" : "");
+}

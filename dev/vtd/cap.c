@@ -1,0 +1,112 @@
+/*
+ * Capabilities to limits, pure (VT-d 11.4.2, 11.4.3). Levels are chosen from SAGAW: the
+ * fewest that reach the request width, else the most there are; units exist whose
+ * requests have 39 bits and whose tables have only 4 levels. Two and six levels are not
+ * supported: no unit made needs them. A unit that reads as all ones or zeros is not there.
+ */
+#include "dev/vtd/cap.h"
+
+#include "dev/vtd/err.h"
+#include "dev/vtd/reg.h"
+
+#define MIN_LEVELS 3
+#define MAX_LEVELS 5
+#define FIXED_END  0x0c0 /* registers below have fixed offsets */
+
+typedef struct Erratum {
+	uint16_t device; /* Intel host bridge */
+	bool     rwbf;   /* needs write-buffer flushes though CAP denies it */
+} Erratum;
+
+/* Mobile 4 Series and 4 Series chipsets. */
+static const Erratum errata[] = {
+	{ 0x2a40, true }, { 0x2e00, true }, { 0x2e10, true }, { 0x2e20, true },
+	{ 0x2e30, true }, { 0x2e40, true }, { 0x2e90, true },
+};
+
+static uint32_t
+agaw(uint32_t levels)
+{
+	return 12 + 9 * levels;
+}
+
+static uint32_t
+choose_levels(uint32_t sagaw, uint32_t mgaw)
+{
+	uint32_t best = 0;
+
+	for (uint32_t n = MIN_LEVELS; n <= MAX_LEVELS; n++) {
+		if (!(sagaw >> (n - 2) & 1))
+			continue;
+		best = n;
+		if (agaw(n) >= mgaw)
+			break;
+	}
+	return best;
+}
+
+static const char *
+absent(uint32_t ver, uint64_t cap, uint64_t ecap)
+{
+	if (ver == ~0u || (cap == ~0ull && ecap == ~0ull))
+		return "its registers read all ones";
+	if (cap == 0 && ecap == 0)
+		return "its registers read all zeros";
+	if (FGET(ver, VER_MAX) == 0)
+		return "its version is below 1.0";
+	return 0;
+}
+
+static uint32_t
+max(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+int
+cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **why)
+{
+	uint32_t nd = FGET(cap, CAP_ND);
+	Limits l = {
+		.mgaw = FGET(cap, CAP_MGAW) + 1,
+		.ndomains = 1u << (4 + 2 * (nd > 6 ? 6 : nd)),
+		.iotlb = FGET(ecap, ECAP_IRO) * 16,
+		.frcd = FGET(cap, CAP_FRO) * 16,
+		.nfault = FGET(cap, CAP_NFR) + 1,
+		.mamv = FGET(cap, CAP_MAMV),
+		.coherent = FGET(ecap, ECAP_C),
+		.cm = FGET(cap, CAP_CM),
+		.rwbf = FGET(cap, CAP_RWBF),
+		.psi = FGET(cap, CAP_PSI),
+		.drain_read = FGET(cap, CAP_DRD),
+		.drain_write = FGET(cap, CAP_DWD),
+		.protects = FGET(cap, CAP_PLMR) || FGET(cap, CAP_PHMR),
+		.queue = FGET(ecap, ECAP_QI),
+		.registers = FGET(ver, VER_MAX) < 6, /* version 6 dropped them */
+		.page_requests = FGET(ecap, ECAP_PRS),
+	};
+
+	if ((*why = absent(ver, cap, ecap)) != 0)
+		return -ENODEV;
+	l.levels = choose_levels(FGET(cap, CAP_SAGAW), l.mgaw);
+	l.width = agaw(l.levels) < l.mgaw ? agaw(l.levels) : l.mgaw;
+	l.window = max(l.iotlb + 16, l.frcd + l.nfault * FRCD_SIZE);
+	if (l.levels == 0)
+		*why = "it has no page tables of 3 to 5 levels";
+	else if (!l.queue && !l.registers)
+		*why = "it has no way to invalidate";
+	else if (l.frcd < FIXED_END || (l.registers && l.iotlb < FIXED_END))
+		*why = "its register offsets make no sense";
+	if (*why)
+		return -ENODEV;
+	*out = l;
+	return 0;
+}
+
+void
+cap_errata(uint32_t host, Limits *l)
+{
+	for (uint32_t i = 0; i < sizeof errata / sizeof errata[0]; i++)
+		if (host == ((uint32_t)errata[i].device << 16 | 0x8086))
+			l->rwbf |= errata[i].rwbf;
+}

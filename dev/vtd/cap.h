@@ -1,0 +1,31 @@
+/* What a unit can do, as limits the rest of the core obeys. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Limits {
+	uint32_t levels;   /* of second-level tables, 3 to 5 */
+	uint32_t width;    /* usable address bits: the lesser of table and request width */
+	uint32_t mgaw;     /* bits of a request's address */
+	uint32_t ndomains; /* ids 0 .. ndomains-1 */
+	uint32_t window;   /* bytes of registers, all of them included */
+	uint32_t iotlb;    /* offset of IVA and IOTLB */
+	uint32_t frcd;     /* offset of the first fault record */
+	uint32_t nfault;   /* fault records */
+	uint32_t mamv;     /* greatest address mask; with psi */
+	bool     coherent; /* snoops: no flushes needed */
+	bool     cm;       /* caching mode */
+	bool     rwbf;     /* write buffer to flush */
+	bool     psi;      /* page-selective invalidation */
+	bool     drain_read, drain_write;
+	bool     protects; /* has protected memory regions */
+	bool     queue;    /* has the invalidation queue */
+	bool     registers; /* has register-based invalidation */
+	bool     page_requests;
+} Limits;
+
+/* 0, or -ENODEV and *why one clause: the unit cannot be used. */
+int cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **why);
+/* What registers get wrong on known machines. host: vendor 15:0, device 31:16 of 0:0.0. */
+void cap_errata(uint32_t host, Limits *l);

@@ -1,0 +1,76 @@
+/*
+ * The ACPI DMAR table as a value. Everything in it was checked once by dmar_parse; `ok`
+ * says of a structure or scope whether it may be used, and `note` what was found wrong.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum DmarType {
+	DMAR_DRHD, DMAR_RMRR, DMAR_ATSR, DMAR_RHSA, DMAR_ANDD, DMAR_SATC, DMAR_SIDP,
+	DMAR_NTYPE
+} DmarType;
+
+typedef enum ScopeType {
+	SCOPE_ENDPOINT = 1, SCOPE_BRIDGE, SCOPE_IOAPIC, SCOPE_HPET, SCOPE_ACPI
+} ScopeType;
+
+typedef struct DmarScope {
+	uint32_t offset; /* in the table */
+	uint8_t  type, length, flags, reserved, id, bus;
+	uint8_t  npath;
+	bool     ok;
+	const uint8_t *path; /* npath pairs: device, function */
+} DmarScope;
+
+typedef struct DmarEntry {
+	uint32_t offset;
+	uint16_t type, length, segment;
+	bool     ok;
+	uint8_t  flags; /* DRHD, ATSR, SATC; bit 0: INCLUDE_PCI_ALL, ALL_PORTS, ATC_REQUIRED */
+	uint8_t  size;  /* DRHD: byte 5, low 4 bits: 2^n pages of registers */
+	uint8_t  number; /* ANDD */
+	uint32_t reserved, proximity;
+	uint64_t base, limit; /* registers; reserved memory, limit inclusive */
+	const char *name;     /* ANDD, terminated */
+	uint32_t scope, nscope; /* Dmar.scope[scope .. scope+nscope) */
+} DmarEntry;
+
+typedef enum DmarVerdict {
+	DMAR_ACCEPT, DMAR_WARN, DMAR_SKIP, DMAR_REJECT
+} DmarVerdict;
+
+typedef struct DmarNote {
+	uint16_t code;  /* stable number, see dmar_note_text */
+	int32_t  entry, scope; /* index, -1: none; scope counts inside the entry */
+} DmarNote;
+
+#define DMAR_MAXNOTE 64
+
+typedef struct Dmar {
+	uint8_t *bytes; /* our copy */
+	uint32_t len;
+	uint8_t  revision, checksum, haw_field, flags;
+	uint32_t haw;   /* host address width, at most 52 */
+	DmarEntry *entry;
+	uint32_t nentry;
+	DmarScope *scope;
+	uint32_t nscope;
+	DmarVerdict verdict;
+	DmarNote note[DMAR_MAXNOTE];
+	uint32_t nnote; /* may exceed what note holds */
+} Dmar;
+
+/*
+ * Parse hostile bytes. 0, or -EINVAL when the table cannot be used, -ENOMEM. In both cases
+ * verdict and notes are filled in and dmar_free may be called.
+ */
+int  dmar_parse(const void *table, size_t len, Dmar *d);
+void dmar_free(Dmar *d);
+const char *dmar_note_text(uint16_t code);
+DmarVerdict dmar_note_verdict(uint16_t code);
+const char *dmar_verdict_name(DmarVerdict v);
+const char *dmar_type_name(uint16_t type);  /* "DRHD"; "unknown" */
+const char *dmar_scope_name(uint8_t type);  /* "pci_endpoint"; "reserved" */

@@ -1,0 +1,259 @@
+/*
+ * Domains and the context entries that lead to them. An id per unit, taken at the first
+ * attach and kept until domain_free, so that a unit never sees one id with two tables. The
+ * tables of a shared domain are the process's; ours are at most two pages above them.
+ *
+ * Locks: use[i] is guarded by unit i's lock, cover[] is set once, atomically. An operation
+ * that fails leaves nothing behind; after -ETIMEDOUT the unit is BROKEN and entries are not
+ * present, but the unit may hold old ones: pages and ids it knew are withheld.
+ */
+#include "dev/vtd/slpt.h"
+#include "dev/vtd/vtd.h"
+
+#define MAXCOVER 2 /* 5 levels above a root of 3 */
+
+typedef struct Use {
+	uint32_t did;     /* 0: not on this unit */
+	uint32_t nsource; /* context entries present */
+} Use;
+
+struct Domain {
+	DomainKind kind;
+	paddr_t  pdpt;
+	paddr_t  cover[MAXCOVER]; /* the root with 4 levels, with 5; 0: not made */
+	uint32_t nunit;
+	Use      use[];
+};
+
+int
+domain_new_shared(paddr_t pdpt, Domain **out)
+{
+	uint32_t n = vtd_nunit();
+	Domain *d = os_alloc(sizeof *d + n * sizeof d->use[0]);
+
+	if (!d)
+		return -ENOMEM;
+	d->kind = DOMAIN_SHARED;
+	d->pdpt = pdpt;
+	d->nunit = n;
+	*out = d;
+	return 0;
+}
+
+/* Gives d's id on u back. True: no unit can reach d's pages through u. */
+static bool
+leave(Domain *d, Unit *u)
+{
+	Use *use = &d->use[u->index];
+	bool clean = true;
+
+	os_lock(u->lock);
+	if (use->did != 0) {
+		clean = u->state != UNIT_BROKEN && use->nsource == 0;
+		if (clean)
+			id_give_locked(u, use->did);
+		use->did = 0;
+	}
+	os_unlock(u->lock);
+	return clean;
+}
+
+void
+domain_free(Domain *d)
+{
+	bool clean = true;
+
+	for (uint32_t i = 0; i < d->nunit; i++)
+		clean &= leave(d, unit_at(i));
+	for (uint32_t i = 0; i < MAXCOVER; i++)
+		if (d->cover[i])
+			(clean ? os_page_free : os_page_withhold)(d->cover[i]);
+	os_free(d);
+}
+
+/* The page with one entry that leads to `below`, made when it is first needed. */
+static paddr_t
+cover(paddr_t *at, paddr_t below)
+{
+	paddr_t page, none = 0;
+	bool flush = !vtd_coherent();
+
+	if (*at)
+		return *at;
+	if ((page = table_page(flush)) == 0)
+		return 0;
+	slpt_cover(os_ptr(page), below, flush);
+	if (__atomic_compare_exchange_n(at, &none, page, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return page;
+	os_page_free(page);
+	return none;
+}
+
+/* The root of d's tables in the form u wants; 0: no memory. */
+static paddr_t
+domain_top(Domain *d, const Unit *u)
+{
+	paddr_t top = d->pdpt;
+
+	for (uint32_t i = 0; top && i + SL_SHARED_LEVELS < u->lim.levels; i++)
+		top = cover(&d->cover[i], top);
+	return top;
+}
+
+static Ent *
+present_locked(const Unit *u, uint16_t sid)
+{
+	Ent *e = table_slot_locked(u, sid);
+
+	return e && EGET(*e, CTX_P) ? e : NULL;
+}
+
+static void
+clear_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
+{
+	for (uint32_t i = 0; i < nsid; i++) {
+		Ent *e = present_locked(u, sid[i]);
+		if (!e)
+			continue; /* named twice */
+		ent_unpublish(e, !u->lim.coherent);
+		use->nsource--;
+		u->nsource--;
+	}
+}
+
+static int
+publish_locked(Unit *u, Use *use, paddr_t top, const uint16_t *sid, uint32_t nsid)
+{
+	Ent ctx = ent_context(top, u->lim.levels, use->did);
+
+	for (uint32_t i = 0; i < nsid; i++) {
+		Ent *e = table_slot_locked(u, sid[i]);
+		if (EGET(*e, CTX_P))
+			continue; /* named twice */
+		ent_publish(e, ctx, !u->lim.coherent);
+		use->nsource++;
+		u->nsource++;
+	}
+	int err = unit_invalidate_locked(u, &(Change){
+		.kind = CHANGE_CONTEXT_ADDED, .did = (uint16_t)use->did, .sid = sid, .nsid = nsid });
+	if (err)
+		clear_locked(u, use, sid, nsid);
+	return err;
+}
+
+static int
+attach_locked(Unit *u, Use *use, paddr_t top, const uint16_t *sid, uint32_t nsid)
+{
+	if (u->state == UNIT_BROKEN)
+		return -ETIMEDOUT;
+	for (uint32_t i = 0; i < nsid; i++)
+		if (present_locked(u, sid[i]))
+			return -EBUSY;
+	if (use->did == 0 && (use->did = id_take_locked(u)) == 0)
+		return -ENOSPC;
+	return publish_locked(u, use, top, sid, nsid);
+}
+
+int
+domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
+{
+	paddr_t top;
+	int err;
+
+	if (unit_state(u) == UNIT_UNUSABLE)
+		return -ENODEV;
+	if (nsid == 0)
+		return -EINVAL;
+	if ((top = domain_top(d, u)) == 0)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < nsid; i++)
+		if ((err = table_bus(u, (uint8_t)(sid[i] >> 8))) != 0)
+			return err;
+	os_lock(u->lock);
+	err = attach_locked(u, &d->use[u->index], top, sid, nsid);
+	os_unlock(u->lock);
+	unit_report(u);
+	return err;
+}
+
+static int
+detach_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
+{
+	for (uint32_t i = 0; i < nsid; i++) {
+		Ent *e = present_locked(u, sid[i]);
+		if (!e || use->did == 0 || EGET(*e, CTX_DID) != use->did)
+			return -ENODEV;
+	}
+	clear_locked(u, use, sid, nsid);
+	int err = unit_invalidate_locked(u, &(Change){
+		.kind = CHANGE_CONTEXT_REMOVED, .did = (uint16_t)use->did, .sid = sid, .nsid = nsid });
+	for (uint32_t i = 0; i < nsid && !err; i++)
+		ent_wipe(table_slot_locked(u, sid[i]), !u->lim.coherent);
+	return err;
+}
+
+int
+domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
+{
+	if (unit_state(u) == UNIT_UNUSABLE || nsid == 0)
+		return -ENODEV;
+	os_lock(u->lock);
+	int err = detach_locked(u, &d->use[u->index], sid, nsid);
+	os_unlock(u->lock);
+	unit_report(u);
+	return err;
+}
+
+/* Tell every unit that has d; the first error, after all were told. */
+static int
+tell(Domain *d, Change c)
+{
+	int first = 0;
+
+	for (uint32_t i = 0; i < d->nunit; i++) {
+		Unit *u = unit_at(i);
+		int err = 0;
+
+		os_lock(u->lock);
+		c.did = (uint16_t)d->use[i].did;
+		if (d->use[i].nsource > 0)
+			err = unit_invalidate_locked(u, &c);
+		os_unlock(u->lock);
+		if (err)
+			unit_report(u);
+		first = first ? first : err;
+	}
+	return first;
+}
+
+int
+domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
+{
+	return tell(d, (Change){
+		.kind = tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED, .iova = iova, .len = len });
+}
+
+int
+domain_added(Domain *d, iova_t iova, uint64_t len)
+{
+	return tell(d, (Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
+}
+
+uint32_t
+domain_id(const Domain *d, const Unit *u)
+{
+	return d->use[u->index].did;
+}
+
+/* Tables may be taken apart while we look: what is not RAM is not followed. */
+static const uint64_t *
+read_table(uint64_t pa)
+{
+	return os_is_ram(pa, 4096) ? os_ptr(pa) : NULL;
+}
+
+uint64_t
+domain_lookup(const Domain *d, iova_t iova, uint64_t *size)
+{
+	return slpt_lookup(d->pdpt, SL_SHARED_LEVELS, iova, read_table, size);
+}

@@ -1,0 +1,69 @@
+/*
+ * Building entries, and the order in which they become visible (VT-d 6.2, 9.1, 9.3, 9.8).
+ * A unit may fetch a 128-bit entry at any moment, so an entry that is present is never
+ * changed: it is taken away, invalidated, and published anew. FPD and SNP are never set: a
+ * fault is always recorded, and bit 11 is reserved on units without snoop control.
+ */
+#include "dev/vtd/ent.h"
+
+#include "dev/vtd/mmio.h"
+#include "dev/vtd/os.h"
+
+Ent
+ent_root(uint64_t context_table)
+{
+	Ent e = { 0, 0 };
+
+	EPUT(e, ROOT_CTP, context_table >> 12);
+	EPUT(e, ROOT_P, 1);
+	return e;
+}
+
+Ent
+ent_context(uint64_t top, uint32_t levels, uint32_t did)
+{
+	Ent e = { 0, 0 };
+
+	EPUT(e, CTX_SLPT, top >> 12);
+	EPUT(e, CTX_TT, TT_TABLES);
+	EPUT(e, CTX_AW, levels - 2);
+	EPUT(e, CTX_DID, did);
+	EPUT(e, CTX_P, 1);
+	return e;
+}
+
+uint64_t
+ent_table(uint64_t table)
+{
+	return FVAL(SL_ADDR, table >> 12) | FMASK(SL_R) | FMASK(SL_W);
+}
+
+void
+ent_store(uint64_t *slot, uint64_t v, bool flush)
+{
+	mem_store64(slot, v);
+	if (flush)
+		os_clflush(slot, sizeof *slot);
+}
+
+void
+ent_publish(Ent *slot, Ent v, bool flush)
+{
+	mem_store64(&slot->hi, v.hi);
+	__atomic_thread_fence(__ATOMIC_RELEASE); /* P must not be seen before the rest */
+	mem_store64(&slot->lo, v.lo);
+	if (flush)
+		os_clflush(slot, sizeof *slot);
+}
+
+void
+ent_unpublish(Ent *slot, bool flush)
+{
+	ent_store(&slot->lo, 0, flush);
+}
+
+void
+ent_wipe(Ent *slot, bool flush)
+{
+	ent_store(&slot->hi, 0, flush);
+}

@@ -1,0 +1,64 @@
+/*
+ * What the unit reads from memory: root, context and second-level entries, and the
+ * descriptors of the invalidation queue. Legacy mode.
+ *
+ *	RTADDR -> root[bus] -> context[dev.fn] -> second level: 3 to 5 tables -> page
+ *
+ * ent_publish is the only writer of a root or context entry that hardware may be reading,
+ * ent_store of an 8-byte second-level entry. `flush` is true where the unit does not snoop.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "dev/vtd/bits.h"
+
+#define ENTRIES     256 /* of a root or context table */
+#define SL_ENTRIES  512 /* of a second-level table */
+
+#define ROOT_P      0, 0
+#define ROOT_CTP    63, 12  /* context table, page number */
+
+#define CTX_P       0, 0
+#define CTX_FPD     1, 1    /* do not record faults: always 0 here */
+#define CTX_TT      3, 2    /* translation type */
+#define CTX_SLPT    63, 12  /* second-level table, page number */
+#define CTX_AW      66, 64  /* levels - 2 */
+#define CTX_DID     87, 72  /* domain id */
+#define TT_TABLES   0       /* untranslated requests use the tables, others are refused */
+#define TT_PASS     2       /* pass-through */
+
+#define SL_R        0, 0
+#define SL_W        1, 1
+#define SL_PS       7, 7    /* a page, not a table, at level 2 or 3 */
+#define SL_SNP      11, 11  /* reserved without ECAP.SC */
+#define SL_ADDR     51, 12  /* page number */
+
+/* Queue descriptors, 128 bits. */
+#define QI_TYPE     3, 0
+#define QI_GRAN     5, 4    /* context, IOTLB */
+#define QI_DID      31, 16
+#define QI_SID      47, 32  /* context */
+#define QI_DW       6, 6    /* IOTLB: drain writes */
+#define QI_DR       7, 7    /* IOTLB: drain reads */
+#define QI_AM       69, 64
+#define QI_IH       70, 70
+#define QI_ADDR     127, 76
+#define QI_WAIT_SW  5, 5    /* write the status */
+#define QI_WAIT_FN  6, 6    /* fence: what follows starts after this completes */
+#define QI_WAIT_DATA 63, 32
+#define QI_WAIT_ADDR 127, 66
+#define QI_T_CONTEXT 1
+#define QI_T_IOTLB  2
+#define QI_T_WAIT   5
+
+Ent ent_root(uint64_t context_table);
+Ent ent_context(uint64_t top, uint32_t levels, uint32_t did);
+uint64_t ent_table(uint64_t table); /* second-level entry that leads to a table */
+
+void ent_store(uint64_t *slot, uint64_t v, bool flush);
+/* The slot is not present; v is. High word, barrier, low word with P. */
+void ent_publish(Ent *slot, Ent v, bool flush);
+/* Not present from here on. The high word stays until ent_wipe, after the invalidation. */
+void ent_unpublish(Ent *slot, bool flush);
+void ent_wipe(Ent *slot, bool flush);

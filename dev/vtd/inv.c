@@ -1,0 +1,209 @@
+/*
+ * The rules of invalidation, pure (VT-d 6.2, 6.5):
+ *
+ *	change                CM=0                        CM=1
+ *	root table            context all, IOTLB all      same
+ *	root entry added      - (RWBF: buffer)            context all, IOTLB all
+ *	context entry added   - (RWBF: buffer)            context device id 0, IOTLB new id
+ *	context entry removed context device old id,      same
+ *	                      IOTLB old id
+ *	pages added           - (RWBF: buffer)            IOTLB pages
+ *	pages removed         IOTLB pages, IH=1           same
+ *	tables removed        IOTLB pages, IH=0           same
+ *
+ * Context before IOTLB, with a fence between them: in the other order a request in flight
+ * could refill the IOTLB from the old entry. Every command flushes the write buffer too.
+ * Under CM=1 hardware tags what it cached of not-present entries with id 0, and it may have
+ * cached a table that was missing, so pages added never carry the hint.
+ */
+#include "dev/vtd/inv.h"
+
+#include "dev/vtd/ent.h"
+#include "dev/vtd/reg.h"
+
+#define PAGE_SHIFT 12
+
+static InvOp
+page_op(const Change *c, uint64_t first, uint64_t last, bool ih)
+{
+	uint64_t x = first ^ last;
+	uint8_t am = (uint8_t)(x ? 64 - __builtin_clzll(x) : 0);
+
+	return (InvOp){
+		.kind = INV_IOTLB_PAGE, .did = c->did, .ih = ih, .am = am,
+		.addr = first >> am << am << PAGE_SHIFT,
+	};
+}
+
+/*
+ * One aligned block that covers the range when it is no more than four times as large,
+ * else two that meet at the range's best aligned boundary, else the domain.
+ */
+static uint32_t
+plan_pages(const Limits *l, const Change *c, bool ih, InvOp *op)
+{
+	uint64_t first = c->iova >> PAGE_SHIFT;
+	uint64_t last = (c->iova + c->len - 1) >> PAGE_SHIFT;
+
+	if (!l->psi || c->len == 0 || last < first)
+		goto domain;
+	op[0] = page_op(c, first, last, ih);
+	if (op[0].am <= l->mamv && 1ull << op[0].am <= 4 * (last - first + 1))
+		return 1;
+	if (op[0].am == 0)
+		goto domain;
+	uint64_t middle = last >> (op[0].am - 1) << (op[0].am - 1);
+	op[0] = page_op(c, first, middle - 1, ih);
+	op[1] = page_op(c, middle, last, ih);
+	if (op[0].am <= l->mamv && op[1].am <= l->mamv)
+		return 2;
+domain:
+	op[0] = (InvOp){ .kind = INV_IOTLB_DOMAIN, .did = c->did };
+	return 1;
+}
+
+static uint32_t
+plan_all(InvOp *op)
+{
+	op[0] = (InvOp){ .kind = INV_CONTEXT_GLOBAL };
+	op[1] = (InvOp){ .kind = INV_FENCE };
+	op[2] = (InvOp){ .kind = INV_IOTLB_GLOBAL };
+	return 3;
+}
+
+/* did: the id context entries are cached under, before the change. */
+static uint32_t
+plan_context(const Change *c, uint16_t did, InvOp *op)
+{
+	uint32_t n = 0;
+
+	if (c->nsid > INV_MAXSID)
+		op[n++] = (InvOp){ .kind = INV_CONTEXT_GLOBAL };
+	else
+		while (n < c->nsid) {
+			op[n] = (InvOp){ .kind = INV_CONTEXT_DEVICE, .did = did, .sid = c->sid[n] };
+			n++;
+		}
+	op[n++] = (InvOp){ .kind = INV_FENCE };
+	op[n++] = (InvOp){ .kind = INV_IOTLB_DOMAIN, .did = c->did };
+	return n;
+}
+
+static uint32_t
+plan_buffer(const Limits *l, InvOp *op)
+{
+	op[0] = (InvOp){ .kind = INV_WBF };
+	return l->rwbf ? 1 : 0;
+}
+
+uint32_t
+inv_plan(const Limits *l, const Change *c, InvOp *op)
+{
+	switch (c->kind) {
+	case CHANGE_ROOT:
+		return plan_all(op);
+	case CHANGE_BUS_ADDED:
+		return l->cm ? plan_all(op) : plan_buffer(l, op);
+	case CHANGE_CONTEXT_ADDED:
+		return l->cm ? plan_context(c, 0, op) : plan_buffer(l, op);
+	case CHANGE_CONTEXT_REMOVED:
+		return plan_context(c, c->did, op);
+	case CHANGE_PAGES_ADDED:
+		return l->cm ? plan_pages(l, c, false, op) : plan_buffer(l, op);
+	case CHANGE_PAGES_REMOVED:
+		return plan_pages(l, c, true, op);
+	case CHANGE_TABLES_REMOVED:
+		return plan_pages(l, c, false, op);
+	}
+	return plan_all(op);
+}
+
+/* ---- spelling ---- */
+
+static uint32_t
+granularity(InvKind k)
+{
+	switch (k) {
+	case INV_CONTEXT_GLOBAL:
+	case INV_IOTLB_GLOBAL:
+		return GRAN_GLOBAL;
+	case INV_IOTLB_DOMAIN:
+		return GRAN_DOMAIN;
+	default:
+		return GRAN_FINE;
+	}
+}
+
+Ent
+inv_descriptor(const Limits *l, const InvOp *op)
+{
+	Ent d = { 0, 0 };
+
+	EPUT(d, QI_GRAN, granularity(op->kind));
+	EPUT(d, QI_DID, op->did);
+	if (op->kind < INV_FENCE) {
+		EPUT(d, QI_TYPE, QI_T_CONTEXT);
+		EPUT(d, QI_SID, op->sid);
+		return d;
+	}
+	EPUT(d, QI_TYPE, QI_T_IOTLB);
+	EPUT(d, QI_DR, l->drain_read);
+	EPUT(d, QI_DW, l->drain_write);
+	if (op->kind == INV_IOTLB_PAGE) {
+		EPUT(d, QI_AM, op->am);
+		EPUT(d, QI_IH, op->ih);
+		EPUT(d, QI_ADDR, op->addr >> PAGE_SHIFT);
+	}
+	return d;
+}
+
+Ent
+inv_wait(uint64_t status, uint32_t data, bool fence)
+{
+	Ent d = { 0, 0 };
+
+	EPUT(d, QI_TYPE, QI_T_WAIT);
+	EPUT(d, QI_WAIT_SW, 1);
+	EPUT(d, QI_WAIT_FN, fence);
+	EPUT(d, QI_WAIT_DATA, data);
+	EPUT(d, QI_WAIT_ADDR, status >> 2);
+	return d;
+}
+
+Ent
+inv_broader(Ent d)
+{
+	uint64_t type = EGET(d, QI_TYPE);
+
+	if (type == QI_T_CONTEXT) {
+		EPUT(d, QI_SID, 0);
+	} else if (type == QI_T_IOTLB) {
+		d.hi = 0;
+	} else {
+		return d;
+	}
+	EPUT(d, QI_DID, 0);
+	EPUT(d, QI_GRAN, GRAN_GLOBAL);
+	return d;
+}
+
+uint64_t
+inv_ccmd(const InvOp *op)
+{
+	return FMASK(CCMD_ICC) | FVAL(CCMD_CIRG, granularity(op->kind)) |
+	       FVAL(CCMD_SID, op->sid) | FVAL(CCMD_DID, op->did);
+}
+
+uint64_t
+inv_iotlb(const Limits *l, const InvOp *op)
+{
+	return FMASK(IOTLB_IVT) | FVAL(IOTLB_IIRG, granularity(op->kind)) |
+	       FVAL(IOTLB_DR, l->drain_read) | FVAL(IOTLB_DW, l->drain_write) |
+	       FVAL(IOTLB_DID, op->did);
+}
+
+uint64_t
+inv_iva(const InvOp *op)
+{
+	return FVAL(IVA_ADDR, op->addr >> PAGE_SHIFT) | FVAL(IVA_IH, op->ih) | FVAL(IVA_AM, op->am);
+}

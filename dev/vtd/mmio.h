@@ -1,0 +1,17 @@
+/*
+ * The two places where the core touches what hardware may touch at the same time: device
+ * registers, and 8-byte stores into tables. Tests replace mmio.c and so see every access,
+ * in order.
+ */
+#pragma once
+
+#include <stdint.h>
+
+typedef struct Regs Regs; /* a mapped register window */
+
+uint32_t mmio_read32(const volatile Regs *r, uint32_t off);
+uint64_t mmio_read64(const volatile Regs *r, uint32_t off);
+void mmio_write32(volatile Regs *r, uint32_t off, uint32_t v);
+void mmio_write64(volatile Regs *r, uint32_t off, uint64_t v);
+
+void mem_store64(uint64_t *p, uint64_t v); /* one store, never torn, never merged */

@@ -1,0 +1,48 @@
+/*
+ * Invalidation by registers (VT-d 6.5.1), for units without a queue and by choice. Each
+ * command completes before the next is given, which also makes fences superfluous. Never
+ * used while the queue is on: units then leave the command pending for ever.
+ */
+#include "dev/vtd/reg.h"
+#include "dev/vtd/vtd.h"
+
+static int
+context(Unit *u, const InvOp *op)
+{
+	int err = unit_wait64_locked(u, CCMD_REG, FMASK(CCMD_ICC), 0);
+
+	if (err)
+		return err;
+	u->inv_context++;
+	mmio_write64(u->regs, CCMD_REG, inv_ccmd(op));
+	return unit_wait64_locked(u, CCMD_REG, FMASK(CCMD_ICC), 0);
+}
+
+static int
+iotlb(Unit *u, const InvOp *op)
+{
+	uint32_t at = u->lim.iotlb;
+	int err = unit_wait64_locked(u, at + IOTLB_REG, FMASK(IOTLB_IVT), 0);
+
+	if (err)
+		return err;
+	u->inv_iotlb++;
+	if (op->kind == INV_IOTLB_PAGE)
+		mmio_write64(u->regs, at + IVA_REG, inv_iva(op));
+	mmio_write64(u->regs, at + IOTLB_REG, inv_iotlb(&u->lim, op));
+	return unit_wait64_locked(u, at + IOTLB_REG, FMASK(IOTLB_IVT), 0);
+}
+
+int
+ri_submit_locked(Unit *u, const InvOp *op, uint32_t n)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < n && !err; i++)
+		if (op[i].kind < INV_FENCE)
+			err = context(u, &op[i]);
+		else if (op[i].kind > INV_FENCE)
+			err = iotlb(u, &op[i]);
+	u->inv_wait++;
+	return err;
+}

@@ -1,0 +1,17 @@
+/* Which structure of the DMAR table speaks of a device. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "dev/iommu.h"
+#include "dev/vtd/dmar.h"
+
+/* One byte of configuration space: secondary bus numbers on the way of a path. */
+typedef uint8_t (*PciRead)(uint16_t segment, uint8_t bus, uint8_t devfn, uint32_t off);
+
+/* The requester id a scope's path ends at; false when a bridge on the way is not there. */
+bool scope_target(const DmarScope *s, uint16_t segment, PciRead rd, uint16_t *rid);
+/* Index of the DRHD that translates the device, -1: none does. */
+int32_t scope_unit(const Dmar *d, const VtdPath *p, PciRead rd);
+/* Index among d->entry of the first RMRR that names the device, -1: none does. */
+int32_t scope_rmrr(const Dmar *d, const VtdPath *p, PciRead rd);

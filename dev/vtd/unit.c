@@ -1,0 +1,389 @@
+/*
+ * One remapping unit: finding out what it is, taking it over from whoever used it before,
+ * switching it on and off (VT-d 10.1; the order of steps is the one there).
+ *
+ *	registers -> quiet -> tables, queue -> fault events -> queue on        = OFF
+ *	write buffer -> root table -> context, IOTLB -> TE -> protected memory = ON
+ *
+ * Taking over switches everything off first, which is safe because the caller has turned
+ * bus mastering off on every device before it calls vtd_start. A unit that lets a wait run
+ * out is BROKEN from then on: it gets no more commands and what it might still reach is
+ * withheld.
+ */
+#include "dev/vtd/cap.h"
+#include "dev/vtd/reg.h"
+#include "dev/vtd/vtd.h"
+
+#define FIRST_WINDOW 4096
+
+/* ---- waiting and breaking ---- */
+
+void
+unit_break_locked(Unit *u, const char *why)
+{
+	if (u->state == UNIT_BROKEN)
+		return;
+	u->state = UNIT_BROKEN;
+	u->reason = why;
+}
+
+void
+unit_report(Unit *u)
+{
+	os_lock(u->lock);
+	bool news = u->state == UNIT_BROKEN && !u->told;
+	u->told |= news;
+	os_unlock(u->lock);
+	if (news)
+		os_log("iommu: unit %u at 0x%llx is broken: %s\n", u->index,
+		       (unsigned long long)u->base, u->reason);
+}
+
+int
+unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want)
+{
+	uint64_t end = os_now() + UNIT_WAIT_NS;
+
+	for (;;) {
+		/* Clock before register: a CPU held up in between is not the unit's fault. */
+		bool late = os_now() >= end;
+		if ((mmio_read64(u->regs, off) & mask) == want)
+			return 0;
+		if (late)
+			return -ETIMEDOUT;
+		os_relax();
+	}
+}
+
+int
+unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want)
+{
+	uint64_t end = os_now() + UNIT_WAIT_NS;
+
+	for (;;) {
+		bool late = os_now() >= end;
+		if ((mmio_read32(u->regs, off) & mask) == want)
+			return 0;
+		if (late)
+			return -ETIMEDOUT;
+		os_relax();
+	}
+}
+
+int
+unit_gcmd_locked(Unit *u, Gcmd c)
+{
+	const Handshake *h = gcmd_handshake(c);
+	uint32_t gsts = mmio_read32(u->regs, GSTS_REG);
+
+	mmio_write32(u->regs, GCMD_REG, gcmd_word(gsts, h->set, h->clear));
+	int err = unit_wait32_locked(u, GSTS_REG, h->mask, h->want);
+	if (err)
+		unit_break_locked(u, h->what);
+	return err;
+}
+
+int
+unit_invalidate_locked(Unit *u, const Change *c)
+{
+	InvOp op[INV_MAXOP];
+	uint32_t n = inv_plan(&u->lim, c, op);
+
+	if (n == 0)
+		return 0;
+	if (u->state == UNIT_BROKEN)
+		return -ETIMEDOUT;
+	if (op[0].kind == INV_WBF)
+		return unit_gcmd_locked(u, GCMD_DO_WBF);
+	if ((u->queued ? qi_submit_locked : ri_submit_locked)(u, op, n) == 0)
+		return 0;
+	unit_break_locked(u, "an invalidation did not complete");
+	return -ETIMEDOUT;
+}
+
+/* ---- bring-up ---- */
+
+static int
+unusable(Unit *u, const char *why)
+{
+	u->state = UNIT_UNUSABLE;
+	u->reason = why;
+	os_log("iommu: unit %u at 0x%llx is not usable: %s\n", u->index,
+	       (unsigned long long)u->base, why);
+	return -ENODEV;
+}
+
+static uint32_t
+host_bridge(void)
+{
+	uint32_t id = 0;
+
+	for (uint32_t i = 0; i < 4; i++)
+		id |= (uint32_t)os_pci_read8(0, 0, 0, i) << 8 * i;
+	return id;
+}
+
+static int
+map_window(Unit *u, uint64_t len)
+{
+	len = (len + 4095) & ~4095ull;
+	if (os_is_ram(u->base, len))
+		return unusable(u, "its registers would lie in RAM");
+	u->regs = (volatile Regs *)os_map_regs(u->base, len);
+	return u->regs ? 0 : unusable(u, "its registers cannot be mapped");
+}
+
+static int
+probe(Unit *u)
+{
+	const char *why;
+	int err;
+
+	if ((err = map_window(u, FIRST_WINDOW)) != 0)
+		return err;
+	u->ver = mmio_read32(u->regs, VER_REG);
+	u->cap = mmio_read64(u->regs, CAP_REG);
+	u->ecap = mmio_read64(u->regs, ECAP_REG);
+	if (cap_limits(u->ver, u->cap, u->ecap, &u->lim, &why) != 0)
+		return unusable(u, why);
+	cap_errata(host_bridge(), &u->lim);
+	u->queued = u->lim.queue && !(vtd_options.registers && u->lim.registers);
+	if (u->lim.window > FIRST_WINDOW)
+		return map_window(u, u->lim.window);
+	return 0;
+}
+
+/* Whatever firmware or an earlier kernel left on goes off. VT-d 10.1, 6.5.2. */
+static int
+take_over_locked(Unit *u)
+{
+	static const struct {
+		uint32_t on;
+		Gcmd     off;
+	} step[] = {
+		{ FMASK(GCMD_IRE), GCMD_DO_IRE_OFF },
+		{ FMASK(GCMD_QIE), GCMD_DO_QIE_OFF },
+		{ FMASK(GCMD_EAFL), GCMD_DO_EAFL_OFF },
+		{ FMASK(GCMD_TE), GCMD_DO_TE_OFF },
+	};
+	uint32_t gsts = mmio_read32(u->regs, GSTS_REG);
+	int err = 0;
+
+	mmio_write32(u->regs, FECTL_REG, FMASK(EVENT_IM));
+	if (u->lim.queue)
+		mmio_write32(u->regs, IECTL_REG, FMASK(EVENT_IM));
+	if (u->lim.page_requests)
+		mmio_write32(u->regs, PECTL_REG, FMASK(EVENT_IM));
+	if (gsts & FMASK(GCMD_QIE)) /* what is queued is not ours to lose: wait, but not for long */
+		unit_wait64_locked(u, IQH_REG, FMASK(IQ_INDEX),
+		                   mmio_read64(u->regs, IQT_REG) & FMASK(IQ_INDEX));
+	for (uint32_t i = 0; i < sizeof step / sizeof step[0] && !err; i++)
+		if (gsts & step[i].on)
+			err = unit_gcmd_locked(u, step[i].off);
+	return err;
+}
+
+static void
+free_pages(Unit *u)
+{
+	paddr_t *page[] = { &u->root_pa, &u->queue_pa, &u->status_pa, &u->ids_pa[0], &u->ids_pa[1] };
+
+	for (uint32_t i = 0; i < sizeof page / sizeof page[0]; i++) {
+		if (*page[i])
+			os_page_free(*page[i]);
+		*page[i] = 0;
+	}
+}
+
+static int
+build(Unit *u)
+{
+	bool flush = !u->lim.coherent;
+
+	if ((u->root_pa = table_page(flush)) == 0 || (u->status_pa = table_page(flush)) == 0 ||
+	    (u->queued && (u->queue_pa = table_page(flush)) == 0) || id_init(u) != 0) {
+		free_pages(u);
+		return unusable(u, "no memory for its tables");
+	}
+	u->status = os_ptr(u->status_pa);
+	u->queue = u->queued ? os_ptr(u->queue_pa) : NULL;
+	return 0;
+}
+
+/* From here on other code may find the tables. */
+static void
+open_tables(Unit *u)
+{
+	os_lock(u->lock);
+	u->root = os_ptr(u->root_pa);
+	u->reason = NULL;
+	u->state = UNIT_OFF;
+	if (u->queued)
+		qi_start_locked(u);
+	os_unlock(u->lock);
+}
+
+void
+unit_start(Unit *u)
+{
+	int err;
+
+	if (probe(u) != 0)
+		return;
+	os_lock(u->lock);
+	err = take_over_locked(u);
+	const char *why = u->reason;
+	os_unlock(u->lock);
+	if (err) {
+		unusable(u, why);
+		return;
+	}
+	if (build(u) != 0)
+		return;
+	fault_start(u);
+	open_tables(u);
+	unit_report(u);
+	for (uint32_t bus = 0; bus < ENTRIES && u->state == UNIT_OFF; bus++)
+		if (u->want[bus / 64] >> bus % 64 & 1)
+			table_bus(u, (uint8_t)bus); /* without memory: attach will say so */
+}
+
+/* ---- power ---- */
+
+static int
+protection_off_locked(Unit *u)
+{
+	if (!u->lim.protects || !(mmio_read32(u->regs, PMEN_REG) & FMASK(PMEN_PRS)))
+		return 0;
+	mmio_write32(u->regs, PMEN_REG, 0);
+	int err = unit_wait32_locked(u, PMEN_REG, FMASK(PMEN_PRS), 0);
+	if (err)
+		unit_break_locked(u, "protected memory did not switch off");
+	return err;
+}
+
+static int
+power_on_locked(Unit *u)
+{
+	int err = 0;
+
+	if (u->lim.rwbf)
+		err = unit_gcmd_locked(u, GCMD_DO_WBF);
+	if (!err) {
+		mmio_write64(u->regs, RTADDR_REG, FVAL(RTADDR_RTA, u->root_pa >> 12));
+		err = unit_gcmd_locked(u, GCMD_DO_SRTP);
+	}
+	if (!err)
+		err = unit_invalidate_locked(u, &(Change){ .kind = CHANGE_ROOT });
+	if (!err)
+		err = unit_gcmd_locked(u, GCMD_DO_TE_ON);
+	if (!err)
+		err = protection_off_locked(u);
+	if (!err)
+		u->state = UNIT_ON;
+	return err;
+}
+
+static int
+power_off_locked(Unit *u)
+{
+	int err = unit_gcmd_locked(u, GCMD_DO_TE_OFF);
+
+	if (!err)
+		u->state = UNIT_OFF;
+	return err;
+}
+
+int
+unit_power(Unit *u, bool on)
+{
+	int err = 0;
+
+	os_lock(u->lock);
+	if (u->state == UNIT_UNUSABLE)
+		err = -ENODEV;
+	else if (u->state == UNIT_BROKEN)
+		err = -ETIMEDOUT;
+	else if (on && u->state == UNIT_OFF)
+		err = power_on_locked(u);
+	else if (!on && u->state == UNIT_ON)
+		err = power_off_locked(u);
+	os_unlock(u->lock);
+	unit_report(u);
+	return err;
+}
+
+/* ---- telling ---- */
+
+uint32_t
+unit_index(const Unit *u)
+{
+	return u->index;
+}
+
+UnitState
+unit_state(const Unit *u)
+{
+	return __atomic_load_n(&u->state, __ATOMIC_RELAXED);
+}
+
+uint32_t
+unit_sources(Unit *u)
+{
+	os_lock(u->lock);
+	uint32_t n = u->nsource;
+	os_unlock(u->lock);
+	return n;
+}
+
+static void
+info_registers(const Unit *u, UnitInfo *o)
+{
+	o->ver = mmio_read32(u->regs, VER_REG);
+	o->cap = mmio_read64(u->regs, CAP_REG);
+	o->ecap = mmio_read64(u->regs, ECAP_REG);
+	o->gsts = mmio_read32(u->regs, GSTS_REG);
+	o->rtaddr = mmio_read64(u->regs, RTADDR_REG);
+	o->fsts = mmio_read32(u->regs, FSTS_REG);
+	o->fectl = mmio_read32(u->regs, FECTL_REG);
+}
+
+static void
+info_limits(const Unit *u, UnitInfo *o)
+{
+	o->levels = u->lim.levels;
+	o->width = u->lim.width;
+	o->mgaw = u->lim.mgaw;
+	o->ndomains = u->lim.ndomains;
+	o->coherent = u->lim.coherent;
+	o->caching_mode = u->lim.cm;
+	o->rwbf = u->lim.rwbf;
+	o->queued = u->queued;
+}
+
+void
+unit_info(Unit *u, UnitInfo *o)
+{
+	memset(o, 0, sizeof *o);
+	o->index = u->index;
+	o->segment = u->segment;
+	o->base = u->base;
+	o->haw = u->haw;
+	o->include_all = u->include_all;
+	o->root = u->root_pa;
+	if (u->regs)
+		info_registers(u, o);
+	info_limits(u, o);
+	os_lock(u->lock);
+	o->state = u->state;
+	o->reason = u->reason;
+	o->domains = u->nid;
+	o->inv_context = u->inv_context;
+	o->inv_iotlb = u->inv_iotlb;
+	o->inv_wait = u->inv_wait;
+	os_unlock(u->lock);
+	os_lock(u->fault_lock);
+	o->faults = u->nfault;
+	o->lost = u->nlost;
+	os_unlock(u->fault_lock);
+}

@@ -1,0 +1,216 @@
+/*
+ * The set of units: one per usable DRHD of the DMAR table, made once at boot and const as a
+ * set from then on. Which unit a device belongs to, and what firmware reserved for it.
+ */
+#include "dev/vtd/scope.h"
+#include "dev/vtd/vtd.h"
+
+VtdOptions vtd_options;
+
+static Dmar   dmar;
+static bool   parsed;
+static Unit  *units;
+static uint32_t nunit;
+static const char *reason = "the firmware has no DMAR table";
+
+/* ---- discovery ---- */
+
+static void
+announce(void)
+{
+	os_log("ACPI DMAR:Host address width %u\n", dmar.haw);
+	for (uint32_t i = 0; i < dmar.nentry; i++) {
+		const DmarEntry *e = &dmar.entry[i];
+
+		if (e->ok && e->type == DMAR_DRHD)
+			os_log("ACPI DMAR:DRHD (flags: 0x%08x)base: 0x%016llx\n", e->flags,
+			       (unsigned long long)e->base);
+		if (e->ok && e->type == DMAR_RMRR)
+			os_log("ACPI DMAR:RMRR base: 0x%016llx end: 0x%016llx\n",
+			       (unsigned long long)e->base, (unsigned long long)e->limit);
+	}
+}
+
+/* Boot says what was refused; mere warnings are for those who ask. */
+static void
+complain(DmarVerdict least)
+{
+	for (uint32_t i = 0; i < dmar.nnote && i < DMAR_MAXNOTE; i++)
+		if (dmar_note_verdict(dmar.note[i].code) >= least)
+			os_log("ACPI DMAR: warning %u: structure %d: %s\n", dmar.note[i].code,
+			       dmar.note[i].entry, dmar_note_text(dmar.note[i].code));
+}
+
+static const char *
+refusal(void)
+{
+	for (uint32_t i = 0; i < dmar.nnote && i < DMAR_MAXNOTE; i++)
+		if (dmar_note_verdict(dmar.note[i].code) == DMAR_REJECT)
+			return dmar_note_text(dmar.note[i].code);
+	return "the firmware's DMAR table is not usable";
+}
+
+static int
+unit_init(Unit *u, const DmarEntry *e)
+{
+	u->haw = dmar.haw;
+	u->segment = e->segment;
+	u->base = e->base;
+	u->include_all = e->flags & 1;
+	u->state = UNIT_UNUSABLE;
+	u->reason = "it was not started";
+	u->lock = os_lock_new("iommu");
+	u->fault_lock = os_lock_new("iommu faults");
+	return u->lock && u->fault_lock ? 0 : -ENOMEM;
+}
+
+static int
+make_units(void)
+{
+	if ((units = os_alloc(dmar.nentry * sizeof *units)) == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < dmar.nentry; i++) {
+		if (!dmar.entry[i].ok || dmar.entry[i].type != DMAR_DRHD)
+			continue;
+		if (unit_init(&units[nunit], &dmar.entry[i]) != 0)
+			return -ENOMEM;
+		units[nunit].index = nunit;
+		nunit++;
+	}
+	return 0;
+}
+
+int
+vtd_parse(const void *table, size_t len)
+{
+	int err = dmar_parse(table, len, &dmar);
+
+	parsed = err == 0;
+	complain(DMAR_SKIP);
+	if (err == 0) {
+		announce();
+		err = make_units();
+	}
+	if (err == -ENOMEM)
+		reason = "no memory for the DMAR table";
+	else
+		reason = err ? refusal() : "translation was not started";
+	return err;
+}
+
+int
+vtd_start(bool on)
+{
+	bool usable = false;
+
+	for (uint32_t i = 0; i < nunit; i++) {
+		unit_start(&units[i]);
+		if (on)
+			unit_power(&units[i], true);
+		if (units[i].state == UNIT_OFF || units[i].state == UNIT_ON)
+			usable = true;
+		else
+			reason = units[i].reason;
+	}
+	if (usable)
+		reason = NULL;
+	return usable ? 0 : -ENODEV;
+}
+
+const char *
+vtd_reason(void)
+{
+	return reason;
+}
+
+const Dmar *
+vtd_dmar(void)
+{
+	return parsed ? &dmar : NULL;
+}
+
+uint32_t
+vtd_nunit(void)
+{
+	return nunit;
+}
+
+Unit *
+unit_at(uint32_t i)
+{
+	return &units[i];
+}
+
+Unit *
+vtd_unit(uint32_t i)
+{
+	return i < nunit ? &units[i] : NULL;
+}
+
+bool
+vtd_coherent(void)
+{
+	for (uint32_t i = 0; i < nunit; i++)
+		if (units[i].root_pa && !units[i].lim.coherent)
+			return false;
+	return true;
+}
+
+void
+vtd_poll_faults(void)
+{
+	for (uint32_t i = 0; i < nunit; i++)
+		fault_poll(&units[i]);
+}
+
+/* ---- devices ---- */
+
+/* Units are the usable DRHDs in table order. */
+static Unit *
+unit_of(int32_t entry)
+{
+	uint32_t n = 0;
+
+	for (int32_t i = 0; i < entry; i++)
+		n += dmar.entry[i].ok && dmar.entry[i].type == DMAR_DRHD;
+	return &units[n];
+}
+
+/* The bus's context table is made ahead, so that attach need not allocate. */
+static void
+expect_bus(Unit *u, uint8_t bus)
+{
+	os_lock(u->lock);
+	u->want[bus / 64] |= 1ull << bus % 64;
+	bool ready = u->state == UNIT_OFF || u->state == UNIT_ON;
+	os_unlock(u->lock);
+	if (ready)
+		table_bus(u, bus);
+}
+
+Unit *
+vtd_unit_for(const VtdPath *p)
+{
+	int32_t i = parsed && units ? scope_unit(&dmar, p, os_pci_read8) : -1;
+
+	if (i < 0)
+		return NULL;
+	Unit *u = unit_of(i);
+	expect_bus(u, (uint8_t)(p->bdf >> 8));
+	return u;
+}
+
+bool
+vtd_rmrr_for(const VtdPath *p, uint32_t *index, uint64_t *base, uint64_t *limit)
+{
+	int32_t i = parsed ? scope_rmrr(&dmar, p, os_pci_read8) : -1;
+
+	if (i < 0)
+		return false;
+	*index = 0;
+	for (int32_t k = 0; k < i; k++)
+		*index += dmar.entry[k].type == DMAR_RMRR;
+	*base = dmar.entry[i].base;
+	*limit = dmar.entry[i].limit;
+	return true;
+}

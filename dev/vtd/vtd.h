@@ -1,0 +1,87 @@
+/*
+ * Inside dev/vtd: the Unit and what its files offer each other. Others use dev/iommu.h.
+ *
+ *	UNUSABLE <-- start --> OFF <-- power --> ON
+ *	                         \                |
+ *	                          '-> BROKEN <----'   a wait ran out; for ever
+ *
+ * Locks: lock and fault_lock are never held together, and nothing is logged, allocated or
+ * called back under either. A wait under `lock` lasts UNIT_WAIT_NS at most.
+ */
+#pragma once
+
+#include "dev/iommu.h"
+#include "dev/vtd/dmar.h"
+#include "dev/vtd/ent.h"
+#include "dev/vtd/gcmd.h"
+#include "dev/vtd/inv.h"
+#include "dev/vtd/mmio.h"
+#include "dev/vtd/os.h"
+
+#define UNIT_WAIT_NS 200000000ull
+
+struct Unit {
+	uint32_t index, haw;
+	uint16_t segment;
+	bool     include_all;
+	paddr_t  base;
+	/* Set by unit_start, then const. */
+	volatile Regs *regs;
+	uint32_t ver;
+	uint64_t cap, ecap;
+	Limits   lim;
+	bool     queued; /* invalidation by queue, else by registers */
+	paddr_t  root_pa, queue_pa, status_pa;
+	Ent     *root, *queue;
+	volatile uint32_t *status; /* where waits report: a page of its own */
+	paddr_t  ids_pa[2];
+
+	OsLock  *lock; /* guards down to the blank line, and the tables below root */
+	UnitState state;
+	const char *reason; /* UNUSABLE, BROKEN */
+	bool     told;      /* reason was logged */
+	uint32_t qi_tail, qi_seq;
+	uint32_t id_last, nid;
+	uint32_t nsource;   /* context entries present */
+	uint64_t want[4];   /* buses whose context tables are made ahead */
+	uint64_t inv_context, inv_iotlb, inv_wait;
+
+	OsLock  *fault_lock; /* guards the rest */
+	bool     draining;   /* somebody delivers records; he will look again */
+	uint64_t nfault, nlost;
+};
+
+/* unit.c */
+void unit_start(Unit *u); /* registers to UNIT_OFF, or UNUSABLE */
+int  unit_gcmd_locked(Unit *u, Gcmd c);
+int  unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want);
+int  unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want);
+void unit_break_locked(Unit *u, const char *why);
+void unit_report(Unit *u); /* log what broke it, once; no lock held */
+/* What the change demands, complete on return. -ETIMEDOUT: the unit is BROKEN. */
+int  unit_invalidate_locked(Unit *u, const Change *c);
+
+/* qi.c, ri.c: carry out operations in order. 0, or a code after which the unit is lost. */
+int  qi_start_locked(Unit *u);
+int  qi_submit_locked(Unit *u, const InvOp *op, uint32_t n);
+int  ri_submit_locked(Unit *u, const InvOp *op, uint32_t n);
+
+/* table.c */
+paddr_t table_page(bool flush); /* zeroed, also as hardware sees it; 0: none */
+int  table_bus(Unit *u, uint8_t bus); /* make the bus's context table; may allocate */
+Ent *table_slot_locked(const Unit *u, uint16_t sid); /* NULL: no table for its bus */
+
+/* id.c */
+int  id_init(Unit *u);
+uint32_t id_take_locked(Unit *u); /* 0: none left */
+void id_give_locked(Unit *u, uint32_t id); /* its invalidation has completed */
+
+/* fault.c */
+void fault_start(Unit *u); /* forget what firmware left, ask for interrupts */
+void fault_poll(Unit *u);
+
+/* faultrec.c, pure */
+bool fault_decode(uint64_t lo, uint64_t hi, VtdFault *out); /* false: no valid record */
+
+/* vtd.c */
+Unit *unit_at(uint32_t i);
