@@ -1,0 +1,314 @@
+/*
+ * edu B:D.F [lo] ...: a driver for QEMU's teaching device, and the hand that tests ours.
+ * It waits until it owns the device, maps its registers, and lets it copy by DMA, giving it
+ * plain pointers:
+ *
+ *	edu B:D.F            4095 bytes of our memory out and back; then waits for `detach`
+ *	edu B:D.F poke ADDR [LEN [BYTE]]   the device writes to ADDR: arrived or blocked?
+ *	edu B:D.F peek ADDR [LEN]          the device reads from ADDR
+ *	edu B:D.F hold       starts a write to us, touches nothing until `detach`, looks then
+ *	edu B:D.F intr       the device interrupts us once
+ *	edu B:D.F loop N     the copy, N times; 0 for ever
+ *
+ * The device has a buffer of 4096 bytes at 0x40000 on its side, takes at most 4095 a time
+ * and 100 ms for it, and cannot say that a transfer was blocked: `event` can. One with the
+ * default address mask reaches 28 bits: `lo` takes the buffer from below 2^28.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stdint.h>
+
+#include "user/include/tool.h"
+#include "user/lib/pcidev.h"
+
+#define USAGE "B:D.F [lo] [poke ADDR [LEN [BYTE]] | peek ADDR [LEN] | hold | intr | loop N]"
+
+#define EDU_ID    0x00 /* reads 0xRRRR00ed */
+#define EDU_RAISE 0x60
+#define EDU_ACK   0x64
+#define EDU_SRC   0x80
+#define EDU_DST   0x88
+#define EDU_COUNT 0x90
+#define EDU_CMD   0x98
+#define CMD_RUN   1 /* reads 1 until it is done */
+#define CMD_TO_US 2 /* device to memory, else memory to device */
+
+#define EDU_BUFFER 0x40000
+#define LEN_MAX    4095
+
+typedef struct Edu {
+	PciDev           *pci;
+	volatile uint8_t *regs;
+	uint8_t          *buf; /* LEN_MAX bytes the device can name */
+} Edu;
+
+static void
+put32(Edu *e, unsigned reg, uint32_t v)
+{
+	*(volatile uint32_t *)(e->regs + reg) = v;
+}
+
+static uint32_t
+get32(Edu *e, unsigned reg)
+{
+	return *(volatile uint32_t *)(e->regs + reg);
+}
+
+static void
+put64(Edu *e, unsigned reg, uint64_t v)
+{
+	*(volatile uint64_t *)(e->regs + reg) = v;
+}
+
+static uint64_t
+get64(Edu *e, unsigned reg)
+{
+	return *(volatile uint64_t *)(e->regs + reg);
+}
+
+static void
+start(Edu *e, uint64_t addr, size_t len, bool to_us)
+{
+	put64(e, EDU_SRC, to_us ? EDU_BUFFER : addr);
+	put64(e, EDU_DST, to_us ? addr : EDU_BUFFER);
+	put64(e, EDU_COUNT, len);
+	put64(e, EDU_CMD, CMD_RUN | (to_us ? CMD_TO_US : 0));
+}
+
+/* A transfer takes 100 ms; after 2 s it will never end. */
+static void
+transfer(Edu *e, uint64_t addr, size_t len, bool to_us)
+{
+	start(e, addr, len, to_us);
+	for (int i = 0; i < 200; i++) {
+		usleep(10000);
+		if ((get64(e, EDU_CMD) & CMD_RUN) == 0)
+			return;
+	}
+	quit("%s: the device does not finish", pci_name(e->pci));
+}
+
+static void
+fill(uint8_t *b, size_t n, unsigned seed)
+{
+	for (size_t i = 0; i < n; i++)
+		b[i] = (uint8_t)(i * 7 + (i >> 8) + seed);
+}
+
+/* The device says nothing when it is stopped; our events do, at most a second later. */
+static bool
+blocked(Edu *e)
+{
+	char line[128];
+	int ms = 1000;
+
+	while (pci_wait(e->pci, PCI_EVENT, ms) > 0) {
+		if (pci_event(e->pci, line, sizeof line) < 0)
+			break;
+		if (strncmp(line, "fault", 5) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+copy_once(Edu *e, unsigned seed)
+{
+	static uint8_t want[LEN_MAX];
+
+	fill(want, sizeof want, seed);
+	memcpy(e->buf, want, sizeof want);
+	transfer(e, (uintptr_t)e->buf, sizeof want, false);
+	memset(e->buf, 0, sizeof want);
+	transfer(e, (uintptr_t)e->buf, sizeof want, true);
+	return memcmp(e->buf, want, sizeof want) == 0;
+}
+
+static void
+wait_detach(Edu *e)
+{
+	char line[128];
+
+	do
+		if (pci_event(e->pci, line, sizeof line) < 0)
+			die(pci_name(e->pci));
+	while (strcmp(line, "detach") != 0);
+}
+
+static int
+do_copy(Edu *e)
+{
+	bool equal = copy_once(e, 1);
+
+	printf("edu %s: %d bytes out and back at 0x%lx, %s\n", pci_name(e->pci), LEN_MAX,
+	       (unsigned long)(uintptr_t)e->buf, equal ? "equal" : "different");
+	finish(0);
+	wait_detach(e);
+	return !equal;
+}
+
+static int
+do_loop(Edu *e, unsigned long n)
+{
+	unsigned long bad = 0;
+
+	for (unsigned long i = 0; i < n || n == 0; i++)
+		bad += !copy_once(e, (unsigned)i);
+	printf("edu %s: %lu times %d bytes out and back, %lu different\n", pci_name(e->pci), n,
+	       LEN_MAX, bad);
+	return finish(bad != 0);
+}
+
+static int
+do_poke(Edu *e, unsigned long addr, size_t len, unsigned byte)
+{
+	memset(e->buf, (int)byte, len);
+	transfer(e, (uintptr_t)e->buf, len, false);
+	transfer(e, addr, len, true);
+	printf("edu %s: DMA to 0x%lx %s\n", pci_name(e->pci), addr,
+	       blocked(e) ? "blocked" : "arrived");
+	return finish(0);
+}
+
+static int
+do_peek(Edu *e, unsigned long addr, size_t len)
+{
+	bool stopped;
+
+	transfer(e, addr, len, false);
+	stopped = blocked(e);
+	transfer(e, (uintptr_t)e->buf, len, true);
+	printf("edu %s: DMA from 0x%lx %s:", pci_name(e->pci), addr,
+	       stopped ? "blocked" : "arrived");
+	for (size_t i = 0; i < len && i < 16; i++)
+		printf(" %02x", e->buf[i]);
+	printf("\n");
+	return finish(0);
+}
+
+static int
+do_hold(Edu *e)
+{
+	size_t i;
+
+	memset(e->buf, 0x5a, LEN_MAX);
+	transfer(e, (uintptr_t)e->buf, LEN_MAX, false);
+	memset(e->buf, 0xc3, LEN_MAX);
+	start(e, (uintptr_t)e->buf, LEN_MAX, true);
+	printf("edu %s: %d bytes on their way to 0x%lx\n", pci_name(e->pci), LEN_MAX,
+	       (unsigned long)(uintptr_t)e->buf);
+	finish(0);
+	wait_detach(e);
+	usleep(300000);
+	for (i = 0; i < LEN_MAX && ((volatile uint8_t *)e->buf)[i] == 0xc3; i++)
+		;
+	printf("edu %s: detached, the buffer %s\n", pci_name(e->pci),
+	       i == LEN_MAX ? "is untouched" : "was written");
+	return finish(0);
+}
+
+static int
+do_intr(Edu *e)
+{
+	long n;
+
+	if (pci_intr_on(e->pci) < 0)
+		die(pci_name(e->pci));
+	put32(e, EDU_RAISE, 1);
+	if (pci_wait(e->pci, PCI_INTR, 2000) != PCI_INTR)
+		quit("%s: no interrupt came", pci_name(e->pci));
+	n = pci_intr(e->pci);
+	if (n < 0)
+		die(pci_name(e->pci));
+	put32(e, EDU_ACK, 1);
+	printf("edu %s: interrupt %ld\n", pci_name(e->pci), n);
+	return finish(0);
+}
+
+static unsigned long
+argument(char **argv, int argc, int i, unsigned long otherwise, unsigned long max)
+{
+	unsigned long v = otherwise;
+
+	if (i < argc && (!number(argv[i], &v) || v > max))
+		quit("%s: want a number up to 0x%lx", argv[i], max);
+	if (i >= argc && otherwise > max)
+		usage(USAGE);
+	return v;
+}
+
+/* argv: the words after the device. */
+static int
+act(Edu *e, int argc, char **argv)
+{
+	const unsigned long any = ~0ul;
+	size_t len = LEN_MAX;
+
+	if (argc == 0)
+		return do_copy(e);
+	if (strcmp(argv[0], "hold") == 0)
+		return do_hold(e);
+	if (strcmp(argv[0], "intr") == 0)
+		return do_intr(e);
+	if (strcmp(argv[0], "loop") == 0)
+		return do_loop(e, argument(argv, argc, 1, 10, any));
+	len = argument(argv, argc, 2, LEN_MAX, LEN_MAX);
+	if (strcmp(argv[0], "poke") == 0)
+		return do_poke(e, argument(argv, argc, 1, 0, any), len,
+			       (unsigned)argument(argv, argc, 3, 0xa5, 255));
+	return do_peek(e, argument(argv, argc, 1, 0, any), len);
+}
+
+/* Before waiting for a device: are these words an order we know? */
+static bool
+order_valid(int argc, char **argv)
+{
+	static const struct {
+		const char *word;
+		int         least, most; /* words, itself included */
+	} orders[] = { { "poke", 2, 4 }, { "peek", 2, 3 }, { "hold", 1, 1 }, { "intr", 1, 1 },
+		       { "loop", 1, 2 } };
+	unsigned long n;
+
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0] && argc > 0; i++)
+		if (strcmp(argv[0], orders[i].word) == 0) {
+			for (int k = 1; k < argc; k++)
+				if (!number(argv[k], &n))
+					return false;
+			return argc >= orders[i].least && argc <= orders[i].most;
+		}
+	return argc == 0;
+}
+
+static void
+prepare(Edu *e, const char *name, bool low)
+{
+	size_t size;
+
+	e->pci = pci_open(name);
+	if (e->pci == NULL)
+		die(name);
+	e->buf = low ? dma_alloc(LEN_MAX, 28) : memalign(4096, LEN_MAX);
+	if (e->buf == NULL || pci_wait_owned(e->pci) < 0)
+		die(name);
+	e->regs = pci_map_bar(e->pci, 0, &size);
+	if (e->regs == NULL)
+		die(name);
+	if (size < 0x100 || (get32(e, EDU_ID) & 0xffff) != 0x00ed)
+		quit("%s is not an edu device", name);
+	if (pci_busmaster(e->pci, true) < 0)
+		die(name);
+}
+
+int
+main(int argc, char **argv)
+{
+	bool low = argc > 2 && strcmp(argv[2], "lo") == 0;
+	int skip = low ? 3 : 2;
+	Edu e;
+
+	if (argc < 2 || !order_valid(argc - skip, argv + skip))
+		usage(USAGE);
+	prepare(&e, argv[1], low);
+	return act(&e, argc - skip, argv + skip);
+}

@@ -1,0 +1,670 @@
+/*
+ * Running a tree. A simple command's words are expanded on the scratch arena, above a
+ * mark that is released when it is done; the tree itself lives until its command is over,
+ * or for ever when it defined a function.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "user/include/tool.h"
+#include "user/sh/expand.h"
+#include "user/sh/glob.h"
+#include "user/sh/shell.h"
+#include "user/sh/vars.h"
+
+#define MAXCALL 50 /* functions, eval and . within each other */
+
+typedef struct Func Func;
+struct Func {
+	Func *next;
+	char *name;
+	Node *body;
+};
+
+Jump jump;
+int  jump_count;
+bool opt_errexit, opt_xtrace;
+
+static Func *funcs;
+static Arena scratch;
+static bool  tree_kept;    /* the present tree defined a function */
+static int   conditions;   /* inside a condition: set -e does not look */
+static int   loops, calls; /* how deep we are */
+static int   output_status; /* of the last $(...) in an assignment */
+
+int
+complain(const char *what)
+{
+	warn(what);
+	return 1;
+}
+
+int
+complain_text(const char *text)
+{
+	char line[300];
+	int n = snprintf(line, sizeof line, "sh: %s\n", text);
+
+	write(2, line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
+	return 1;
+}
+
+/* ---- programs ---- */
+
+/* A file the kernel does not know as a program: a script, unless it is binary. */
+static void
+exec_script(const char *path, char **argv)
+{
+	char first[4] = { 0 };
+	int fd = open(path, O_RDONLY), n = 0;
+	long got = fd >= 0 ? read(fd, first, sizeof first) : -1;
+	char **av;
+
+	if (fd >= 0)
+		close(fd);
+	if (got <= 0 || memchr(first, '\0', (size_t)got) != NULL || first[0] == 0x7f)
+		return;
+	while (argv[n] != NULL)
+		n++;
+	av = mem_alloc((size_t)(n + 2) * sizeof *av);
+	av[0] = "sh";
+	av[1] = (char *)path;
+	memcpy(av + 2, argv + 1, (size_t)n * sizeof *av);
+	execve("/bin/sh", av, var_env());
+}
+
+/* Try one place; returns when it was not to be. */
+static void
+exec_at(const char *path, char **argv)
+{
+	execve(path, argv, var_env());
+	if (errno == ENOEXEC) {
+		char why[SYS_ERRMAX];
+
+		strlcpy(why, errstr(), sizeof why);
+		exec_script(path, argv);
+		fprintf(stderr, "sh: %s: %s\n", path, why);
+		_exit(126);
+	}
+}
+
+void
+exec_program(char **argv)
+{
+	const char *path = var_get("PATH"), *end;
+	Buf full = { 0 };
+
+	if (strchr(argv[0], '/') != NULL || argv[0][0] == '#') {
+		exec_at(argv[0], argv);
+		warn(argv[0]);
+		_exit(errno == ENOENT ? 127 : 126);
+	}
+	for (path = path ? path : "/bin"; *argv[0] && path != NULL; path = *end ? end + 1 : NULL) {
+		end = path + strcspn(path, ":");
+		full.n = 0;
+		buf_putn(&full, path, (size_t)(end - path));
+		buf_puts(&full, end > path ? "/" : "");
+		buf_puts(&full, argv[0]);
+		exec_at(full.s, argv);
+		if (errno != ENOENT && errno != ENOTDIR) {
+			warn(full.s);
+			_exit(126);
+		}
+	}
+	fprintf(stderr, "sh: %s: not found\n", argv[0]);
+	_exit(127);
+}
+
+/* ---- simple commands ---- */
+
+static Func *
+func_find(const char *name)
+{
+	Func *f;
+
+	for (f = funcs; f != NULL && strcmp(f->name, name) != 0; f = f->next)
+		;
+	return f;
+}
+
+static int
+func_define(Node *n)
+{
+	Func *f = func_find(n->name);
+
+	if (f == NULL) {
+		f = mem_alloc(sizeof *f);
+		f->name = mem_str(n->name);
+		f->next = funcs;
+		funcs = f;
+	}
+	f->body = n->a;
+	tree_kept = true;
+	return 0;
+}
+
+static int
+func_call(Func *f, int argc, char **argv)
+{
+	Params was = params;
+	int status;
+
+	if (calls == MAXCALL)
+		return complain_text("functions nested too deeply");
+	calls++;
+	params = (Params){ was.arg0, argv + 1, argc - 1 };
+	status = run(f->body, false);
+	if (jump == J_RETURN) {
+		jump = J_NONE;
+		status = last_status;
+	}
+	params = was;
+	calls--;
+	return status;
+}
+
+/* NAME=value words take effect; exported: for the program this process becomes. */
+static int
+assign(char *const *raw, bool exported)
+{
+	for (; raw != NULL && *raw != NULL; raw++) {
+		const char *eq = strchr(*raw, '='), *why;
+		char *name = arena_strn(&scratch, *raw, (size_t)(eq - *raw));
+		char *v = expand_word(&scratch, eq + 1, &why);
+
+		if (v == NULL)
+			return complain_text(why);
+		var_set(name, v);
+		if (exported)
+			var_export(name);
+	}
+	return 0;
+}
+
+static void
+trace(char **argv)
+{
+	Buf b = { 0 };
+
+	buf_puts(&b, "+");
+	for (; *argv != NULL; argv++) {
+		buf_putc(&b, ' ');
+		buf_puts(&b, *argv);
+	}
+	buf_putc(&b, '\n');
+	write(2, b.s, b.n);
+	buf_free(&b);
+}
+
+/* No command word: assignments and redirections alone. */
+static int
+run_assignments(Node *n)
+{
+	SavedSet set = { .n = 0 };
+	int status;
+
+	output_status = 0;
+	if (!redir_apply(n->redir, &set))
+		status = 1;
+	else
+		status = assign(n->assigns, false);
+	redir_undo(&set);
+	return status ? status : output_status;
+}
+
+/* In the shell itself. exec keeps its redirections; assignments stay too. */
+static int
+run_inside(Node *n, Builtin *b, Func *f, int argc, char **argv)
+{
+	SavedSet set = { .n = 0 };
+	bool keep = b != NULL && strcmp(argv[0], "exec") == 0;
+	int status = 1;
+
+	if (redir_apply(n->redir, keep ? NULL : &set) && assign(n->assigns, false) == 0)
+		status = b ? b(argc, argv) : func_call(f, argc, argv);
+	redir_undo(&set);
+	return status;
+}
+
+static int
+run_program(Node *n, char **argv, bool last)
+{
+	pid_t pgid = 0, pid = last ? 0 : job_fork(&pgid, true);
+
+	if (pid < 0)
+		return 1;
+	if (pid > 0)
+		return job_wait(pid, argv[0]);
+	if (!redir_apply(n->redir, NULL) || assign(n->assigns, true) != 0)
+		_exit(1);
+	exec_program(argv);
+}
+
+static int
+run_simple(Node *n, bool last)
+{
+	const char *why;
+	char **argv;
+	Builtin *b;
+	Func *f;
+	int argc;
+
+	if (n->nwords == 0)
+		return run_assignments(n);
+	output_status = 0;
+	argc = expand_words(&scratch, n->words, n->nwords, &argv, &why);
+	if (argc < 0)
+		return complain_text(why);
+	if (argc == 0)
+		return run_assignments(n);
+	if (opt_xtrace)
+		trace(argv);
+	f = func_find(argv[0]);
+	b = f ? NULL : builtin_find(argv[0]);
+	if (f || b)
+		return run_inside(n, b, f, argc, argv);
+	return run_program(n, argv, last);
+}
+
+/* ---- processes ---- */
+
+/* In a child: run it and end. */
+static void
+run_and_exit(Node *n)
+{
+	exit(run(n, true));
+}
+
+static int
+run_subshell(Node *n)
+{
+	pid_t pgid = 0, pid = job_fork(&pgid, true);
+
+	if (pid < 0)
+		return 1;
+	if (pid > 0)
+		return job_wait(pid, "( )");
+	if (!redir_apply(n->redir, NULL))
+		_exit(1);
+	run_and_exit(n->a);
+	return 0;
+}
+
+/* One stage: reads from in, writes to out (each -1: as it is); gap is closed. */
+static pid_t
+start_stage(Node *n, int in, int out, int gap, pid_t *pgid)
+{
+	pid_t pid = job_fork(pgid, true);
+
+	if (pid != 0)
+		return pid;
+	if (gap >= 0)
+		close(gap);
+	if (in >= 0) {
+		dup2(in, 0);
+		close(in);
+	}
+	if (out >= 0) {
+		dup2(out, 1);
+		close(out);
+	}
+	run_and_exit(n);
+	return 0;
+}
+
+#define MAXSTAGE 32
+
+static int
+run_pipe(Node *n)
+{
+	pid_t pid[MAXSTAGE], pgid = 0;
+	int count = 0, in = -1, status = 1;
+
+	for (Node *stage = n; stage != NULL; stage = stage->kind == N_PIPE ? stage->b : NULL) {
+		bool more = stage->kind == N_PIPE;
+		int fd[2] = { -1, -1 };
+
+		if (count == MAXSTAGE) {
+			complain_text("pipeline too long");
+			break;
+		}
+		if (more && pipe(fd) < 0) {
+			complain("pipe");
+			break;
+		}
+		pid[count] = start_stage(more ? stage->a : stage, in, fd[1], fd[0], &pgid);
+		if (in >= 0)
+			close(in);
+		if (fd[1] >= 0)
+			close(fd[1]);
+		in = fd[0];
+		if (pid[count] < 0)
+			break;
+		count++;
+	}
+	if (in >= 0)
+		close(in);
+	for (int i = 0; i < count; i++)
+		status = job_wait(pid[i], "pipeline");
+	return status;
+}
+
+static int
+run_back(Node *n)
+{
+	pid_t pgid = 0, pid = job_fork(&pgid, false);
+	int null;
+
+	if (pid < 0)
+		return 1;
+	if (pid > 0) {
+		job_back(pid);
+		return 0;
+	}
+	null = open("/dev/null", O_RDONLY);
+	if (null > 0) {
+		dup2(null, 0);
+		close(null);
+	}
+	run_and_exit(n->a);
+	return 0;
+}
+
+void
+command_output(const char *commands, Buf *out)
+{
+	pid_t none = 0, pid;
+	bool control = job_control;
+	char buf[512];
+	int fd[2];
+	long got;
+
+	buf_puts(out, "");
+	if (pipe(fd) < 0) {
+		complain("pipe");
+		return;
+	}
+	/* In the shell's own group, which has the console: Ctrl-C reaches it. */
+	job_control = false;
+	pid = job_fork(&none, false);
+	if (pid == 0) {
+		if (control)
+			signal(SIGINT, SIG_DFL);
+		close(fd[0]);
+		dup2(fd[1], 1);
+		close(fd[1]);
+		exit(run_text(commands, "sh"));
+	}
+	job_control = control;
+	close(fd[1]);
+	while (pid > 0 && (got = read(fd[0], buf, sizeof buf)) > 0)
+		buf_putn(out, buf, (size_t)got);
+	close(fd[0]);
+	if (pid > 0)
+		output_status = job_wait(pid, "$( )");
+	while (out->n > 0 && out->s[out->n - 1] == '\n')
+		out->s[--out->n] = '\0';
+}
+
+/* ---- constructs ---- */
+
+static int
+run_condition(Node *n)
+{
+	int status;
+
+	conditions++;
+	status = run(n, false);
+	conditions--;
+	return status;
+}
+
+/* After a loop's body: true when the loop is over. */
+static bool
+loop_done(void)
+{
+	if (jump == J_NONE)
+		return false;
+	if ((jump == J_BREAK || jump == J_CONTINUE) && --jump_count > 0)
+		return true; /* meant for a loop further out */
+	if (jump == J_CONTINUE) {
+		jump = J_NONE;
+		return false;
+	}
+	if (jump == J_BREAK)
+		jump = J_NONE;
+	return true;
+}
+
+static int
+run_while(Node *n)
+{
+	int status = 0;
+
+	loops++;
+	for (;;) {
+		bool yes = run_condition(n->a) == 0;
+
+		if (jump != J_NONE || yes == (n->kind == N_UNTIL))
+			break;
+		status = run(n->b, false);
+		if (loop_done())
+			break;
+	}
+	loops--;
+	return status;
+}
+
+static int
+run_for(Node *n)
+{
+	const char *why;
+	char **words = params.arg;
+	int count = params.n, status = 0;
+
+	if (n->words != NULL)
+		count = expand_words(&scratch, n->words, n->nwords, &words, &why);
+	if (count < 0)
+		return complain_text(why);
+	loops++;
+	for (int i = 0; i < count; i++) {
+		var_set(n->name, words[i]);
+		status = run(n->b, false);
+		if (loop_done())
+			break;
+	}
+	loops--;
+	return status;
+}
+
+static int
+run_case(Node *n)
+{
+	const char *why;
+	char *word = expand_word(&scratch, n->name, &why);
+
+	if (word == NULL)
+		return complain_text(why);
+	for (Node *arm = n->next; arm != NULL; arm = arm->next)
+		for (int i = 0; i < arm->nwords; i++) {
+			char *pattern = expand_pattern(&scratch, arm->words[i], &why);
+
+			if (pattern == NULL)
+				return complain_text(why);
+			if (glob_match(pattern, word))
+				return arm->b ? run(arm->b, false) : 0;
+		}
+	return 0;
+}
+
+static int
+run_if(Node *n, bool last)
+{
+	int status = run_condition(n->a);
+
+	if (jump != J_NONE)
+		return status;
+	if (status == 0)
+		return run(n->b, last);
+	return n->c ? run(n->c, last) : 0;
+}
+
+static int
+run_kind(Node *n, bool last)
+{
+	int status;
+
+	switch (n->kind) {
+	case N_SIMPLE:
+		return run_simple(n, last);
+	case N_PIPE:
+		return run_pipe(n);
+	case N_NOT:
+		return !run_condition(n->a);
+	case N_AND:
+	case N_OR:
+		status = run_condition(n->a);
+		if (jump != J_NONE || (status == 0) != (n->kind == N_AND))
+			return status;
+		return run(n->b, last);
+	case N_BACK:
+		return run_back(n);
+	case N_SUB:
+		return run_subshell(n);
+	case N_GROUP:
+		return run(n->a, last);
+	case N_IF:
+		return run_if(n, last);
+	case N_WHILE:
+	case N_UNTIL:
+		return run_while(n);
+	case N_FOR:
+		return run_for(n);
+	case N_CASE:
+		return run_case(n);
+	case N_FUNC:
+		return func_define(n);
+	case N_SEQ:
+		break;
+	}
+	return 0;
+}
+
+/* Compound commands with redirections; simple ones and subshells do their own. */
+static int
+run_redirected(Node *n, bool last)
+{
+	SavedSet set = { .n = 0 };
+	int status = 1;
+
+	if (n->redir == NULL || n->kind == N_SIMPLE || n->kind == N_SUB || n->kind == N_FUNC)
+		return run_kind(n, last);
+	if (redir_apply(n->redir, &set))
+		status = run_kind(n, false);
+	redir_undo(&set);
+	return status;
+}
+
+static int
+run_one(Node *n, bool last)
+{
+	Mark m = arena_mark(&scratch);
+	int status = run_redirected(n, last);
+
+	arena_release(&scratch, m);
+	if (jump != J_RETURN)
+		last_status = status;
+	if (status != 0 && opt_errexit && conditions == 0 &&
+	    (n->kind == N_SIMPLE || n->kind == N_PIPE || n->kind == N_SUB))
+		exit(status);
+	return status;
+}
+
+int
+run(Node *n, bool last)
+{
+	while (n->kind == N_SEQ) {
+		int status = run_one(n->a, false);
+
+		if (jump != J_NONE)
+			return status;
+		n = n->b;
+	}
+	return run_one(n, last);
+}
+
+/* ---- texts ---- */
+
+int
+run_all(Lex *l, const char *name)
+{
+	const char *begin = l->p, *why;
+	char place[80];
+	int status = 0;
+	Node *n;
+
+	for (;;) {
+		Arena arena = { 0 };
+		Parse what;
+
+		l->arena = &arena;
+		what = parse_command(l, &n, &why);
+		if (what == P_ERROR) {
+			int line = 1;
+
+			status = last_status = 2;
+			for (const char *p = begin; l->more == NULL && p + 1 < l->p; p++)
+				line += *p == '\n';
+			if (l->more != NULL)
+				snprintf(place, sizeof place, "%s", name);
+			else
+				snprintf(place, sizeof place, "%.60s: line %d", name, line);
+			fprintf(stderr, "%s: %s\n", place, why);
+		}
+		tree_kept = false;
+		if (what == P_OK && n != NULL)
+			status = run(n, false);
+		if (!tree_kept)
+			arena_free(&arena);
+		if (jump == J_INTERRUPT && l->more != NULL && calls == 0)
+			jump = J_NONE;
+		if (what == P_END || jump != J_NONE || (what == P_ERROR && l->more == NULL))
+			return status;
+	}
+}
+
+int
+run_text(const char *text, const char *name)
+{
+	int status, was = calls;
+	Lex l;
+
+	if (calls == MAXCALL)
+		return complain_text("nested too deeply");
+	calls++;
+	lex_init(&l, text, NULL);
+	status = run_all(&l, name);
+	calls = was;
+	return status;
+}
+
+int
+run_file(const char *path)
+{
+	char *text = read_file(path);
+	int status;
+
+	if (text == NULL) {
+		complain(path);
+		return 127;
+	}
+	status = run_text(text, path);
+	free(text);
+	return status;
+}
