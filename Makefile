@@ -1,0 +1,162 @@
+# Bailey. One make for everything; all products go to build/.
+#
+#	make            kernel, programs, boot image
+#	make run        boot it under QEMU and use it; `poweroff` ends
+#	make test       what CI runs; ends with `N passed, N failed`. LIST=1: promise -> test
+#	make test-all   the same on every configuration
+#	make demo       the published session, replayed and narrated
+#	make debug      QEMU waits for gdb, which starts with the kernel's symbols
+#	make bench      costs as a table and in build/bench.json
+#	make clean
+#
+# Accepted everywhere: QEMU= VTD= SMP= MEM= BOOT=iso|direct|uefi EXTRA= CMDLINE=
+# (scripts/qemu says what they mean), V=1 to see whole commands.
+
+QEMU    ?=
+VTD     ?=
+SMP     ?=
+MEM     ?=
+BOOT    ?=
+EXTRA   ?=
+CMDLINE ?=
+LIST    ?=
+export QEMU VTD SMP MEM BOOT EXTRA CMDLINE LIST
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '%-4s %s\n' '$(1)' '$(2)')
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+.PHONY: all run test test-all demo debug bench clean
+all: build/bailey.iso
+
+run: build/bailey.iso
+	$(Q)scripts/qemu run
+
+debug: build/bailey.iso | build/setup.debug
+	$(Q)scripts/qemu debug
+
+demo: build/bailey.iso | build/setup.test
+	$(Q)scripts/demo
+
+test test-all: build/bailey.iso $(if $(LIST),,hosttests) | build/setup.test
+	$(Q)scripts/test $(if $(LIST),--list,$(if $(filter test-all,$@),--all))
+
+bench: build/bailey.iso | build/setup.test
+	$(Q)scripts/bench
+
+clean:
+	rm -rf build
+
+# ---- tools: what is missing is installed by package name, once ----
+
+build/setup.run: scripts/setup
+	$(Q)scripts/setup run
+	$(Q)mkdir -p $(@D) && touch $@
+
+build/setup.test build/setup.debug: build/setup.%: scripts/setup | build/setup.run
+	$(Q)scripts/setup $*
+	$(Q)touch $@
+
+# ---- kernel ----
+
+CC := gcc
+KFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mgeneral-regs-only \
+	-mno-red-zone -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+	-fno-omit-frame-pointer -fno-strict-aliasing -Wall -Wextra -Werror -I. -MMD -MP
+KLINK := -nostdlib -static -no-pie -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--build-id=none \
+	-Wl,--no-warn-rwx-segments
+
+KSRC := $(sort $(wildcard arch/*.c arch/*.S kern/*.c dev/*.c dev/*/*.c))
+KOBJ := $(addprefix build/obj/,$(addsuffix .o,$(basename $(KSRC))))
+
+build/obj/%.o: %.c | build/setup.run
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
+
+build/obj/%.o: %.S | build/setup.run
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
+
+# Linked twice: the symbol table for backtraces is made from the first link. It follows the
+# code, so the addresses it lists are those of the second link too; the last line checks.
+build/pass1.elf: $(KOBJ) build/obj/ksyms0.o arch/kernel.ld
+	$(Q)$(CC) $(KLINK) -T arch/kernel.ld -o $@ $(filter %.o,$^)
+
+build/bailey.elf: $(KOBJ) build/obj/ksyms1.o arch/kernel.ld
+	$(call say,LD,$@)
+	$(Q)$(CC) $(KLINK) -T arch/kernel.ld -o $@ $(filter %.o,$^)
+	$(Q)nm -n $@ | grep -i ' t ' | cmp -s - build/pass1.text || { echo 'symbol table does not fit'; rm $@; exit 1; }
+
+build/ksyms0.c: scripts/ksyms
+	$(Q)scripts/ksyms </dev/null >$@
+
+build/ksyms1.c: build/pass1.elf scripts/ksyms
+	$(Q)nm -n $< | grep -i ' t ' >build/pass1.text
+	$(Q)nm -n $< | scripts/ksyms >$@
+
+build/obj/ksyms%.o: build/ksyms%.c
+	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
+
+# ---- programs: newlib once, then user/user.mk, which fills USERBIN (build/user/bin/NAME) ----
+
+build/newlib/.done: scripts/newlib | build/setup.run
+	$(call say,LIB,newlib (about a minute; once))
+	$(Q)scripts/newlib build/newlib
+	$(Q)touch $@
+
+include user/user.mk
+
+# These programs belong to the tests.
+TESTBIN := $(addprefix build/user/tests/,guest/syscalls guest/dmatest bench/bench)
+
+build/user/tests/%.o: tests/%.c | $(NEWLIB_DONE)
+	$(call say,UCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(UFLAGS) -c -o $@ $<
+
+$(TESTBIN): build/user/tests/%: build/user/tests/%.o $(user_lib_OBJ)
+	$(call say,ULD,$@)
+	$(Q)$(ulink)
+
+# ---- boot image ----
+
+# /bin, /man, and user/root as it is.
+ROOTFILES := $(shell find user/root -type f 2>/dev/null)
+MANPAGES  := $(wildcard user/man/*.md)
+
+build/archive.cpio: $(USERBIN) $(TESTBIN) $(ROOTFILES) $(MANPAGES) scripts/archive
+	$(call say,CPIO,$@)
+	$(Q)scripts/archive $@ $(USERBIN) $(TESTBIN)
+
+build/bailey.iso: build/bailey.elf build/archive.cpio scripts/iso
+	$(call say,ISO,$@)
+	$(Q)scripts/iso $@ build/bailey.elf build/archive.cpio
+
+# ---- host tests: each names its sources in its first line, /* SRC: kern/path.c ... */ ----
+
+HOSTCC := clang
+HFLAGS := -std=gnu11 -g -O1 -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-Wall -Wextra -Werror -MMD -MP
+HTESTS := $(patsubst tests/host/%.c,build/host/%,$(sort $(wildcard tests/host/t_*.c)))
+hostsrc = $(shell sed -n '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' tests/host/t_$(1).c)
+hostobj = $(patsubst %.c,build/host/obj/%.o,tests/host/t_$(1).c $(call hostsrc,$(1)) tests/host/host.c)
+
+.PHONY: hosttests
+hosttests: $(HTESTS)
+
+.SECONDEXPANSION:
+$(HTESTS): build/host/t_%: $$(call hostobj,$$*)
+	$(call say,LINK,$@)
+	$(Q)$(HOSTCC) $(HFLAGS) -o $@ $^ -lcmocka
+
+build/host/obj/%.o: %.c | build/setup.test
+	$(call say,HCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HFLAGS) -c -o $@ $<
+
+-include $(KOBJ:.o=.d) $(shell find build/host/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,196 @@
+/*
+ * dmatest B:D.F WHAT: a hostile driver for an edu device, to see what an owner who is
+ * detached or killed in the middle of a transfer can still do. An edu transfer takes 100 ms
+ * before it lands, which is the window all of this aims at. Buffers are at a fixed address,
+ * so that one owner's command, if it fired later, would hit the next owner's buffer.
+ *
+ *	arm       start a transfer from the device into the buffer, say so, and tell 600 ms
+ *	          later whether it landed
+ *	armfree   the same, but give the page back first (munmap)
+ *	next      own the device, let it master the bus, start nothing; tell whether anything
+ *	          landed
+ *	touch     map a register, say so, read it every 10 ms for ever
+ *	ro        let the device write to memory the process can only read
+ *	free      write to memory that was there and is not any more
+ *	canary N  needs no device (B:D.F is ignored): fill N MiB, and tell 600 ms later whether
+ *	          anything changed
+ */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "user/include/bailey.h"
+
+#define BUFFER  ((unsigned char *)0x200000000)
+#define SIZE    4096
+#define COUNT   4095 /* edu takes no more */
+#define MINE    0x5a /* what the owner wrote */
+#define DEVICE  0xd7 /* what the device would write */
+
+enum { SRC = 0x80, DST = 0x88, CNT = 0x90, CMD = 0x98, DEVBUF = 0x40000 };
+enum { RUN = 1, TO_RAM = 2 };
+
+static volatile unsigned char *reg;
+
+static void
+put(unsigned off, uint64_t v)
+{
+	*(volatile uint64_t *)(reg + off) = v;
+}
+
+static void
+start(int cmd, uint64_t src, uint64_t dst)
+{
+	put(SRC, src);
+	put(DST, dst);
+	put(CNT, COUNT);
+	put(CMD, cmd | RUN);
+}
+
+static void
+fail(const char *what)
+{
+	printf("dmatest: %s: %s\n", what, errstr());
+	exit(1);
+}
+
+static int
+open_file(const char *dev, const char *name, int how)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "#pci/%s/%s", dev, name);
+	return open(path, how);
+}
+
+/* Wait until the device is ours, then map its registers and let it master the bus. */
+static void
+own(const char *dev)
+{
+	static const char on[] = "busmaster on";
+	int fd, tries = 0;
+
+	while ((fd = open_file(dev, "bar0", O_RDWR)) < 0) {
+		if (++tries > 1000)
+			fail("bar0");
+		usleep(10000);
+	}
+	reg = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (reg == MAP_FAILED)
+		fail("mmap bar0");
+	close(fd);
+	fd = open_file(dev, "ctl", O_WRONLY);
+	if (write(fd, on, sizeof(on) - 1) < 0)
+		fail("busmaster on");
+	close(fd);
+}
+
+static void
+buffer(void)
+{
+	if (mmap(BUFFER, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+		BUFFER)
+		fail("mmap buffer");
+}
+
+/* Put DEVICE into the device's own memory. */
+static void
+load(void)
+{
+	memset(BUFFER, DEVICE, SIZE);
+	start(0, (uintptr_t)BUFFER, DEVBUF);
+	for (int i = 0; i < 100 && *(volatile uint64_t *)(reg + CMD) & RUN; i++)
+		usleep(10000);
+	memset(BUFFER, MINE, SIZE);
+}
+
+static void
+tell(void)
+{
+	unsigned n = 0;
+
+	usleep(600000);
+	for (unsigned i = 0; i < SIZE; i++)
+		n += BUFFER[i] != MINE;
+	if (n == 0)
+		printf("buffer intact\n");
+	else
+		printf("buffer changed: %u bytes\n", n);
+}
+
+static void
+canary(size_t size)
+{
+	unsigned char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t bad = 0;
+
+	if (p == MAP_FAILED)
+		fail("canary");
+	memset(p, MINE, size);
+	usleep(600000);
+	for (size_t i = 0; i < size; i += sizeof(uint64_t))
+		bad += *(uint64_t *)(p + i) != 0x0101010101010101 * MINE;
+	if (bad == 0)
+		printf("canary intact\n");
+	else
+		printf("canary changed: %lu words\n", (unsigned long)bad);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *what = argc > 2 ? argv[2] : "";
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc == 4 && strcmp(what, "canary") == 0) {
+		canary(strtoul(argv[3], NULL, 0) << 20);
+		return 0;
+	}
+	if (argc != 3) {
+		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free, or - canary MIB\n");
+		return 2;
+	}
+	buffer();
+	memset(BUFFER, MINE, SIZE);
+	own(argv[1]);
+	if (strcmp(what, "arm") == 0) {
+		load();
+		start(TO_RAM, DEVBUF, (uintptr_t)BUFFER);
+		printf("armed\n");
+		tell();
+	} else if (strcmp(what, "armfree") == 0) {
+		load();
+		start(TO_RAM, DEVBUF, (uintptr_t)BUFFER);
+		munmap(BUFFER, SIZE);
+		printf("armed\n");
+		for (;;)
+			sleep(1000);
+	} else if (strcmp(what, "next") == 0) {
+		printf("ready\n");
+		tell();
+	} else if (strcmp(what, "touch") == 0) {
+		printf("mapped\n");
+		for (;;) {
+			(void)*(volatile uint32_t *)reg;
+			usleep(10000);
+		}
+	} else if (strcmp(what, "ro") == 0) {
+		load();
+		mprotect(BUFFER, SIZE, PROT_READ);
+		start(TO_RAM, DEVBUF, (uintptr_t)BUFFER);
+		tell();
+	} else if (strcmp(what, "free") == 0) {
+		load();
+		munmap(BUFFER, SIZE);
+		start(TO_RAM, DEVBUF, (uintptr_t)BUFFER);
+		usleep(300000);
+		buffer(); /* a new page is there now, perhaps the same frame */
+		memset(BUFFER, MINE, SIZE);
+		tell();
+	}
+	return 0;
+}

@@ -1,0 +1,30 @@
+#: EXTRA="-device pcie-pci-bridge,id=pb,addr=8.0 -device edu,bus=pb,addr=1 -device edu,bus=pb,addr=2"
+# Behind this bridge all requests carry one id: what sits there goes to one owner or to none.
+$ sleep 1000 &
+\[\d+\] (re)
+$ p=$!; sleep 1000 & q=$!
+\[\d+\] (re)
+$ ls '#pci'
+...
+$ b=$(cd '#pci'; for f in [1-9]*:1.0; do echo $f; done); b=${b%:1.0}; echo $b
+[1-9] (re)
+$ grep 'member\|rid' "#pci/$b:1.0/status"
+member \d:2.0 .* (re)
+rid .* (re)
+...
+$ echo $b:1.0 $p >'#iommu/attach'
+$ echo $b:2.0 $q >'#iommu/attach'
+echo: #iommu/attach: \d:2.0 is in one group with \d:1.0, owned by pid \d+: .* (re)
+$ echo $b:2.0 $p >'#iommu/attach'
+$ echo $b:1.0 >'#iommu/detach'
+$ echo $b:1.0 $q >'#iommu/attach'
+echo: #iommu/attach: \d:1.0 is in one group with \d:2.0, owned by pid \d+: .* (re)
+$ echo $b:2.0 >'#iommu/detach'
+# DMA works under the alias, and only while attached.
+$ dmatest $b:1.0 arm &
+\[\d+\] (re)
+$ echo $b:1.0 $! >'#iommu/attach'
+? buffer changed: 4095 bytes
+$ echo 0:8.0 $p >'#iommu/attach'
+echo: #iommu/attach: 0:8.0 is a bridge: it cannot be attached
+$ kill $p $q

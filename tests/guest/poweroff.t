@@ -1,0 +1,4 @@
+#: FRESH=1
+$ poweroff
+...
+exit: 0
