@@ -1,5 +1,5 @@
 /*
- * Capabilities to limits, pure (VT-d 11.4.2, 11.4.3). Levels are chosen from SAGAW: the
+ * Capabilities to limits, pure (VT-d 10.4.2, 10.4.3). Levels are chosen from SAGAW: the
  * fewest that reach the request width, else the most there are; units exist whose
  * requests have 39 bits and whose tables have only 4 levels. Two and six levels are not
  * supported: no unit made needs them. A unit that reads as all ones or zeros is not there.
@@ -49,11 +49,11 @@ static const char *
 absent(uint32_t ver, uint64_t cap, uint64_t ecap)
 {
 	if (ver == ~0u || (cap == ~0ull && ecap == ~0ull))
-		return "its registers read all ones";
+		return "registers read all ones";
 	if (cap == 0 && ecap == 0)
-		return "its registers read all zeros";
+		return "registers read all zeros";
 	if (FGET(ver, VER_MAX) == 0)
-		return "its version is below 1.0";
+		return "version below 1.0";
 	return 0;
 }
 
@@ -92,11 +92,11 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 	l.width = agaw(l.levels) < l.mgaw ? agaw(l.levels) : l.mgaw;
 	l.window = max(l.iotlb + 16, l.frcd + l.nfault * FRCD_SIZE);
 	if (l.levels == 0)
-		*why = "it has no page tables of 3 to 5 levels";
+		*why = "no page tables of 3 to 5 levels";
 	else if (!l.queue && !l.registers)
-		*why = "it has no way to invalidate";
+		*why = "no way to invalidate";
 	else if (l.frcd < FIXED_END || (l.registers && l.iotlb < FIXED_END))
-		*why = "its register offsets make no sense";
+		*why = "register offsets that make no sense";
 	if (*why)
 		return -ENODEV;
 	*out = l;

@@ -1,5 +1,5 @@
 /*
- * Draining fault records (VT-d 7.3). Hardware signals a new event only when nothing was
+ * Draining fault records (VT-d chapter 7). Hardware signals a new event only when nothing was
  * pending before, so whoever drains looks until FSTS is clean. Status bits are cleared one
  * by one, never by writing back what was read: the queue's errors belong to qi.c. Overflow
  * is cleared after the records, or faults between would be lost unseen.

@@ -1,5 +1,5 @@
 /*
- * Fault records and reasons, pure (VT-d 7.1, 11.4.14; reasons: appendix). The texts are
+ * Fault records and reasons, pure (VT-d chapter 7, 10.4.14). The texts are
  * those Linux prints where it has one, because people search for them. PASID fields are
  * valid only where PP says so and are not used.
  */

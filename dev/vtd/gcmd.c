@@ -1,5 +1,5 @@
 /*
- * GCMD words and handshakes, pure (VT-d 11.4.4). GCMD is write-only: a word is rebuilt from
+ * GCMD words and handshakes, pure (VT-d 10.4.4). GCMD is write-only: a word is rebuilt from
  * GSTS with one-shot bits cleared, and changes one thing. The status of a one-shot command
  * rises, except WBF's, which is up while the flush is under way and falls at its end.
  */

@@ -92,7 +92,8 @@
 #define FSTS_PRO    7, 7
 #define FSTS_FRI    15, 8  /* index of the first record */
 #define FSTS_QUEUE  (FMASK(FSTS_IQE) | FMASK(FSTS_ICE) | FMASK(FSTS_ITE))
-#define FSTS_RW1C   (FMASK(FSTS_PFO) | FMASK(FSTS_AFO) | FMASK(FSTS_APF) | FSTS_QUEUE | FMASK(FSTS_PRO))
+#define FSTS_RW1C   (FMASK(FSTS_PFO) | FMASK(FSTS_AFO) | FMASK(FSTS_APF) | FSTS_QUEUE | \
+	             FMASK(FSTS_PRO))
 
 #define FECTL_REG   0x038  /* fault event control, 32, RW */
 #define FEDATA_REG  0x03c  /* 32, RW */

@@ -1,6 +1,6 @@
 /*
  * One remapping unit: finding out what it is, taking it over from whoever used it before,
- * switching it on and off (VT-d 10.1; the order of steps is the one there).
+ * switching it on and off (VT-d 6.2.2, 10.4.4, 10.4.5).
  *
  *	registers -> quiet -> tables, queue -> fault events -> queue on        = OFF
  *	write buffer -> root table -> context, IOTLB -> TE -> protected memory = ON
@@ -128,9 +128,9 @@ map_window(Unit *u, uint64_t len)
 {
 	len = (len + 4095) & ~4095ull;
 	if (os_is_ram(u->base, len))
-		return unusable(u, "its registers would lie in RAM");
+		return unusable(u, "registers would lie in RAM");
 	u->regs = (volatile Regs *)os_map_regs(u->base, len);
-	return u->regs ? 0 : unusable(u, "its registers cannot be mapped");
+	return u->regs ? 0 : unusable(u, "registers cannot be mapped");
 }
 
 static int
@@ -153,7 +153,7 @@ probe(Unit *u)
 	return 0;
 }
 
-/* Whatever firmware or an earlier kernel left on goes off. VT-d 10.1, 6.5.2. */
+/* Whatever firmware or an earlier kernel left on goes off. */
 static int
 take_over_locked(Unit *u)
 {

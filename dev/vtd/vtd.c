@@ -58,7 +58,7 @@ unit_init(Unit *u, const DmarEntry *e)
 	u->base = e->base;
 	u->include_all = e->flags & 1;
 	u->state = UNIT_UNUSABLE;
-	u->reason = "it was not started";
+	u->reason = "not started";
 	u->lock = os_lock_new("iommu");
 	u->fault_lock = os_lock_new("iommu faults");
 	return u->lock && u->fault_lock ? 0 : -ENOMEM;

@@ -79,6 +79,7 @@ test_flags(void **state)
 		{ 1ull << 22, 0, 0, "\t\tzlr: 0x1\n" },
 		{ 38ull << 16, 0, 0, "\t\tmgaw: 39\n" },
 		{ 2, 0, 0, "\t\tnum domains: 256\n" },
+		{ 0x11ull << 8, 0, 0, "\t\tsagaw (paging level): 0x11\n" },
 		{ 2ull << 8, 0, 0, "\t\tsagaw (paging level): 0x2\n" },
 		{ 0, 1ull << 0, 0, "\t\tcoherency: yes\n" },
 		{ 0, 0, 0, "\t\tqueue invalidation support: no\n" },
@@ -88,6 +89,7 @@ test_flags(void **state)
 		{ 0, 0, 0, "\t\tdevice iotlb: no\n" },
 		{ 0, 1ull << 7, 0, "\t\tsnoop control: yes\n" },
 		{ 0, 0x20ull << 8, 0, "\t\tiotlb register offset: 0x200\n" },
+		{ 0, 0x3ffull << 8, 0, "\t\tiotlb register offset: 0x3ff0\n" },
 		{ 0, 0, 0x40000000, "\t\ttranslation: disabled\n" },
 		{ 0, 0, 0x80000000, "\t\troot table: not set\n" },
 	};

@@ -14,7 +14,7 @@ put(uint off, uint n, uint64_t v)
 	}
 }
 
-/* PCI Firmware 3.0 4.1.2: header 36, reserved 8, then base 8, segment 2, first, last, 4. */
+/* PCI Firmware 3.0 4.1.2: header 36, reserved 8; base 8, segment 2, first, last, 4. */
 static void
 entry(uint i, uint64_t base, uint seg, uint first, uint last)
 {
@@ -121,7 +121,7 @@ no_more_than_max(void **state)
 	assert_int_equal(mcfg_parse(table, 44 + 3 * 16, r, 2), 2);
 }
 
-/* VTD-FACTS 1.1 and 1.2: structures from 48; DRHD type 0, size at 5, base at 8. */
+/* VT-d 8.1, 8.3: structures from 48; DRHD type 0, size at 5, base at 8. */
 static void
 dmar_windows(void **state)
 {

@@ -1,4 +1,4 @@
-/* SRC: kern/ns.c kern/mount.c kern/chan.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
+/* SRC: kern/ns.c kern/walk.c kern/uniondir.c kern/mount.c kern/chan.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
 /*
  * The name space over three fake devices, #root, #a and #b, that are stricter than real
  * ones: no lock may be held when they are called, an open Chan may not be walked, and
@@ -476,6 +476,7 @@ bind_fails(void **state)
 	assert_int_equal(ns_bind(g, "/", "#a", "/bin", BIND_BEFORE | BIND_AFTER), -EINVAL);
 	assert_int_equal(ns_bind(g, "/", "#a", "/bin", 0x40), -EINVAL);
 	assert_int_equal(ns_bind(g, "/", "#a", "/nope", 0), -ENOENT);
+	assert_string_equal(host_errstr, "no such file or directory: /nope");
 	assert_int_equal(ns_bind(g, "/", "#nope", "/bin", 0), -ENOENT);
 	assert_string_equal(printed(), "");
 }

@@ -49,7 +49,7 @@ test_ways(void **state)
 	assert_false(own_held(FN_BLOCKED) || own_held(FN_BROKEN));
 }
 
-/* 200 ms with bus mastering off, unless there is a reset. */
+/* 200 ms with bus mastering off, unless a function level reset emptied the device. */
 static void
 test_settle(void **state)
 {

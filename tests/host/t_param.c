@@ -53,6 +53,9 @@ test_wrong(void **state)
 	assert_null(wrong("iommu=off"));
 	assert_null(wrong("init=/bin/sh"));
 	assert_string_equal(wrong("iomu=off"), "unknown parameter iomu: ignored");
+	assert_string_equal(wrong("iommu=up"), "iommu=up is not one of on|first-use|off: ignored");
+	assert_null(wrong("iommu.inv=register"));
+	assert_null(wrong("debug-exit"));
 	assert_string_equal(wrong("iommu=o"), "iommu=o is not one of on|first-use|off: ignored");
 	assert_string_equal(wrong("iommu=on|off"),
 		"iommu=on|off is not one of on|first-use|off: ignored");

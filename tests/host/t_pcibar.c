@@ -1,5 +1,10 @@
-/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
+/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
 #include "tests/host/fakepci.h"
+
+static const char not_at_start[] = "smaller than a page and not at the start of one";
+static const char table_there[] = "the MSI-X table is there";
+static const char pending_there[] = "the MSI-X pending bits are there";
+static const char beyond[] = "beyond the end of the BAR";
 
 static FakeFn *dev; /* at 0:3.0, without BARs */
 
@@ -58,6 +63,7 @@ sizes(void **state)
 	assert_int_equal(b[4].size, 32);
 	assert_int_equal(b[5].size, 64);
 	assert_string_equal(b[4].refusal, "I/O ports are not given to processes");
+	assert_string_equal(b[5].refusal, "I/O ports are not given to processes");
 	/* and firmware's values are back */
 	assert_int_equal(fake_get_reg(dev, 0x10, 4), 0xfe800000);
 	assert_int_equal(fake_get_reg(dev, 0x18, 4), 0x0000000c);
@@ -136,7 +142,7 @@ refusals(void **state)
 	assert_false(b[0].usable);
 	assert_string_equal(b[1].refusal, "overlaps RAM");
 	assert_false(b[1].usable);
-	assert_string_equal(b[2].refusal, "smaller than a page and not at the start of one");
+	assert_string_equal(b[2].refusal, not_at_start);
 	assert_true(b[2].usable);
 	assert_null(b[3].refusal);
 	assert_string_equal(b[4].refusal, "shares a page with bar3 of 0:1a.0");
@@ -158,7 +164,7 @@ overlapping_devices(void **state)
 		"shares a page with bar0 of 0:3.0");
 }
 
-/* Bridge 1.2 3.2.5.6 to 3.2.5.9: windows in 1 MiB, I/O in 4 KiB, base above limit closed. */
+/* Bridge 1.2 3.2.5.6 to 3.2.5.9: windows in 1 MiB, I/O in 4 KiB. */
 static void
 windows(void **state)
 {
@@ -243,16 +249,17 @@ msix_pages(void **state)
 	assert_int_equal(f->msix_n, 65);
 	assert_int_equal(f->msix_off, 0x2000);
 	assert_null(pci_bar_refusal(f, 0, 0, 0x2000));
-	assert_string_equal(pci_bar_refusal(f, 0, 0, 0x2001), "the MSI-X table is there");
-	assert_string_equal(pci_bar_refusal(f, 0, 0x1000, 0x2000), "the MSI-X table is there");
-	assert_string_equal(pci_bar_refusal(f, 0, 0x2fff, 1), "the MSI-X table is there");
-	assert_string_equal(pci_bar_refusal(f, 0, 0x3000, 1), "the MSI-X pending bits are there");
-	assert_string_equal(pci_bar_refusal(f, 0, 0x4000, 1), "beyond the end of the BAR");
-	assert_string_equal(pci_bar_refusal(f, 0, 0, 0), "beyond the end of the BAR");
+	assert_null(pci_bar_refusal(f, 0, 0x1fff, 1));
+	assert_string_equal(pci_bar_refusal(f, 0, 0, 0x2001), table_there);
+	assert_string_equal(pci_bar_refusal(f, 0, 0x1000, 0x2000), table_there);
+	assert_string_equal(pci_bar_refusal(f, 0, 0x2fff, 1), table_there);
+	assert_string_equal(pci_bar_refusal(f, 0, 0x3000, 1), pending_there);
+	assert_string_equal(pci_bar_refusal(f, 0, 0x4000, 1), beyond);
+	assert_string_equal(pci_bar_refusal(f, 0, 0, 0), beyond);
 	assert_string_equal(pci_bar_refusal(f, 0, 0x1000, UINT64_MAX),
-		"beyond the end of the BAR");
+		beyond);
 	assert_string_equal(pci_bar_refusal(f, 0, UINT64_MAX - 0xfff, 0x1000),
-		"beyond the end of the BAR");
+		beyond);
 	assert_string_equal(pci_bar_refusal(f, 1, 0, 1), "no such BAR");
 	assert_string_equal(pci_bar_refusal(f, 6, 0, 1), "no such BAR");
 }
@@ -277,7 +284,12 @@ msix_across_pages(void **state)
 	assert_non_null(pci_bar_refusal(f, 0, 0x1000, 1));
 	assert_non_null(pci_bar_refusal(f, 0, 0x2000, 1)); /* ends at 0x27ff */
 	assert_null(pci_bar_refusal(f, 0, 0x3000, 0x5000));
-	assert_string_equal(pci_bar_refusal(f, 1, 0, 1), "the MSI-X pending bits are there");
+	assert_string_equal(pci_bar_refusal(f, 1, 0, 1), pending_there);
+	fake_put(dev, at + 2, 2, 0);
+	fake_put(dev, at + 4, 4, 0x1ff0); /* one entry, the last of its page */
+	f = scan();
+	assert_non_null(pci_bar_refusal(f, 0, 0x1000, 1));
+	assert_null(pci_bar_refusal(f, 0, 0x2000, 1));
 }
 
 static void
@@ -319,9 +331,11 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(sizes), T(odd_ones), T(bridges_have_two), T(host_bridges_are_left_alone),
+		T(sizes), T(odd_ones), T(bridges_have_two),
+		T(host_bridges_are_left_alone),
 		T(refusals), T(overlapping_devices), T(windows), T(windows_over_ram),
-		T(outside_the_window), T(msix_pages), T(msix_across_pages), T(msix_nowhere),
+		T(outside_the_window), T(msix_pages), T(msix_across_pages),
+		T(msix_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

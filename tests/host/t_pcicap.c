@@ -170,7 +170,7 @@ full_list(void **state)
 	for (uint at = 0x40; at < 0x100; at += 4)
 		cap(at, 0x09, at + 4 < 0x100 ? at + 4 : 0x40);
 	assert_int_equal(cap_list(word, NULL, c, CAP_MAXSTD), 48);
-	assert_int_equal(cap_list(word, NULL, c, 5), 5); /* no more than there is room for */
+	assert_int_equal(cap_list(word, NULL, c, 5), 5); /* room for no more */
 }
 
 static void
@@ -216,7 +216,8 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(in_order), T(none_without_status_bit), T(low_bits_masked), T(below_0x40_ends),
+		T(in_order), T(none_without_status_bit), T(low_bits_masked),
+		T(below_0x40_ends),
 		T(cycles_end), T(too_close_to_the_end), T(all_ones), T(full_list),
 		T(extended_in_order), T(extended_hostile),
 	};

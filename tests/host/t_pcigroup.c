@@ -1,7 +1,7 @@
-/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
+/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
 #include "tests/host/fakepci.h"
 
-/* VTD-FACTS 10: PCI Express types 4 root port, 5 upstream, 6 downstream, 7 bridge to PCI,
+/* PCIe 7.8.2: PCI Express types 4 root port, 5 upstream, 6 downstream, 7 bridge to PCI,
  * 8 bridge from PCI, 9 root-complex endpoint; ACS bits SV 0, RR 2, CR 3, UF 4. */
 
 static int
@@ -219,7 +219,7 @@ switch_ports_with_acs(void **state)
 	assert_int_not_equal(at(2, 0, 0)->group, at(2, 1, 0)->group);
 }
 
-/* A port of a switch must have all four; a root port only what it can need (PCIe 6.12.1). */
+/* A port of a switch must have all four; a root port what it can need (PCIe 6.12.1). */
 static void
 switch_port_without_redirect(void **state)
 {
@@ -309,10 +309,12 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(alone_on_the_root_bus), T(root_ports_with_acs), T(root_port_without_acs),
+		T(alone_on_the_root_bus), T(root_ports_with_acs),
+		T(root_port_without_acs),
 		T(acs_that_does_not_hold), T(pcie_to_pci_bridge), T(conventional_bridge),
 		T(bridges_in_a_row), T(many_aliases), T(switch_port_without_acs),
-		T(switch_ports_with_acs), T(switch_port_without_redirect), T(multifunction),
+		T(switch_ports_with_acs), T(switch_port_without_redirect),
+		T(multifunction),
 		T(multifunction_with_acs), T(ports_of_one_device), T(numbered_in_order),
 	};
 

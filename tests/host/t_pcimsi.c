@@ -1,4 +1,4 @@
-/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
+/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
 #include "tests/host/fakepci.h"
 
 static FakeFn *dev;
@@ -108,7 +108,7 @@ with_msix(void)
 	return at;
 }
 
-/* PCI 3.0 6.8.2.6: entries of 16 bytes: address, high, data, control with the mask bit. */
+/* PCI 3.0 6.8.2.6: entries of 16 bytes: address, high, data, control (bit 0: mask). */
 static void
 msix(void **state)
 {

@@ -1,4 +1,4 @@
-/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
+/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
 #include "tests/host/fakepci.h"
 
 static int
@@ -25,7 +25,7 @@ count(void)
 	return pci_count(&buses);
 }
 
-/* The fake objects to any other write while something that is not a bridge is a master. */
+/* The fake objects to any other write while something but a bridge is a master. */
 static void
 mastering_goes_first(void **state)
 {
@@ -40,7 +40,8 @@ mastering_goes_first(void **state)
 	assert_int_equal(fake_get_reg(e, 4, 2) & 4, 0);
 	assert_int_equal(fake_get_reg(n, 4, 2) & 4, 0);
 	assert_int_equal(fake_get_reg(b, 4, 2) & 4, 4); /* what is below needs it */
-	assert_int_equal(fake_get_reg(e, 4, 2) & 0x403, 0x403); /* decodes again, INTx off */
+	/* decodes again, INTx off */
+	assert_int_equal(fake_get_reg(e, 4, 2) & 0x403, 0x403);
 }
 
 static void
@@ -86,7 +87,7 @@ multifunction(void **state)
 	assert_int_equal(pci_scan(), 0);
 	assert_int_equal(count(), 4);
 	assert_non_null(pci_find(BDF(0, 0, 0x1f, 3)));
-	assert_null(pci_find(BDF(0, 0, 0x1e, 1))); /* but it does not master the bus: the fake */
+	assert_null(pci_find(BDF(0, 0, 0x1e, 1))); /* but it is no master: the fake */
 	assert_null(pci_find(BDF(0, 0, 0x1d, 1))); /* no function 0 */
 	assert_int_equal(pci_find(BDF(0, 0, 0x1f, 0))->kind, PCI_BRIDGE);
 }
@@ -101,16 +102,19 @@ all_ranges(void **state)
 	fake_range(0, 0, 255);
 	fake_range(1, 0, 15);
 	fake_add(BDF(1, 2, 0, 0), 0x8086, 2, 0x020000);
+	fake_bridge(BDF(0, 0, 1, 0), 2, 2); /* to bus 2 of its own segment */
 	fake_add(BDF(0, 0x41, 0, 0), 0x8086, 1, 0x020000);
 	fake_add(BDF(0, 0, 0, 0), 0x8086, 0x29c0, 0x060000);
 	fake_put(fake_add(BDF(1, 16, 0, 0), 0x8086, 3, 0x020000), 4, 2, 0); /* outside */
 	assert_int_equal(pci_scan(), 0);
-	assert_int_equal(pci_count(&buses), 3);
+	assert_int_equal(pci_count(&buses), 4);
 	assert_int_equal(buses, 3);
 	assert_int_equal(pci_first()->bdf, 0);
 	assert_int_equal(pci_first()->kind, PCI_HOSTBRIDGE);
-	assert_int_equal(pci_first()->next->bdf, 0x4100);
-	assert_int_equal(pci_first()->next->next->bdf, 0x10200);
+	assert_int_equal(pci_first()->next->bdf, 0x0008);
+	assert_int_equal(pci_first()->next->next->bdf, 0x4100);
+	assert_int_equal(pci_first()->next->next->next->bdf, 0x10200);
+	assert_null(pci_first()->next->next->next->bridge);
 }
 
 static void
@@ -152,6 +156,8 @@ bridge_loops(void **state)
 		else
 			assert_null(f->bridge);
 	assert_int_equal(pci_find(BDF(0, 1, 0, 0))->secondary, 0);
+	assert_int_equal(pci_find(BDF(0, 1, 1, 0))->secondary, 0);
+	assert_int_equal(pci_find(BDF(0, 0, 3, 0))->secondary, 0);
 }
 
 static void
@@ -223,12 +229,13 @@ unknown_header(void **state)
 	assert_int_equal(fake_get_reg(e, 4, 2) & 4, 0);
 }
 
-/* ATS, PRI and PASID enables, virtual functions, MSI and MSI-X: all off after the scan. */
+/* ATS, PRI, PASID, virtual functions, MSI and MSI-X are off after the scan. */
 static void
 quiet(void **state)
 {
 	FakeFn *e = fake_add(BDF(0, 0, 3, 0), 0x8086, 1, 0x020000);
-	uint msi = fake_cap(e, 0x05, 24), msix = fake_cap(e, 0x11, 12), ats, pri, pasid, vf;
+	uint msi = fake_cap(e, 0x05, 24), msix = fake_cap(e, 0x11, 12);
+	uint ats, pri, pasid, vf;
 
 	(void)state;
 	fake_pcie(e, 9);
@@ -276,13 +283,13 @@ switches(void **state)
 	assert_int_equal(pci_config_size(f), 4096);
 	assert_int_equal(pci_busmaster(f, true), 0);
 	assert_true(pci_is_busmaster(f));
-	assert_int_equal(fake_get_reg(b, 4, 2) & 4, 4); /* or nothing would come through */
+	assert_int_equal(fake_get_reg(b, 4, 2) & 4, 4); /* or nothing comes through */
 	assert_int_equal(pci_busmaster(f, false), 0);
 	assert_false(pci_is_busmaster(f));
 	pci_memory_on(f);
 	assert_int_equal(fake_get_reg(b, 4, 2) & 3, 3);
 	pci_nosnoop_off(f);
-	assert_int_equal(fake_get_reg(e, at + 8, 2), 0x2000); /* bits 4 and 11 of 0x2810 */
+	assert_int_equal(fake_get_reg(e, at + 8, 2), 0x2000); /* bits 4, 11 of 0x2810 */
 	assert_int_equal(pci_drain(f), 0);
 	e->pending = true;
 	assert_int_equal(pci_drain(f), -ETIMEDOUT);

@@ -54,7 +54,7 @@ struct FakeUnit {
 	uint64_t ccmd, ccmd_done, iva, iotlb, iotlb_done;
 	uint32_t fsts, fectl, fedata, feaddr, feuaddr, pmen;
 	uint64_t pmen_done;
-	uint64_t iqh, iqt, iqa, q_ready;
+	uint64_t iqh, iqt, iqa, q_ready; /* iqh: what was carried out; software sees more */
 	bool     q_error, q_context; /* stopped; a context descriptor awaits its fence */
 	unsigned descriptors, bad_at;
 	uint32_t q_inject;
@@ -922,7 +922,7 @@ mmio_read64(const volatile Regs *r, uint32_t off)
 	case 0x10: return u->conf.ecap;
 	case 0x20: return u->rtaddr;
 	case 0x28: return u->ccmd;
-	case 0x80: return u->iqh;
+	case 0x80: return u->q_error ? u->iqh : u->iqt; /* fetched, which is not done */
 	case 0x88: return u->iqt;
 	case 0x90: return u->iqa;
 	}
@@ -960,6 +960,7 @@ fake_unit(const FakeConf *c)
 	u->gen = 1;
 	u->known = calloc(FAKE_PAGES, 1);
 	u->root_ok = c->gsts & B(30);
+	u->iqh = u->iqt = c->gsts & B(26) ? 0x40 : 0; /* somebody used the queue */
 	if (u->rwbf)
 		u->view = malloc((size_t)FAKE_PAGES * 4096);
 	if (u->rwbf)

@@ -1,0 +1,84 @@
+/* SRC: dev/vtd/ent.c */
+/*
+ * Entries as numbers (VTD-FACTS 13), and the order of stores: a unit that fetches at any
+ * moment sees an entry that is not present or one that is whole.
+ */
+#include "tests/host/host.h"
+
+#include "dev/vtd/ent.h"
+#include "dev/vtd/mmio.h"
+#include "dev/vtd/os.h"
+
+static struct { uint64_t *p; uint64_t v; } story[8];
+static unsigned nstory;
+
+void
+mem_store64(uint64_t *p, uint64_t v)
+{
+	story[nstory].p = p;
+	story[nstory++].v = v;
+	*p = v;
+}
+
+void
+os_clflush(const void *p, size_t len)
+{
+	assert_true(len == 8 || len == 16);
+	story[nstory].p = (uint64_t *)(uintptr_t)p;
+	story[nstory++].v = 0xf1;
+}
+
+static void
+test_numbers(void **state)
+{
+	Ent e = ent_root(0x12345000);
+
+	(void)state;
+	assert_int_equal(e.lo, 0x0000000012345001ull);
+	assert_int_equal(e.hi, 0);
+	e = ent_context(0x6789000, 4, 0x2a);
+	assert_int_equal(e.lo, 0x0000000006789001ull);
+	assert_int_equal(e.hi, 0x0000000000002a02ull);
+	e = ent_context(0x6789000, 3, 0x2a);
+	assert_int_equal(e.hi, 0x0000000000002a01ull);
+	e = ent_context(0xffffffffff000ull, 5, 0xffff); /* 16 bits of id, FPD and TT 0 */
+	assert_int_equal(e.lo, 0x000ffffffffff001ull);
+	assert_int_equal(e.hi, 0x0000000000ffff03ull);
+	assert_int_equal(ent_table(0xabc000), 0x0000000000abc003ull);
+}
+
+static void
+test_publish(void **state)
+{
+	Ent slot = { 0, 0 }, v = ent_context(0x6789000, 4, 0x2a);
+
+	(void)state;
+	nstory = 0;
+	ent_publish(&slot, v, true);
+	assert_int_equal(nstory, 3);
+	assert_ptr_equal(story[0].p, &slot.hi); /* P comes last */
+	assert_ptr_equal(story[1].p, &slot.lo);
+	assert_int_equal(story[1].v, v.lo);
+	assert_int_equal(story[2].v, 0xf1); /* then the line is written back */
+	nstory = 0;
+	ent_unpublish(&slot, true);
+	assert_int_equal(nstory, 2);
+	assert_ptr_equal(story[0].p, &slot.lo);
+	assert_int_equal(story[0].v, 0);
+	assert_int_equal(slot.hi, v.hi);
+	ent_wipe(&slot, true);
+	assert_int_equal(slot.hi, 0);
+	nstory = 0;
+	ent_publish(&slot, v, false); /* a unit that snoops */
+	assert_int_equal(nstory, 2);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_publish),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,147 @@
+/* SRC: dev/vtd/vtd.c dev/vtd/unit.c dev/vtd/cap.c dev/vtd/gcmd.c dev/vtd/dmar.c dev/vtd/scope.c dev/vtd/table.c dev/vtd/ent.c dev/vtd/id.c dev/vtd/inv.c dev/vtd/qi.c dev/vtd/ri.c dev/vtd/fault.c dev/vtd/faultrec.c dev/vtd/domain.c dev/vtd/slpt.c tests/host/fakehw/machine.c tests/host/fakehw/units.c tests/host/fakehw/space.c */
+/*
+ * The invalidation queue on a fake unit: batches, wrap-around, late completion, and the
+ * three errors a queue can report. Recovery must leave nothing cached that should be gone.
+ */
+#include "tests/host/host.h"
+
+#include "tests/host/fakehw/fakehw.h"
+#include "tests/host/fakehw/space.h"
+
+#include <string.h>
+
+#include "dev/vtd/os.h"
+
+#define VA 0x10002000ull
+
+static FakeUnit *f;
+static Unit *u;
+static Space s;
+static Domain *d;
+static uint16_t sid = 0x18;
+static paddr_t page;
+
+static void
+machine(uint64_t cap)
+{
+	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = cap, .ecap = FAKE_ECAP };
+
+	f = fake_unit(&c);
+	CHECK(fake_boot(true) == 0);
+	u = vtd_unit(0);
+	space_new(&s);
+	page = os_page_alloc();
+	space_map(&s, VA, page, SPACE_R | SPACE_W, 4096);
+	CHECK(domain_new_shared(s.pdpt, &d) == 0);
+	CHECK(domain_attach(d, u, &sid, 1) == 0);
+	CHECK(fake_dma(f, sid, VA, true).reason == 0);
+}
+
+static void
+wrap_around(void) /* 256 slots, three a time: the seam falls everywhere */
+{
+	machine(FAKE_CAP48);
+	for (unsigned i = 0; i < 2000; i++) {
+		CHECK(domain_flush(d, VA, 4096, false) == 0);
+		if (i % 3 == 0) {
+			CHECK(domain_detach(d, u, &sid, 1) == 0);
+			CHECK(fake_dma(f, sid, VA, true).reason == 2);
+			CHECK(domain_attach(d, u, &sid, 1) == 0);
+			CHECK(fake_dma(f, sid, VA, true).reason == 0);
+		}
+	}
+}
+
+static void
+one_wait(void) /* a flush is one descriptor and one wait, however many pages */
+{
+	UnitInfo a, b;
+
+	machine(FAKE_CAP48);
+	unit_info(u, &a);
+	unsigned n = fake_descriptors(f);
+	CHECK(domain_flush(d, 0, 64 << 20, true) == 0);
+	unit_info(u, &b);
+	CHECK(fake_descriptors(f) == n + 1);
+	CHECK(b.inv_wait == a.inv_wait + 1);
+	CHECK(b.inv_iotlb == a.inv_iotlb + 1);
+	CHECK(domain_detach(d, u, &sid, 1) == 0);
+	CHECK(fake_descriptors(f) == n + 3);
+	CHECK(fake_last_iotlb(f) == (0xe2ull | (uint64_t)domain_id(d, u) << 16)); /* old id, drained */
+	unit_info(u, &a);
+	CHECK(a.inv_wait == b.inv_wait + 1);
+}
+
+static void
+late(void)
+{
+	machine(FAKE_CAP48);
+	fake_latency(f, 150000000); /* within the bound */
+	space_clear(&s, VA);
+	CHECK(domain_flush(d, VA, 4096, false) == 0);
+	CHECK(fake_dma(f, sid, VA, true).reason == 5);
+	fake_latency(f, 400000000); /* beyond it */
+	CHECK(domain_flush(d, VA, 4096, false) == -ETIMEDOUT);
+	CHECK(unit_state(u) == UNIT_BROKEN);
+}
+
+static void
+bad_descriptor(void) /* IQE: the global form goes in its place */
+{
+	machine(FAKE_CAP48);
+	space_clear(&s, VA);
+	fake_bad_descriptor(f, 1);
+	CHECK(domain_flush(d, VA, 4096, false) == 0);
+	CHECK(fake_dma(f, sid, VA, true).reason == 5);
+	CHECK(!(fake_fsts(f) & 0x70));
+	CHECK((fake_last_iotlb(f) & 0x3f) == 0x12);
+	for (unsigned k = 1; k <= 2; k++) { /* context descriptor, IOTLB descriptor */
+		fake_bad_descriptor(f, k);
+		CHECK(domain_detach(d, u, &sid, 1) == 0);
+		CHECK(fake_dma(f, sid, VA, true).reason == 2);
+		CHECK(domain_attach(d, u, &sid, 1) == 0);
+	}
+	CHECK(unit_state(u) == UNIT_ON);
+}
+
+static void
+lost_wait(void) /* ITE, ICE: the batch is given again */
+{
+	machine(FAKE_CAP48);
+	for (uint32_t bit = 0x20; bit <= 0x40; bit <<= 1) {
+		space_map(&s, VA, page, SPACE_R, 4096);
+		CHECK(fake_dma(f, sid, VA, false).reason == 0);
+		space_clear(&s, VA);
+		fake_queue_error(f, bit);
+		CHECK(domain_flush(d, VA, 4096, false) == 0);
+		CHECK(fake_dma(f, sid, VA, false).reason == 6);
+		fake_queue_error(f, bit);
+		CHECK(domain_detach(d, u, &sid, 1) == 0); /* lost at the fence */
+		CHECK(fake_dma(f, sid, VA, false).reason == 2);
+		CHECK(domain_attach(d, u, &sid, 1) == 0);
+		CHECK(!(fake_fsts(f) & 0x70));
+	}
+}
+
+static void
+run(void (*fn)(void))
+{
+	assert_int_equal(fake_child(fn), 0);
+}
+
+static void test_wrap(void **state) { (void)state; run(wrap_around); }
+static void test_one_wait(void **state) { (void)state; run(one_wait); }
+static void test_late(void **state) { (void)state; run(late); }
+static void test_iqe(void **state) { (void)state; run(bad_descriptor); }
+static void test_ite_ice(void **state) { (void)state; run(lost_wait); }
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wrap), cmocka_unit_test(test_one_wait), cmocka_unit_test(test_late),
+		cmocka_unit_test(test_iqe),  cmocka_unit_test(test_ite_ice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
