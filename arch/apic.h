@@ -18,8 +18,8 @@ void apic_send_init(uint32_t dest);
 void apic_send_startup(uint32_t dest, paddr_t page);
 void apic_nmi_others(void);
 
-/* The timer: counts down from `count` once, without interrupt; what is left. Then for good:
- * an interrupt every `count` ticks. */
+/* The timer: counts down from `count` once, without interrupt; what is left. Then for
+ * good: an interrupt every `count` ticks. */
 void apic_timer_probe(uint32_t count);
 uint32_t apic_timer_left(void);
 void apic_timer_start(uint32_t count);

@@ -61,7 +61,7 @@ void arch_sleep(ns_t ns);
 
 /* Interrupt vectors for devices. fn runs with interrupts off. -ENOSPC when none is left. */
 int  irq_alloc(void (*fn)(void *arg), void *arg, const char *name, uint *vector);
-void irq_free(uint vector);
+void irq_free(uint vector); /* fn no longer runs when it returns: hold no lock fn takes */
 /* The message a device must write for `vector` on the boot CPU (compatibility format). */
 void irq_message(uint vector, uint64_t *addr, uint32_t *data);
 uint64_t irq_stray(void); /* interrupts nobody owned */
@@ -93,7 +93,7 @@ paddr_t arch_kernel_root(void);               /* CR3 of the kernel's own tables 
 void arch_load_root(paddr_t root);
 /* Forget [va, va+len) on every CPU that runs `root`; returns when they have. len 0: all. */
 void arch_shootdown(paddr_t root, vaddr_t va, size_t len);
-void arch_poll_shootdown(void); /* answer one now: for loops that spin with interrupts off */
+void arch_poll_shootdown(void); /* answer now: for loops that spin with interrupts off */
 
 /* A kernel stack with a guard page below; pooled. Returns the base of KSTACK_SIZE bytes. */
 void *arch_kstack_alloc(void);

@@ -10,7 +10,14 @@
 #include "kern/errno.h"
 #include "kern/string.h"
 
-enum { TAG_END = 0, TAG_CMDLINE = 1, TAG_MODULE = 3, TAG_MMAP = 6, TAG_RSDP1 = 14, TAG_RSDP2 = 15 };
+enum {
+	TAG_END = 0,
+	TAG_CMDLINE = 1,
+	TAG_MODULE = 3,
+	TAG_MMAP = 6,
+	TAG_RSDP1 = 14,
+	TAG_RSDP2 = 15,
+};
 
 #define MB2_MAXSIZE (1u << 20) /* no loader writes a tenth of it */
 #define PVH_MAXMAP  4096
@@ -122,7 +129,10 @@ parse_mb2(BootInfo *b, paddr_t info, PhysAt *at)
 	size_t total, off = 8, step = 0;
 	Buf map = { NULL, 0 };
 
-	if (p == NULL || (total = get32(p)) < 16 || total > MB2_MAXSIZE || (p = at(info, total)) == NULL)
+	if (p == NULL)
+		return -EINVAL;
+	total = get32(p);
+	if (total < 16 || total > MB2_MAXSIZE || (p = at(info, total)) == NULL)
 		return -EINVAL;
 	b->loader = "multiboot2";
 	while (total - off >= 8) {
@@ -192,6 +202,25 @@ parse_pvh(BootInfo *b, paddr_t info, PhysAt *at)
 	return 0;
 }
 
+/* QEMU's -initrd ends where it expects the firmware's tables to begin, and SeaBIOS may
+ * reserve a page or two below that: memory all the same, and the loader wrote it last. An
+ * archive where no memory is listed has no address in the direct map. */
+static void
+keep_archive(BootInfo *b)
+{
+	paddr_t base = rounddown(b->archive, PAGE_SIZE);
+	uint64_t len = roundup(b->archive + b->archive_len, PAGE_SIZE) - base;
+
+	if (b->archive == 0)
+		return;
+	if (!memmap_covers(b, b->archive, b->archive_len, false)) {
+		b->archive = b->archive_len = 0;
+		return;
+	}
+	memmap_add(b, base, len, MEM_RAM);
+	memmap_take(b, base, len);
+}
+
 int
 bootinfo_parse(BootInfo *b, uint32_t magic, paddr_t info, PhysAt *at)
 {
@@ -206,12 +235,7 @@ bootinfo_parse(BootInfo *b, uint32_t magic, paddr_t info, PhysAt *at)
 		memset(b, 0, sizeof(*b));
 		return err;
 	}
-	/* QEMU's -initrd ends where it expects the firmware's tables to begin, and SeaBIOS may
-	 * reserve a page or two below that: memory all the same, and the loader wrote it last. */
-	if (b->archive != 0 && !memmap_covers(b, b->archive, b->archive_len, false))
-		b->archive = b->archive_len = 0;
-	memmap_add(b, rounddown(b->archive, PAGE_SIZE), roundup(b->archive_len, PAGE_SIZE), MEM_RAM);
-	memmap_take(b, b->archive, b->archive_len);
-	memmap_take(b, 0, PAGE_SIZE); /* address 0 means "none", and the BIOS lives there */
+	keep_archive(b);
+	memmap_take(b, 0, PAGE_SIZE); /* 0 means "none", and the BIOS lives there */
 	return 0;
 }

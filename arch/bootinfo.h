@@ -1,4 +1,4 @@
-/* What the loader says, as multiboot2 tags or a PVH start_info, made into a BootInfo. Pure. */
+/* What the loader says, in multiboot2 tags or a PVH start_info, as a BootInfo. Pure. */
 #pragma once
 
 #include "arch/arch.h"

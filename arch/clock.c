@@ -2,8 +2,8 @@
  * Time. The time-stamp counter is the clock: arch_now() is its distance from the first
  * instruction, scaled. Its rate and that of the local APIC's timer are measured in one
  * window of about a millisecond against the ACPI PM timer (3.579545 MHz), or without one
- * against the PIT (1.193182 MHz). The window begins and ends where the reference is seen
- * to change, so a short one is exact to a fraction of a microsecond.
+ * against the PIT (1.193182 MHz). With the first, the window begins and ends where the
+ * reference is seen to change, so a short one is exact to a fraction of a microsecond.
  *
  * Assumed: counters of all CPUs run at one constant rate and agree, as on every CPU with
  * an IOMMU. A reading below the start counts as zero.
@@ -27,7 +27,8 @@ typedef struct Window {
 	uint64_t ref, hz;   /* ... in so many of the reference's */
 } Window;
 
-static uint64_t tsc_mult = 1ull << 32; /* ns per tick, 32 bits of fraction; const after clock_init */
+/* Const after clock_init. */
+static uint64_t tsc_mult = 1ull << 32; /* ns per tick, 32 bits of fraction */
 static uint32_t tick_count;            /* local APIC timer ticks per 1/TICK_HZ s */
 
 /* ---- the ACPI PM timer ---- */
@@ -35,35 +36,53 @@ static uint32_t tick_count;            /* local APIC timer ticks per 1/TICK_HZ s
 static uint16_t pm_port;
 static uint32_t pm_mask;
 
-static bool
-pm_edge(uint32_t *at)
-{
-	uint32_t start = inl(pm_port) & pm_mask;
+/* All three counters at one moment. */
+typedef struct Mark {
+	uint64_t tsc;
+	uint32_t apic, ref;
+} Mark;
 
-	for (uint i = 0; i < PATIENCE; i++)
-		if ((*at = inl(pm_port) & pm_mask) != start)
-			return true;
-	return false;
+/* The moment the reference changes: of four, the one that was seen most closely, because a
+ * virtual CPU may lose its host in the middle of looking. */
+static bool
+pm_mark(Mark *m)
+{
+	uint64_t closest = UINT64_MAX;
+
+	for (uint n = 0; n < 4; n++) {
+		uint32_t start = inl(pm_port) & pm_mask, now, apic;
+		uint64_t before, after = rdtsc();
+		uint i = 0;
+		do {
+			before = after;
+			now = inl(pm_port) & pm_mask;
+			apic = apic_timer_left();
+			after = rdtsc();
+		} while (now == start && i++ < PATIENCE);
+		if (now == start)
+			return false;
+		if (after - before < closest) {
+			closest = after - before;
+			*m = (Mark){ after, apic, now };
+		}
+	}
+	return true;
 }
 
 static bool
 pm_window(Window *w)
 {
-	uint32_t from, to;
-	uint64_t tsc, apic;
+	Mark a, b;
 	uint i = 0;
 
-	if (pm_port == 0 || !pm_edge(&from))
+	if (pm_port == 0 || !pm_mark(&a))
 		return false;
-	tsc = rdtsc();
-	apic = apic_timer_left();
-	do
-		to = inl(pm_port) & pm_mask;
-	while (((to - from) & pm_mask) < PM_TICKS && i++ < PATIENCE);
-	if (!pm_edge(&to))
+	while (((inl(pm_port) - a.ref) & pm_mask) < PM_TICKS && i < PATIENCE)
+		i++;
+	if (i == PATIENCE || !pm_mark(&b))
 		return false;
-	*w = (Window){ rdtsc() - tsc, apic - apic_timer_left(), (to - from) & pm_mask, PM_HZ };
-	return i < PATIENCE;
+	*w = (Window){ b.tsc - a.tsc, a.apic - b.apic, (b.ref - a.ref) & pm_mask, PM_HZ };
+	return true;
 }
 
 /* ---- the PIT: channel 2 counts once; its output is bit 5 of port 0x61 ---- */
@@ -150,8 +169,10 @@ arch_delay(ns_t ns)
 {
 	ns_t end = arch_now() + ns;
 
-	while (arch_now() < end)
+	while (arch_now() < end) {
+		arch_poll_shootdown();
 		arch_relax();
+	}
 }
 
 void

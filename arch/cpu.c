@@ -50,8 +50,8 @@ control_registers(void)
 
 	cr0 |= CR0_WP | CR0_MP | CR0_NE;
 	write_cr0(cr0 & ~(uint64_t)(CR0_EM | CR0_TS));
-	cr4 = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT;
-	cr4 |= (f->smep ? CR4_SMEP : 0) | (f->smap ? CR4_SMAP : 0) | (f->umip ? CR4_UMIP : 0);
+	cr4 = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (f->smep ? CR4_SMEP : 0);
+	cr4 |= (f->smap ? CR4_SMAP : 0) | (f->umip ? CR4_UMIP : 0);
 	write_cr4(cr4); /* all else off, whatever firmware liked */
 	cpu_smap = f->smap;
 	__asm__ volatile("fninit");
@@ -95,7 +95,7 @@ cpu_init(Cpu *c, const uint64_t ist[NIST])
 	control_registers();
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE | EFER_NXE);
 	/* SYSRET loads SS from +8 and CS from +16 of the upper half. */
-	wrmsr(MSR_STAR, (uint64_t)((SEL_UDATA - 8) | 3) << 48 | (uint64_t)SEL_KCODE << 32);
+	wrmsr(MSR_STAR, (SEL_UDATA - 8ull) << 48 | (uint64_t)SEL_KCODE << 32);
 	wrmsr(MSR_LSTAR, (uint64_t)syscall_entry);
 	wrmsr(MSR_FMASK, RFLAGS_AT_ENTRY);
 }

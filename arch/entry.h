@@ -12,8 +12,8 @@ void kstack_start(void);  /* where a prepared stack begins: switch.S */
 extern const char tramp_start[], tramp_end[]; /* tramp.S */
 
 /* What kernel.ld defines. */
-extern const char image_start[], image_text[], image_text_end[], image_rodata[], image_data[],
-	image_end[];
+extern const char image_start[], image_text[], image_text_end[];
+extern const char image_rodata[], image_data[], image_end[];
 extern const char boot_stack_guard[], boot_stack_top[];
 typedef struct Fixup {
 	uint64_t at, go; /* a fault at `at` continues at `go` */

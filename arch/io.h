@@ -56,7 +56,8 @@ rdmsr(uint32_t msr)
 static inline void
 wrmsr(uint32_t msr, uint64_t v)
 {
-	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+	uint32_t lo = v, hi = v >> 32;
+	__asm__ volatile("wrmsr" : : "c"(msr), "a"(lo), "d"(hi) : "memory");
 }
 
 static inline uint64_t
@@ -75,7 +76,9 @@ static inline Cpuid
 cpuid(uint32_t leaf, uint32_t sub)
 {
 	Cpuid r;
-	__asm__ volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(sub));
+	__asm__ volatile("cpuid"
+		: "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d)
+		: "a"(leaf), "c"(sub));
 	return r;
 }
 

@@ -44,7 +44,7 @@ set(const Ioapic *a, uint reg, uint32_t v)
 	a->regs[WINDOW] = v;
 }
 
-static void
+void
 legacy_off(void)
 {
 	outb(0x20, 0x11); /* ICW1..4, master then slave */
@@ -62,7 +62,6 @@ legacy_off(void)
 void
 ioapic_init(const Madt *m)
 {
-	legacy_off();
 	for (uint i = 0; i < NISA; i++)
 		isa_line[i] = m->isa[i];
 	for (uint i = 0; i < m->nioapic; i++) {

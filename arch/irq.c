@@ -66,7 +66,8 @@ irq_free(uint vector)
 void
 irq_message(uint vector, uint64_t *addr, uint32_t *data)
 {
-	*addr = 0xfee00000 | cpus[0].apic_id << 12; /* fixed, edge, physical: SDM vol. 3, 11.11 */
+	/* Fixed, edge, physical destination: SDM vol. 3, 11.11. */
+	*addr = 0xfee00000 | cpus[0].apic_id << 12;
 	*data = vector;
 }
 

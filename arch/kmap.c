@@ -105,7 +105,9 @@ image_pa(const void *p)
 static uint64_t
 direct_rights(paddr_t pa)
 {
-	return pa >= image_pa(image_start) && pa < image_pa(image_data) ? RIGHTS_RO : RIGHTS_RW;
+	bool constant = pa >= image_pa(image_start) && pa < image_pa(image_data);
+
+	return constant ? RIGHTS_RO : RIGHTS_RW;
 }
 
 static bool
@@ -143,7 +145,8 @@ image_map(const char *from, const char *to, uint64_t rights)
 static size_t
 tables_needed(void)
 {
-	size_t n = 16 + 2 * (image_end - image_start) / LARGE; /* root, image, windows, stacks */
+	/* Root, image and its place in the direct map, windows, stacks. */
+	size_t n = 16 + 2 * (image_end - image_start) / LARGE;
 
 	for (uint i = 0; i < bootinfo.nmem; i++) {
 		const MemRange *r = &bootinfo.mem[i];

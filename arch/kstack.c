@@ -19,7 +19,7 @@
 static Lock kstack_lock = LOCK_INIT(RANK_KMAP, "kstack");
 static void **pool;   /* each free stack's first word points at the next */
 static size_t nstack; /* places handed out so far */
-static size_t unmade[MAXCPU]; /* places where memory ran out half way: tried again first */
+static size_t unmade[MAXCPU]; /* where memory ran out half way: tried again first */
 static uint nunmade;
 
 /* A place for a stack, NSTACK when there is none. */

@@ -1,4 +1,4 @@
-/* The kernel's functions by address, ascending; scripts/ksyms writes the table at build time. */
+/* The kernel's functions by address, ascending; scripts/ksyms makes the table. */
 #pragma once
 
 #include "kern/types.h"

@@ -4,7 +4,7 @@
  *
  *	ffff800000000000  direct map: RAM at its physical address, never executable
  *	fffffe8000000000  kernel stacks, a guard page below each
- *	ffffff0000000000  windows: device registers (uncached), firmware tables (read-only)
+ *	ffffff0000000000  windows: registers (uncached), firmware tables (read-only)
  *	ffffffff80000000  the image, loaded at physical 1 MiB
  */
 #pragma once

@@ -1,7 +1,7 @@
 /*
  * Reading the MADT (ACPI 6.4, section 5.2.12): local APICs, I/O APICs, the overrides of
- * ISA lines. Where a CPU's own APIC is, the CPU itself knows better. The table is firmware's word: every entry is bounds-checked, numbers out of
- * range are skipped. Pure.
+ * ISA lines. Where a CPU's own APIC is, the CPU itself knows better. The table is
+ * firmware's word: every entry is bounds-checked, numbers out of range are skipped. Pure.
  */
 #include "arch/madt.h"
 

@@ -114,7 +114,7 @@ memmap_take(BootInfo *b, paddr_t base, uint64_t len)
 	paddr_t end = roundup(bound(base, len), PAGE_SIZE);
 
 	base = rounddown(base, PAGE_SIZE);
-	for (uint i = 0; i < b->nmem; i++) {
+	for (uint i = 0; len != 0 && i < b->nmem; i++) {
 		MemRange r = b->mem[i];
 		if (r.kind != MEM_RAM || r.used || end_of(&r) <= base || r.base >= end)
 			continue;

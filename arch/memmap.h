@@ -1,4 +1,4 @@
-/* The list of memory ranges the loader reported, and what the boot has taken of it. Pure. */
+/* The memory ranges the loader reported, and what the boot has taken of them. Pure. */
 #pragma once
 
 #include "arch/arch.h"

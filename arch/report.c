@@ -21,15 +21,23 @@ static const char *const name[NEXCEPTION] = {
 	"VMM communication", "security", "reserved 31",
 };
 
+static bool
+in_guard(uint64_t va)
+{
+	return kstack_guard(va) || rounddown(va, PAGE_SIZE) == (uint64_t)boot_stack_guard;
+}
+
 static void
 page_fault(uint64_t err, uint64_t cr2)
 {
 	const char *what = err & 16 ? "execute" : err & 2 ? "write" : "read";
-	const char *why = err & 8 ? "reserved bit set in an entry" : err & 1 ? "not allowed" : "not mapped";
-	bool guard = kstack_guard(cr2) || rounddown(cr2, PAGE_SIZE) == (uint64_t)boot_stack_guard;
+	const char *why = err & 1 ? "not allowed" : "not mapped";
 
-	kprint("%s of %016lx: %s%s%s\n", what, cr2, why, cr2 < USER_TOP ? ", a user address" : "",
-	       guard ? ", guard page: the kernel stack overflowed" : "");
+	if (err & 8)
+		why = "reserved bit set in an entry";
+	kprint("%s of %016lx: %s%s\n", what, cr2, why, cr2 < USER_TOP ? ", a user address" : "");
+	if (in_guard(cr2))
+		kprint("this is a guard page: the kernel stack overflowed\n");
 }
 
 /* Selector error codes: SDM vol. 3, 6.13. */
@@ -46,8 +54,9 @@ selector(uint64_t err)
 static void
 cause(const Trapframe *tf, uint64_t cr2)
 {
-	kprint("kernel fault: %s (vector %lu, error %lx)\n", name[tf->trap % NEXCEPTION], tf->trap, tf->err);
-	if (tf->trap == TRAP_PF || (tf->trap == TRAP_DF && kstack_guard(cr2)))
+	kprint("kernel fault: %s (vector %lu, error %lx)\n", name[tf->trap % NEXCEPTION],
+	       tf->trap, tf->err);
+	if (tf->trap == TRAP_PF || (tf->trap == TRAP_DF && in_guard(cr2)))
 		page_fault(tf->trap == TRAP_DF ? 2 : tf->err, cr2);
 	else if (tf->trap >= 10 && tf->trap <= 13)
 		selector(tf->err);
@@ -64,6 +73,16 @@ registers(const Trapframe *tf, uint64_t cr2)
 	kprint("r10 %016lx  r11 %016lx  r12   %016lx\n", tf->r10, tf->r11, tf->r12);
 	kprint("r13 %016lx  r14 %016lx  r15   %016lx\n", tf->r13, tf->r14, tf->r15);
 	kprint("cr0 %016lx  cr3 %016lx  cr4   %016lx\n", read_cr0(), read_cr3(), read_cr4());
+}
+
+/* After a call to where no code is, the caller is not in the chain yet, only on the stack. */
+static void
+print_jump(const Trapframe *tf)
+{
+	uint64_t ret;
+
+	if (tf->trap == TRAP_PF && tf->rip == read_cr2() && peek(tf->rsp, &ret) == 0)
+		print_address(ret);
 }
 
 static void
@@ -86,6 +105,7 @@ report_fault(const Trapframe *tf, uint64_t cr2)
 	registers(tf, cr2);
 	kprint("called from:\n");
 	print_address(tf->rip);
+	print_jump(tf);
 	backtrace(tf->rbp);
 	panic_end();
 }

@@ -8,7 +8,8 @@
 #include "arch/acpi.h"
 #include "arch/io.h"
 
-enum { SECOND = 0, MINUTE = 2, HOUR = 4, DAY = 7, MONTH = 8, YEAR = 9, STATUS_A = 10, STATUS_B = 11 };
+enum { SECOND = 0, MINUTE = 2, HOUR = 4, DAY = 7, MONTH = 8, YEAR = 9 };
+enum { STATUS_A = 10, STATUS_B = 11 };
 
 #define UPDATING 0x80 /* status A */
 #define BINARY   0x04 /* status B: else BCD */
@@ -67,12 +68,14 @@ decimal(uint8_t v, bool binary)
 static uint64_t
 days(uint year, uint month, uint day)
 {
-	static const uint16_t before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
+	static const uint16_t before[] = { 0,   31,  59,  90,  120, 151,
+		                           181, 212, 243, 273, 304, 334 };
 	uint y = year - 1;
 	uint64_t leaps = y / 4 - y / 100 + y / 400 - 477; /* 477 before 1970 */
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
-	return (year - 1970) * 365ull + leaps + before[month - 1] + (leap && month > 2) + day - 1;
+	day += before[month - 1] + (leap && month > 2);
+	return (year - 1970) * 365ull + leaps + day - 1;
 }
 
 void

@@ -11,8 +11,16 @@
 
 #include "kern/string.h"
 
-enum { OP_ZERO = 0x00, OP_ONE = 0x01, OP_NAME = 0x08, OP_BYTE = 0x0a, OP_WORD = 0x0b, OP_DWORD = 0x0c,
-       OP_PACKAGE = 0x12, ROOT_CHAR = 0x5c };
+enum {
+	OP_ZERO = 0x00,
+	OP_ONE = 0x01,
+	OP_NAME = 0x08,
+	OP_BYTE = 0x0a,
+	OP_WORD = 0x0b,
+	OP_DWORD = 0x0c,
+	OP_PACKAGE = 0x12,
+	ROOT_CHAR = 0x5c,
+};
 
 typedef struct Bytes {
 	const uint8_t *p, *end;

@@ -41,10 +41,12 @@ arch_load_root(paddr_t root)
 	arch_irq_restore(irq);
 }
 
-/* Interrupts are off. */
+/* Interrupts off: if one answered in between, the request read here would be the next one,
+ * half written. */
 void
 arch_poll_shootdown(void)
 {
+	bool irq = arch_irq_off();
 	uint32_t me = 1u << this_cpu()->id;
 
 	for (uint i = 0; i < ncpu; i++) {
@@ -54,6 +56,7 @@ arch_poll_shootdown(void)
 		forget(s->va, s->len);
 		__atomic_fetch_and(&s->pending, ~me, __ATOMIC_RELEASE);
 	}
+	arch_irq_restore(irq);
 }
 
 static uint32_t

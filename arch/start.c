@@ -53,6 +53,9 @@ read_bootinfo(void)
 	if (bootinfo_parse(&bootinfo, boot_magic, boot_info, boot_at) != 0)
 		panic("the boot loader's information (magic %x) makes no sense", boot_magic);
 	bootinfo.entry_tsc = boot_tsc;
+	/* More than the direct map holds is left alone. */
+	if (memmap_has_ram(&bootinfo, DIRECT_SIZE, ~0ull))
+		memmap_add(&bootinfo, DIRECT_SIZE, ~0ull, MEM_RESERVED);
 	memmap_take(&bootinfo, image, image_end - image_start);
 	smp_reserve();
 }
@@ -79,6 +82,7 @@ arch_init(void)
 	madt_parse(madt, madt != NULL ? len : 0, &m);
 	if (madt == NULL)
 		kprint("acpi: no MADT: one CPU, no legacy interrupts\n");
+	legacy_off();
 	if (apic_map() != 0)
 		panic("no memory for the local APIC's window");
 	apic_init();

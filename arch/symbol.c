@@ -64,7 +64,9 @@ backtrace(uint64_t rbp)
 	uint64_t next, ret;
 
 	for (uint n = 0; n < MAXFRAME; n++) {
-		if (rbp % 8 != 0 || peek(rbp, &next) != 0 || peek(rbp + 8, &ret) != 0 || !in_text(ret))
+		if (rbp % 8 != 0 || peek(rbp, &next) != 0 || peek(rbp + 8, &ret) != 0)
+			return;
+		if (!in_text(ret))
 			return;
 		print_return(ret);
 		if (next <= rbp)

@@ -26,7 +26,16 @@ static Gate idt[256] __attribute__((aligned(4096)));
 static uint8_t
 ist_of(uint vector)
 {
-	return vector == TRAP_DF ? IST_DF : vector == TRAP_NMI ? IST_NMI : vector == TRAP_MC ? IST_MC : 0;
+	switch (vector) {
+	case TRAP_DF:
+		return IST_DF;
+	case TRAP_NMI:
+		return IST_NMI;
+	case TRAP_MC:
+		return IST_MC;
+	default:
+		return 0;
+	}
 }
 
 void
@@ -35,7 +44,8 @@ trap_init(void)
 	for (uint v = 0; v < 256; v++) {
 		uint64_t at = (uint64_t)trap_stubs + v * STUB_SIZE;
 		/* Interrupt gates of privilege 0, INT3 alone open to users. */
-		idt[v] = (Gate){ at, SEL_KCODE, ist_of(v), v == 3 ? 0xee : 0x8e, at >> 16, at >> 32, 0 };
+		uint8_t type = v == TRAP_BREAK ? 0xee : 0x8e;
+		idt[v] = (Gate){ at, SEL_KCODE, ist_of(v), type, at >> 16, at >> 32, 0 };
 	}
 }
 

@@ -89,7 +89,8 @@ uart_start(void (*rx)(int c))
 	uint vector;
 
 	receive = rx;
-	if (irq_alloc(interrupt, NULL, "uart", &vector) != 0 || irq_route_isa(ISA_COM1, vector) != 0) {
+	if (irq_alloc(interrupt, NULL, "uart", &vector) != 0 ||
+	    irq_route_isa(ISA_COM1, vector) != 0) {
 		kprint("uart: no interrupt line: no input\n");
 		return;
 	}

@@ -174,7 +174,9 @@ typedef struct Args {
 static uint64_t
 integer(Args *a, const Spec *s)
 {
-	return s->size == sizeof(long) ? va_arg(a->ap, unsigned long) : va_arg(a->ap, unsigned int);
+	if (s->size == sizeof(long))
+		return va_arg(a->ap, unsigned long);
+	return va_arg(a->ap, unsigned int);
 }
 
 static void

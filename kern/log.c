@@ -105,11 +105,12 @@ panic_begun(void)
 void
 panic_begin(void)
 {
-	int nobody = -1, me = arch_cpu();
+	int first = -1, me = arch_cpu();
 
 	arch_irq_off();
-	if (!__atomic_compare_exchange_n(&panic_cpu, &nobody, me, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
-	    && nobody != me)
+	if (!__atomic_compare_exchange_n(&panic_cpu, &first, me, false, __ATOMIC_SEQ_CST,
+		    __ATOMIC_SEQ_CST) &&
+	    first != me)
 		arch_halt();
 	/* A panic in the report of a panic: say no more. */
 	if (++panic_depth > 2)

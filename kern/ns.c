@@ -1,210 +1,26 @@
 /*
- * Walking the name space, and what is done by name: open, create, remove, rename, bind.
- *
- * A path is cleaned by text, then walked from a device's root, element by element; after
- * each step the mount table may put a union in place of what was reached. Devices are
- * called with no lock held. A failed call leaves the reason alone, without the path: the
- * caller knows what it asked for. Absent: search permission of directories is not checked.
+ * What is done by name: open, create, remove, rename, bind, unmount. Finding the place is
+ * kern/walk.c's, what is bound where is kern/mount.c's; here are the rules: where a new
+ * file goes in a union, what must be writable, what is in the way. A failed call leaves one
+ * sentence without the path, but where there are two it says when the second is at fault.
  */
 
 #include "kern/ns.h"
 #include "kern/errno.h"
-#include "kern/heap.h"
 #include "kern/log.h"
-#include "kern/mount.h"
 #include "kern/path.h"
+#include "kern/proc.h"
 #include "kern/string.h"
+#include "kern/walk.h"
 
-/* Where a walk is. */
-typedef struct Place {
-	Chan  *c; /* ours alone, not open */
-	Union *u; /* what is seen there when that is a union: c is its first member */
-} Place;
-
-/* An open union directory: its members, opened, and where the last entry was found. */
-typedef struct UnionDir {
-	Union *u;
-	struct Cursor {
-		uint i;    /* entry of the union */
-		uint k, j; /* is entry j of member k */
-	} next; /* under the Chan's lock */
-	Chan *dir[UNION_MAX]; /* NULL: may not be read */
-} UnionDir;
-
-static void
-place_put(Place *p)
-{
-	chan_put(p->c);
-	union_put(p->u);
-	*p = (Place){ 0 };
-}
-
+/* The last failure was about the second of a call's two names: say which. */
 static int
-no_file(void)
+about(int err, const char *path)
 {
-	return fail(-ENOENT, "no such file or directory");
-}
+	char why[SYS_ERRMAX];
 
-static int
-clean(const char *cwd, const char *path, char out[SYS_PATHMAX])
-{
-	int err = path_clean(cwd, path, out);
-
-	if (err == -ENAMETOOLONG)
-		return fail(err, "name too long");
-	return err != 0 ? no_file() : 0;
-}
-
-/* ---- walking ---- */
-
-/* Enter the device a clean path starts from. */
-static int
-enter(Pgrp *g, const char *path, Chan **out)
-{
-	size_t len = path_rest(path) - path;
-	char name[SYS_NAMEMAX] = "root", *spec;
-	Dev *d;
-	int err;
-
-	if (path[0] == '#') {
-		if (pgrp_sealed(g))
-			return fail(-EPERM, "names that begin with # are refused in a sealed name space");
-		memcpy(name, path + 1, len - 1);
-		name[len - 1] = 0;
-	}
-	spec = strchr(name, '.');
-	if (spec != NULL)
-		*spec++ = 0;
-	if ((d = dev_find(name)) == NULL)
-		return fail(-ENOENT, "no device is called #%s", name);
-	if ((*out = chan_new()) == NULL)
-		return -ENOMEM;
-	(*out)->qid.dir = true;
-	if ((err = d->attach(*out, spec == NULL ? "" : spec)) != 0) {
-		chan_put(*out);
-		return err;
-	}
-	(*out)->dev = d;
-	return 0;
-}
-
-/* Put what is bound over p in its place. */
-static int
-follow(Pgrp *g, Place *p)
-{
-	Union *u = mount_find(g, p->c);
-	Chan *c;
-
-	if (u == NULL)
-		return 0;
-	if ((c = chan_clone(u->m[0].c)) == NULL) {
-		union_put(u);
-		return -ENOMEM;
-	}
-	chan_put(p->c);
-	*p = (Place){ c, u };
-	return 0;
-}
-
-/* From a directory to its child. In a union the first member that has the name decides;
- * *member, when asked for, is that member. */
-static int
-step(Place *p, const char *name, Chan **member)
-{
-	int err = -ENOENT;
-
-	if (p->u == NULL) {
-		err = p->c->dev->walk(p->c, name);
-		return err == -ENOENT ? no_file() : err;
-	}
-	for (uint i = 0; err == -ENOENT && i < p->u->n; i++) {
-		Chan *m = p->u->m[i].c, *c = chan_clone(m);
-
-		if (c == NULL)
-			return -ENOMEM;
-		err = c->dev->walk(c, name);
-		if (err != 0) {
-			chan_put(c);
-			continue;
-		}
-		if (member != NULL)
-			*member = chan_get(m);
-		place_put(p);
-		p->c = c;
-	}
-	return err == -ENOENT ? no_file() : err;
-}
-
-static int
-set_path(Chan *c, const char *path)
-{
-	char *s = kstrdup(path);
-
-	if (s == NULL)
-		return fail(-ENOMEM, "out of memory");
-	kfree(c->path);
-	c->path = s;
-	return 0;
-}
-
-static int
-not_dir(const char *path, const char *rest)
-{
-	char at[SYS_PATHMAX];
-
-	strcopy(at, path, sizeof(at));
-	if (rest > path)
-		at[rest - path] = 0;
-	return fail(-ENOTDIR, "not a directory: %s", at);
-}
-
-static int
-walk_on(Pgrp *g, const char *path, bool follow_last, Place *p)
-{
-	const char *rest = path_rest(path);
-	char name[SYS_NAMEMAX];
-	int err;
-
-	for (;;) {
-		if ((*rest != 0 || follow_last) && (err = follow(g, p)) != 0)
-			return err;
-		if (*rest == 0)
-			return set_path(p->c, path);
-		if (!p->c->qid.dir)
-			return not_dir(path, rest);
-		path_next(&rest, name);
-		if ((err = step(p, name, NULL)) != 0)
-			return err;
-	}
-}
-
-/* Walk a clean path. follow_last: what is bound over the last element counts. On failure
- * *p holds nothing. */
-static int
-resolve(Pgrp *g, const char *path, bool follow_last, Place *p)
-{
-	int err;
-
-	*p = (Place){ 0 };
-	if ((err = enter(g, path, &p->c)) == 0)
-		err = walk_on(g, path, follow_last, p);
-	else
-		p->c = NULL;
-	if (err != 0)
-		place_put(p);
-	return err;
-}
-
-static int
-resolve_dir(Pgrp *g, const char *path, Place *p)
-{
-	int err = resolve(g, path, true, p);
-
-	if (err == 0 && !p->c->qid.dir) {
-		place_put(p);
-		return not_dir(path, path);
-	}
-	return err;
+	strcopy(why, proc_self()->errstr, sizeof(why));
+	return fail(err, "%s: %s", why, path);
 }
 
 int
@@ -214,7 +30,7 @@ ns_walk(Pgrp *g, const char *cwd, const char *path, Chan **out)
 	Place p;
 	int err;
 
-	if ((err = clean(cwd, path, full)) != 0 || (err = resolve(g, full, true, &p)) != 0)
+	if ((err = walk_clean(cwd, path, full)) != 0 || (err = walk_path(g, full, true, &p)) != 0)
 		return err;
 	union_put(p.u);
 	*out = p.c;
@@ -224,30 +40,10 @@ ns_walk(Pgrp *g, const char *cwd, const char *path, Chan **out)
 /* ---- opening and making ---- */
 
 static int
-open_union(Chan *c, Union *u)
-{
-	UnionDir *d = kalloc(sizeof(*d));
-
-	if (d == NULL)
-		return fail(-ENOMEM, "out of memory");
-	d->u = union_get(u);
-	c->ns = d;
-	for (uint i = 0; i < u->n; i++) {
-		if ((d->dir[i] = chan_clone(u->m[i].c)) == NULL)
-			return -ENOMEM;
-		if (chan_open(d->dir[i], SO_RDONLY) != 0) {
-			chan_put(d->dir[i]);
-			d->dir[i] = NULL;
-		}
-	}
-	return 0;
-}
-
-static int
 open_existing(Pgrp *g, const char *path, int flags, Chan **out)
 {
 	Place p;
-	int err = resolve(g, path, true, &p);
+	int err = walk_path(g, path, true, &p);
 
 	if (err != 0)
 		return err;
@@ -256,10 +52,9 @@ open_existing(Pgrp *g, const char *path, int flags, Chan **out)
 	if (err == 0)
 		err = chan_open(p.c, flags & ~(SO_CREAT | SO_EXCL));
 	if (err == 0 && p.u != NULL && p.u->n > 1 && p.c->qid.dir)
-		err = open_union(p.c, p.u);
-	if (err == 0) {
+		err = uniondir_open(p.c, p.u);
+	if (err == 0)
 		*out = chan_get(p.c);
-	}
 	place_put(&p);
 	return err;
 }
@@ -302,13 +97,13 @@ create(Pgrp *g, const char *path, int flags, uint32_t mode, bool dir, Chan **out
 		return fail(-EEXIST, "file exists");
 	if (!path_name_ok(name))
 		return fail(-EINVAL, "a name holds no control characters");
-	if ((err = resolve_dir(g, up, &p)) != 0)
+	if ((err = walk_dir(g, up, &p)) != 0)
 		return err;
 	err = creator(&p, &c);
 	place_put(&p);
 	if (err == 0 && (err = c->dev->create(c, name, flags, mode & 0777, dir)) == 0) {
 		c->flags = flags & ~(SO_CREAT | SO_EXCL | SO_TRUNC);
-		err = set_path(c, path);
+		err = walk_name(c, path);
 	}
 	if (err != 0) {
 		chan_put(c);
@@ -322,7 +117,7 @@ int
 ns_open(Pgrp *g, const char *cwd, const char *path, int flags, uint32_t mode, Chan **out)
 {
 	char full[SYS_PATHMAX];
-	int err = clean(cwd, path, full);
+	int err = walk_clean(cwd, path, full);
 
 	/* Once more when somebody made the file between the look and the making. */
 	for (int try = 0; err == 0 && try < 2; try++) {
@@ -345,9 +140,9 @@ ns_mkdir(Pgrp *g, const char *cwd, const char *path, uint32_t mode)
 	Place p;
 	int err;
 
-	if ((err = clean(cwd, path, full)) != 0)
+	if ((err = walk_clean(cwd, path, full)) != 0)
 		return err;
-	if ((err = resolve(g, full, true, &p)) == 0) {
+	if ((err = walk_path(g, full, true, &p)) == 0) {
 		place_put(&p);
 		return fail(-EEXIST, "file exists");
 	}
@@ -371,13 +166,13 @@ find_in_dir(Pgrp *g, const char *path, Chan **dir, Chan **file)
 	strcopy(up, path, sizeof(up));
 	if (!path_split(up, name))
 		return fail(-EBUSY, "is the root of a device");
-	if ((err = resolve_dir(g, up, &p)) != 0)
+	if ((err = walk_dir(g, up, &p)) != 0)
 		return err;
 	*dir = NULL;
 	if (p.u == NULL && (*dir = chan_clone(p.c)) == NULL)
 		err = -ENOMEM;
 	if (err == 0)
-		err = step(&p, name, dir);
+		err = walk_step(&p, name, dir);
 	if (err == 0 && (over = mount_find(g, p.c)) != NULL) {
 		union_put(over);
 		err = fail(-EBUSY, "something is bound there");
@@ -401,7 +196,7 @@ ns_remove(Pgrp *g, const char *cwd, const char *path)
 	Chan *dir, *c;
 	int err;
 
-	if ((err = clean(cwd, path, full)) != 0 ||
+	if ((err = walk_clean(cwd, path, full)) != 0 ||
 		(err = find_in_dir(g, full, &dir, &c)) != 0)
 		return err;
 	if (c->dev->remove == NULL)
@@ -426,35 +221,43 @@ rename_target(const Place *p, Chan *from)
 	return union_creator(p->u);
 }
 
+/* Is the name free, or something that nothing is bound over? */
+static int
+check_replaced(Pgrp *g, Chan *dir, const char *name)
+{
+	Chan *c = chan_clone(dir);
+	Union *over = NULL;
+
+	if (c == NULL)
+		return -ENOMEM;
+	if (c->dev->walk(c, name) == 0)
+		over = mount_find(g, c);
+	chan_put(c);
+	union_put(over);
+	return over != NULL ? fail(-EBUSY, "something is bound over what is there") : 0;
+}
+
 static int
 rename_into(Pgrp *g, Chan *dir, Chan *c, char to[SYS_PATHMAX])
 {
 	char name[SYS_NAMEMAX];
 	Chan *target;
-	Place p, old;
+	Place p;
 	int err;
 
 	if (!path_split(to, name))
 		return fail(-EBUSY, "is the root of a device");
 	if (!path_name_ok(name))
 		return fail(-EINVAL, "a name holds no control characters");
-	if ((err = resolve_dir(g, to, &p)) != 0)
-		return err;
+	if ((err = walk_dir(g, to, &p)) != 0)
+		return about(err, to);
 	target = rename_target(&p, dir);
 	if (target == NULL || target->dev != c->dev)
 		err = fail(-EXDEV, "cannot be renamed from one device to another");
 	else if (c->dev->rename == NULL)
 		err = fail(-EROFS, "cannot be renamed");
-	else
-		err = check_writable(target);
-	if (err == 0 && (old.c = chan_clone(target)) != NULL) {
-		Union *over = NULL;
-
-		if (old.c->dev->walk(old.c, name) == 0 && (over = mount_find(g, old.c)) != NULL)
-			err = fail(-EBUSY, "something is bound there");
-		union_put(over);
-		chan_put(old.c);
-	}
+	else if ((err = check_writable(target)) == 0)
+		err = check_replaced(g, target, name);
 	if (err == 0)
 		err = c->dev->rename(c, target, name);
 	place_put(&p);
@@ -468,7 +271,7 @@ ns_rename(Pgrp *g, const char *cwd, const char *from, const char *to)
 	Chan *dir, *c;
 	int err;
 
-	if ((err = clean(cwd, from, a)) != 0 || (err = clean(cwd, to, b)) != 0 ||
+	if ((err = walk_clean(cwd, from, a)) != 0 || (err = walk_clean(cwd, to, b)) != 0 ||
 		(err = find_in_dir(g, a, &dir, &c)) != 0)
 		return err;
 	err = rename_into(g, dir, c, b);
@@ -513,7 +316,7 @@ ns_bind(Pgrp *g, const char *cwd, const char *new, const char *old, int flags)
 	Place a, b;
 	int err;
 
-	if ((err = clean(cwd, new, from)) != 0 || (err = clean(cwd, old, to)) != 0)
+	if ((err = walk_clean(cwd, new, from)) != 0 || (err = walk_clean(cwd, old, to)) != 0)
 		return err;
 	if (flags == BIND_KEEP) {
 		mount_keep(g, to);
@@ -522,9 +325,11 @@ ns_bind(Pgrp *g, const char *cwd, const char *new, const char *old, int flags)
 	if ((flags & ~(BIND_BEFORE | BIND_AFTER | BIND_CREATE)) != 0 ||
 		(flags & BIND_BEFORE && flags & BIND_AFTER))
 		return fail(-EINVAL, "bind: no such flags");
-	if ((err = resolve(g, from, true, &a)) != 0)
+	if ((err = walk_path(g, from, true, &a)) != 0)
 		return err;
-	if ((err = resolve(g, to, false, &b)) == 0) {
+	if ((err = walk_path(g, to, false, &b)) != 0) {
+		err = about(err, to);
+	} else {
 		err = bind_places(g, &a, &b, flags);
 		place_put(&b);
 	}
@@ -540,7 +345,7 @@ unmount_one(Pgrp *g, const char *new, const Chan *at)
 	int err = -ENOENT;
 
 	for (int follow_last = 0; follow_last < 2 && err == -ENOENT; follow_last++) {
-		if ((err = resolve(g, new, follow_last, &p)) != 0)
+		if ((err = walk_path(g, new, follow_last, &p)) != 0)
 			return err;
 		err = mount_unbind(g, at, p.c);
 		place_put(&p);
@@ -555,89 +360,12 @@ ns_unmount(Pgrp *g, const char *cwd, const char *new, const char *old)
 	Place p;
 	int err;
 
-	if ((new != NULL && (err = clean(cwd, new, from)) != 0) ||
-		(err = clean(cwd, old, at)) != 0 || (err = resolve(g, at, false, &p)) != 0)
+	if ((new != NULL && (err = walk_clean(cwd, new, from)) != 0) ||
+		(err = walk_clean(cwd, old, at)) != 0)
 		return err;
+	if ((err = walk_path(g, at, false, &p)) != 0)
+		return new == NULL ? err : about(err, at);
 	err = new == NULL ? mount_unbind(g, p.c, NULL) : unmount_one(g, from, p.c);
 	place_put(&p);
 	return err;
-}
-
-/* ---- reading directories ---- */
-
-/* A name that an earlier member has too is seen there, not here. */
-static bool
-hidden(const UnionDir *d, uint k, const char *name)
-{
-	for (uint i = 0; i < k; i++) {
-		Chan *c = chan_clone(d->u->m[i].c);
-		bool found = c != NULL && c->dev->walk(c, name) == 0;
-
-		chan_put(c);
-		if (found)
-			return true;
-	}
-	return false;
-}
-
-/* The entry at *at, or the first visible one behind it; *at moves past it. */
-static int
-next_entry(const UnionDir *d, struct Cursor *at, Stat *st)
-{
-	while (at->k < d->u->n) {
-		Chan *c = d->dir[at->k];
-		int err = c == NULL ? -ENOENT : c->dev->entry(c, at->j, st);
-
-		if (err == -ENOENT) {
-			at->k++;
-			at->j = 0;
-			continue;
-		}
-		if (err != 0)
-			return err;
-		at->j++;
-		if (hidden(d, at->k, st->name))
-			continue;
-		at->i++;
-		return 0;
-	}
-	return -ENOENT;
-}
-
-int
-ns_entry(Pgrp *g, Chan *c, uint i, Stat *st)
-{
-	UnionDir *d = c->ns;
-	struct Cursor at;
-	int err = 0;
-
-	(void)g;
-	if (d == NULL)
-		return c->dev->entry(c, i, st);
-	mutex_lock(&c->lock);
-	at = d->next;
-	mutex_unlock(&c->lock);
-	if (at.i > i)
-		at = (struct Cursor){ 0 };
-	while (err == 0 && at.i <= i)
-		err = next_entry(d, &at, st);
-	if (err == 0) {
-		mutex_lock(&c->lock);
-		d->next = at;
-		mutex_unlock(&c->lock);
-	}
-	return err;
-}
-
-void
-ns_close(Chan *c)
-{
-	UnionDir *d = c->ns;
-
-	if (d == NULL)
-		return;
-	for (uint i = 0; i < nelem(d->dir); i++)
-		chan_put(d->dir[i]);
-	union_put(d->u);
-	kfree(d);
 }

@@ -1,7 +1,7 @@
 /*
- * Boot parameters. All that is known of them is the table below: what may follow the name,
- * and whether anything in the kernel acts on it yet. Names are checked once, at boot, so a
- * typing error is seen on the console and never silently means the default.
+ * Boot parameters. All that is known of them is the table below: what may follow the
+ * name, and whether anything in the kernel acts on it yet. Names are checked once, at
+ * boot, so a typing error is seen on the console and never silently means the default.
  * Locks: none; const after param_init.
  */
 
@@ -18,7 +18,9 @@ typedef struct Known {
 
 static const Known known[] = {
 	{ "init", NULL, NULL },
+	{ "debug-exit", "", NULL },
 	{ "iommu", "on|first-use|off", NULL },
+	{ "iommu.inv", "queued|register", NULL },
 	{ "iommu.default", "blocked|passthrough", "no kernel driver does DMA" },
 	{ "bounce", NULL, "no kernel driver does DMA" },
 	{ "igfx_off", "", "graphics is blocked like every device nobody owns" },
@@ -108,7 +110,8 @@ params_wrong(const Param *p, char *buf, size_t n)
 	else if (!value_ok(k, p->value) && *k->values == 0)
 		snprint(buf, n, "%s takes no value: ignored", p->name);
 	else if (!value_ok(k, p->value))
-		snprint(buf, n, "%s=%s is not one of %s: ignored", p->name, p->value, k->values);
+		snprint(buf, n, "%s=%s is not one of %s: ignored", p->name, p->value,
+			k->values);
 	else if (k->idle != NULL)
 		snprint(buf, n, "%s has no effect: %s", p->name, k->idle);
 	else
@@ -123,7 +126,8 @@ params_get(const Params *ps, const char *name)
 	const char *v = NULL;
 
 	for (uint i = 0; i < ps->n; i++)
-		if (strcmp(ps->p[i].name, name) == 0 && (k == NULL || value_ok(k, ps->p[i].value)))
+		if (strcmp(ps->p[i].name, name) == 0 &&
+			(k == NULL || value_ok(k, ps->p[i].value)))
 			v = ps->p[i].value;
 	return v;
 }

@@ -22,12 +22,12 @@ typedef struct Params {
 	bool  cut; /* the line had more than fits */
 } Params;
 
-/* Pure: split a line; what is wrong with a parameter, as a sentence, or NULL; look one up. */
+/* Pure: split a line; what is wrong with a parameter as a sentence, or NULL; look up. */
 void        params_parse(Params *ps, const char *line);
 const char *params_wrong(const Param *p, char *buf, size_t n);
 const char *params_get(const Params *ps, const char *name);
 
 /* The kernel's own, once, before anybody asks. */
 void        param_init(const char *cmdline);
-const char *param_get(const char *name);                   /* NULL: not given, or not valid */
+const char *param_get(const char *name); /* NULL: not given, or not valid */
 bool        param_is(const char *name, const char *value); /* given with this value */

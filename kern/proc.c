@@ -22,7 +22,7 @@
 
 static Lock  proc_lock = LOCK_INIT(RANK_PROC, "proc");
 static Proc *procs; /* in pid order; each counted once for being here */
-static int   last_pid;
+static int   last_pid = INIT; /* process 1 is named, not counted */
 static const ProcObserver *observer;
 
 /* ---- the table ---- */
@@ -113,18 +113,19 @@ proc_new(bool user)
 	return p;
 }
 
-/* Into the table with a new pid; from now on it can be found. */
+/* Into the table, with this pid or (0) a new one; from now on it can be found. */
 static void
-proc_enter(Proc *p, Proc *parent)
+proc_enter(Proc *p, Proc *parent, int pid)
 {
 	Proc **pp;
 
 	lock(&proc_lock);
-	p->pid = ++last_pid;
+	p->pid = pid != 0 ? pid : ++last_pid;
 	p->parent = parent;
 	p->pgid = parent != NULL ? parent->pgid : p->pid;
-	for (pp = &procs; *pp != NULL; pp = &(*pp)->next)
+	for (pp = &procs; *pp != NULL && (*pp)->pid < p->pid; pp = &(*pp)->next)
 		;
+	p->next = *pp;
 	*pp = p;
 	unlock(&proc_lock);
 }
@@ -228,7 +229,7 @@ proc_fork(void)
 	memcpy(p->fpu, self->fpu, ARCH_FPU_SIZE);
 	share_names(p, self);
 	p->ksp = arch_kstack_prepare(p->kstack, start_user, p);
-	proc_enter(p, self);
+	proc_enter(p, self, 0);
 	pid = p->pid;
 	sched_ready(p);
 	return pid;
@@ -245,7 +246,7 @@ proc_kthread(const char *name, void (*fn)(void *), void *arg)
 	p->kfn = fn;
 	p->karg = arg;
 	p->ksp = arch_kstack_prepare(p->kstack, start_kernel, p);
-	proc_enter(p, NULL);
+	proc_enter(p, NULL, 0);
 	sched_ready(p);
 	return p;
 }
@@ -380,8 +381,7 @@ proc_spawn_init(const char *path)
 	strcopy(p->cwd, "/", sizeof p->cwd);
 	strcopy(p->name, last_element(path), sizeof p->name);
 	p->ksp = arch_kstack_prepare(p->kstack, start_init, p);
-	last_pid = INIT - 1;
-	proc_enter(p, NULL);
+	proc_enter(p, NULL, INIT);
 	sched_ready(p);
 	return 0;
 }
@@ -494,8 +494,10 @@ proc_wait(int pid, int options, int *status)
 void
 proc_kill(Proc *p, int sig, const char *why)
 {
-	if (sig == SSIGINT && (p->ignored & 1ull << sig))
+	if (sig == SSIGINT && (p->ignored & 1ull << sig)) {
+		__atomic_add_fetch(&p->ints, 1, __ATOMIC_RELAXED);
 		return;
+	}
 	lock(&proc_lock);
 	if (!p->killed) {
 		p->killsig = sig;

@@ -39,7 +39,8 @@ struct Proc {
 	char    cwd[SYS_PATHMAX]; /* (own) */
 	Chan   *fd[NFD]; /* (own) */
 	uint64_t cloexec; /* (own) bit per fd */
-	uint64_t ignored; /* (own) bit per signal */
+	uint64_t ignored; /* (own) bit per signal that does not end it */
+	uint     ints;    /* SIGINTs that came while it was ignored; atomic */
 	char    errstr[SYS_ERRMAX]; /* (own) */
 
 	/* scheduler's, under its lock */

@@ -50,7 +50,8 @@ enum {
 	SYS_rfns,      /* (flags): RFNS_COPY own copy of the mount table, RFNS_SEAL refuse '#' from now on,
 	                * RFNS_CLEAR start it from nothing but the root */
 	SYS_errstr,    /* (buf, n) -> length: the sentence of the last failed call */
-	SYS_signal,    /* (sig, how): SIG_DFL 0 or SIG_IGN 1, for SIGINT and SIGPIPE */
+	SYS_signal,    /* (sig, how): SIGINT or SIGPIPE; how is SIGNAL_*; SIGNAL_ASK returns how
+	                * many SIGINTs came, ignored, since last asked */
 	SYS_uname,     /* (buf, n): one line of text */
 	SYS_COUNT
 };
@@ -60,6 +61,8 @@ enum { RFNS_COPY = 1, RFNS_SEAL = 2, RFNS_CLEAR = 4 };
 enum { BIND_REPLACE = 0, BIND_BEFORE = 1, BIND_AFTER = 2, BIND_CREATE = 4,
        BIND_KEEP = 8 /* alone: binds nothing; what is bound at or below old survives RFNS_CLEAR */ };
 enum { WAIT_NOHANG = 1 };
+/* What a signal does: end the process, or nothing but be counted. */
+enum { SIGNAL_DEFAULT, SIGNAL_IGNORE, SIGNAL_ASK };
 
 /* open */
 #define SO_RDONLY   0

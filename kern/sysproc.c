@@ -244,10 +244,12 @@ sys_signal(const uint64_t a[6])
 	Proc *p = proc_self();
 	uint64_t bit;
 
-	if ((a[0] != SSIGINT && a[0] != SSIGPIPE) || a[1] > 1)
+	if ((a[0] != SSIGINT && a[0] != SSIGPIPE) || a[1] > SIGNAL_ASK)
 		return fail(-EINVAL, "signal %llu cannot be set", (unsigned long long)a[0]);
 	bit = 1ull << a[0];
-	p->ignored = a[1] ? p->ignored | bit : p->ignored & ~bit;
+	if (a[1] == SIGNAL_ASK)
+		return a[0] == SSIGINT ? __atomic_exchange_n(&p->ints, 0, __ATOMIC_RELAXED) : 0;
+	p->ignored = a[1] != SIGNAL_DEFAULT ? p->ignored | bit : p->ignored & ~bit;
 	return 0;
 }
 
