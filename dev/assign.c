@@ -89,7 +89,7 @@ attach_to(Func *f, Proc *p, FaultPolicy policy) REQUIRES(assign_lock)
 	Tenant *t;
 	int err;
 
-	if ((err = dmafault_start()) != 0 || (err = power_ready(f)) != 0 ||
+	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
 	    (err = make_quiet(f)) != 0 || (err = tenant_get(p, &t)) != 0)
 		return err;
 	if ((err = func_publish(f, t)) != 0) {
@@ -108,7 +108,9 @@ find_func(bdf_t b, Func **f)
 	char name[16];
 
 	*f = p != NULL ? func_of(p) : NULL;
-	return *f != NULL ? 0 : fail(-ENODEV, "no device %s", bdf_print(b, name, sizeof name));
+	if (*f == NULL)
+		return fail(-ENODEV, "no device %s", bdf_print(b, name, sizeof name));
+	return 0;
 }
 
 int
@@ -143,12 +145,14 @@ detach(Func *f, int pid) REQUIRES(assign_lock)
 	if (t == NULL)
 		return fail(-EINVAL, "%s is not assigned to any process", f->name);
 	if (pid >= 0 && pid != f->pid)
-		return fail(-EINVAL, "%s is owned by pid %d, not %d", f->name, f->pid, pid);
+		return fail(-EINVAL, "%s is owned by pid %d, not %d", f->name, f->pid,
+			pid);
 	func_leave(f);
 	tenant_drain(t);
 	tenant_drop(t);
-	return f->state == FN_BROKEN ? fail(-EIO, "%s is taken away, and broken: %s", f->name,
-					    func_broken(f)) : 0;
+	if (f->state != FN_BROKEN)
+		return 0;
+	return fail(-EIO, "%s is taken away, and broken: %s", f->name, func_broken(f));
 }
 
 int

@@ -1,6 +1,6 @@
 /*
  * Who owns which PCI function, for the device files: attaching and taking away, and what
- * an owner may do with what it has. The states are in dev/own.h, the inside in dev/func.h.
+ * an owner may do with what it has. States are in dev/own.h, the inside in dev/func.h.
  *
  * One Mutex (RANK_ASSIGN) serialises every change of owner. Draining allocates nothing.
  */
@@ -19,14 +19,14 @@ typedef struct AttachArgs {
 	FaultPolicy policy;
 } AttachArgs;
 
-void assign_init(void); /* after pci_scan: finds units, starts translation, observes processes */
+void assign_init(void); /* after pci_scan: finds units, starts translation */
 
 /* Each fails with one sentence and changes nothing, or is done when it returns. */
 int assign_attach(const AttachArgs *a);
 int assign_detach(bdf_t b, int pid); /* pid -1: whoever owns it */
 int assign_power(bool on);
 bool assign_powered(void);
-const char *assign_unavailable(void); /* why attach cannot work at all; NULL when it can */
+const char *assign_unavailable(void); /* why attach can never work; NULL: it can */
 
 /* A function's public state. */
 FnState assign_state(const PciFn *f);
@@ -36,7 +36,7 @@ uint    assign_count(const Unit *u);  /* functions owned behind u */
 /* True when the running process owns f; otherwise false with errstr set. */
 bool    assign_mine(const PciFn *f);
 
-/* The owner's switch for bus mastering: on only while OWNED and translated (DESIGN.md 8). */
+/* The owner's switch for bus mastering: on only while OWNED and translated. */
 int assign_busmaster(PciFn *f, bool on);
 int assign_reset(PciFn *f);
 /* Map a BAR of a function the running process owns. */
@@ -45,9 +45,9 @@ int assign_map_bar(PciFn *f, uint bar, uint64_t off, size_t len, int prot, vaddr
 /* Interrupts: a count, and where it is announced. The message is set up at first use. */
 int  assign_intr_open(PciFn *f);
 long assign_intr_wait(PciFn *f, uint64_t seen, bool nonblock, uint64_t *count);
-/* Events, one line each, for the process they are addressed to; others sleep until they own
- * f: "attach shared", "fault ...", "stop ...", "suspend", "resume", "overflow ...", "detach",
- * "broken ...". */
+/* Events, one line each, for the process they are addressed to; others sleep until they
+ * own f: "attach shared", "fault ...", "stop ...", "suspend", "resume", "overflow ...",
+ * "detach", "broken ...". */
 long assign_event_read(PciFn *f, char *buf, long n, bool nonblock);
 int  assign_poll(PciFn *f, bool intr, uint64_t seen, Waitq **q);
 

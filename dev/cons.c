@@ -263,10 +263,13 @@ cons_get(Chan *c, char *buf, long n)
 static int
 consctl_text(Chan *c, Text *t)
 {
+	bool raw;
+	int fg;
+
 	(void)c;
 	lock(&cons.lock);
-	bool raw = cons.raw > 0;
-	int fg = cons.fg;
+	raw = cons.raw > 0;
+	fg = cons.fg;
 	unlock(&cons.lock);
 	text_printf(t, "%s\nfg %d\n", raw ? "rawon" : "rawoff", fg);
 	return 0;

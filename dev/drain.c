@@ -1,6 +1,6 @@
 /*
- * Taking functions away: DESIGN.md section 6, DRAINING, in its order. The owner's CPU side
- * goes first, then the device is silenced, the unit forgets, the device is reset, and time
+ * Taking functions away: the state DRAINING, in its order. The owner's CPU side goes
+ * first, then the device is silenced, the unit forgets, the device is reset, and time
  * passes. Every step is made for all functions that are leaving before the next step
  * begins, so they settle together. A step that fails makes its function BROKEN and stops
  * nothing: access is taken away in any case. Allocates nothing.
@@ -33,16 +33,29 @@ step_cut(Func *f) REQUIRES(assign_lock)
 	uint16_t sid[PCI_NSID];
 	uint n = func_sids(f, sid);
 
-	if (f->published && n > 0 && domain_detach(f->tenant->domain, f->unit, sid, n) != 0)
+	if (f->published && n > 0 &&
+		domain_detach(f->tenant->domain, f->unit, sid, n) != 0)
 		tenant_fail(f->tenant);
 	f->published = false;
+}
+
+/* A device may sit out a bus reset with a command pending (QEMU's edu does), and power
+ * states promise nothing: only function level resets make waiting needless. */
+static void
+reset(Func *f) REQUIRES(assign_lock)
+{
+	if (pci_reset(f->pci) != 0)
+		func_break(f, "it did not come back from reset");
+	else
+		f->emptied = f->pci->reset == PCI_RESET_FLR ||
+			     f->pci->reset == PCI_RESET_AF;
 }
 
 static void
 step_reset(Func *f) REQUIRES(assign_lock)
 {
-	if (f->pci->reset != PCI_RESET_NONE && pci_reset(f->pci) != 0)
-		func_break(f, "it did not come back from reset");
+	if (f->pci->reset != PCI_RESET_NONE)
+		reset(f);
 	if (func_master(f, false) != 0)
 		func_break(f, "bus mastering does not stay off");
 	if (f->pending && pci_drain(f->pci) != 0)

@@ -1,7 +1,7 @@
 /*
  * Fault records: a ring of the last FAULTLOG_MAX, their three spellings, and the storm
- * count. Console lines keep the form that people search for (the first line and the reason
- * are Linux's) and end with what nobody else knows: whose device it was. Pure.
+ * count. Console lines keep the form that people search for (the first line and the
+ * reason are Linux's) and end with what nobody else knows: whose device it was. Pure.
  */
 
 #include "dev/faultlog.h"
@@ -36,7 +36,8 @@ owner_print(const FaultRec *r, char *buf, size_t n)
 	if (r->ndevice > 1)
 		snprint(dev, sizeof dev, ", one of %u devices", r->ndevice);
 	else if (r->ndevice == 1 && r->device != r->source)
-		snprint(dev, sizeof dev, ", device %s", bdf_print(r->device, b, sizeof b));
+		snprint(dev, sizeof dev, ", device %s",
+			bdf_print(r->device, b, sizeof b));
 	if (r->pid >= 0)
 		snprint(buf, n, "pid %d %s%s", r->pid, r->name, dev);
 	else
@@ -50,7 +51,8 @@ fault_console(const FaultRec *r, char *buf, size_t n)
 	bdf_t s = r->source;
 
 	if (r->lost)
-		return snprint(buf, n, "DMAR: unit %u: fault records were lost (overflow)\n", r->unit);
+		return snprint(buf, n,
+			"DMAR: unit %u: fault records were lost (overflow)\n", r->unit);
 	owner_print(r, who, sizeof who);
 	snprint(src, sizeof src, "%02x:%02x.%x", BDF_BUS(s), BDF_DEV(s), BDF_FN(s));
 	if (r->interrupt)
@@ -59,10 +61,10 @@ fault_console(const FaultRec *r, char *buf, size_t n)
 			       "DMAR:INTR-REMAP:[fault reason %02u] %s (%s)\n",
 			       src, (unsigned long long)r->addr, r->reason, r->text, who);
 	return snprint(buf, n,
-		       "DMAR:[DMA %s] Request device [%s] fault addr %llx\n"
-		       "DMAR:[fault reason %02u] %s (%s)\n",
-		       r->read ? "Read" : "Write", src, (unsigned long long)r->addr, r->reason,
-		       r->text, who);
+		"DMAR:[DMA %s] Request device [%s] fault addr %llx\n"
+		"DMAR:[fault reason %02u] %s (%s)\n",
+		r->read ? "Read" : "Write", src, (unsigned long long)r->addr, r->reason,
+		r->text, who);
 }
 
 static const char *
@@ -83,8 +85,9 @@ fault_line(const FaultRec *r, Text *t)
 {
 	char b[16];
 
-	text_printf(t, "time %llu.%06llu unit %u", (unsigned long long)(r->time / 1000000000),
-		    (unsigned long long)(r->time / 1000 % 1000000), r->unit);
+	text_printf(t, "time %llu.%06llu unit %u",
+		(unsigned long long)(r->time / 1000000000),
+		(unsigned long long)(r->time / 1000 % 1000000), r->unit);
 	if (r->lost) {
 		text_printf(t, " lost\n");
 		return;
@@ -98,9 +101,9 @@ fault_line(const FaultRec *r, Text *t)
 		text_printf(t, " pid %d name %s", r->pid, r->name);
 	else
 		text_printf(t, " pid none");
-	text_printf(t, " access %s address 0x%llx reason %u text '%s' tables '%s'\n", access_name(r),
-		    (unsigned long long)r->addr, r->reason, r->text,
-		    r->tables != NULL ? r->tables : "not looked at");
+	text_printf(t, " access %s address 0x%llx reason %u text '%s' tables '%s'\n",
+		access_name(r), (unsigned long long)r->addr, r->reason, r->text,
+		r->tables != NULL ? r->tables : "not looked at");
 }
 
 uint

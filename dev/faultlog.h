@@ -15,7 +15,7 @@ typedef struct FaultRec {
 	uint        unit;
 	bdf_t       source;  /* requester id the unit saw */
 	bdf_t       device;  /* the function behind it, when ndevice is 1 */
-	uint        ndevice; /* functions that may be behind it: an alias can stand for several */
+	uint        ndevice; /* functions it may be: an alias can stand for several */
 	int         pid;     /* owner; -1 nobody */
 	char        name[FAULT_NAMELEN];
 	uint64_t    addr;
@@ -23,7 +23,7 @@ typedef struct FaultRec {
 	const char *text; /* of reason */
 	bool        read, interrupt;
 	bool        lost;    /* no fault: the unit dropped records here */
-	bool        hushed;  /* in the log only: the console has had enough of this device */
+	bool        hushed;  /* in the log only: the console has had enough of it */
 	const char *stopped; /* bus mastering went off with this fault, because ... */
 	bool        kill;    /* the owner asked to be ended by a fault */
 	const char *tables;  /* what they say of addr; NULL: not looked at yet */

@@ -120,7 +120,7 @@ on_exec(Proc *p, Aspace *old, Aspace *new)
 	if (t != NULL)
 		err = move(t, new);
 	if (err == 0)
-		proc_set_aspace(p, new); /* before another attach can look at the old one */
+		proc_set_aspace(p, new); /* before an attach can look at the old one */
 	mutex_unlock(&assign_lock);
 	return err;
 }

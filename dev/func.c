@@ -41,7 +41,8 @@ func_init(Func *f, PciFn *pci)
 	f->quiet_since = arch_now(); /* pci_scan has switched it off */
 	lock_init(&f->lock, RANK_FAULT, "function");
 	bdf_print(pci->bdf, f->name, sizeof f->name);
-	snprint(f->gone, sizeof f->gone, "the registers of %s are gone: it was taken away", f->name);
+	snprint(f->gone, sizeof f->gone,
+		"the registers of %s are gone: it was taken away", f->name);
 	pci->assign = f;
 }
 
@@ -79,12 +80,14 @@ func_master_locked(Func *f, bool on)
 	ns_t now = arch_now();
 	int err;
 
-	if (on && (f->broken != NULL || (f->flooded != 0 && now - f->flooded < STORM_TIME)))
+	if (on &&
+		(f->broken != NULL || (f->flooded != 0 && now - f->flooded < STORM_TIME)))
 		return -EBUSY;
 	err = pci_busmaster(f->pci, on);
-	if (on)
+	if (on) {
 		f->mastering = true;
-	else if (f->mastering) {
+		f->emptied = false;
+	} else if (f->mastering) {
 		f->mastering = err != 0;
 		f->quiet_since = now;
 	}
@@ -130,7 +133,7 @@ func_broken(Func *f)
 void
 func_settle(Func *f)
 {
-	ns_t left = own_settle(arch_now(), f->quiet_since, f->pci->reset != PCI_RESET_NONE);
+	ns_t left = own_settle(arch_now(), f->quiet_since, f->emptied);
 
 	if (left > 0)
 		arch_sleep(left);

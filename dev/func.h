@@ -8,7 +8,7 @@
  *	tenant.c    a process that owns functions, its domain, its memory's observer
  *	power.c     translation on and off
  *	owner.c     what an owner may do: bus mastering, registers, interrupts, events
- *	dmafault.c  faults: blame, policy, log
+ *	dmafault.c  faults: blame and policy; faultwatch.c keeps, prints, follows up
  *	func.c      one function's book-keeping; units.c finds units and functions at boot
  *
  * Locks: assign_lock (a Mutex, RANK_ASSIGN) serialises changes of owner. Each Func has a
@@ -30,14 +30,14 @@ typedef struct Tenant {
 	Domain        *domain;
 	AsObserver     observer;
 	uint           nfn;    /* functions in the domain */
-	bool           failed; /* an invalidation was not confirmed: its memory is withheld */
+	bool           failed; /* a unit did not confirm: its memory is withheld */
 } Tenant;
 
 typedef struct Func {
 	PciFn   *pci;
 	Unit    *unit;     /* NULL: none covers it */
 	char     name[16]; /* "0:3.0" */
-	char     gone[64]; /* what touching its registers dies with once it was taken away */
+	char     gone[64]; /* what a touch of its registers dies with, taken away */
 	bool     rmrr;
 	uint32_t rmrr_index;
 	uint64_t rmrr_base, rmrr_limit;
@@ -49,13 +49,14 @@ typedef struct Func {
 	bool irq;       /* vector is ours */
 	uint vector;
 
-	Lock        lock; /* guards the rest; the first three change under assign_lock too */
+	Lock        lock; /* guards the rest; the first 3 change under assign_lock too */
 	FnState     state;
 	Tenant     *tenant;
 	int         pid; /* -1 nobody */
 	FaultPolicy policy;
 	const char *broken;    /* why it is never to be owned again; set once */
 	bool        mastering; /* bus mastering is on, by our hand */
+	bool        emptied;   /* by a function level reset since then */
 	ns_t        quiet_since;
 	ns_t        flooded; /* when a storm stopped it; 0 never */
 	Storm       storm;
@@ -75,7 +76,7 @@ int func_publish(Func *f, Tenant *t) REQUIRES(assign_lock);
 void func_leave(Func *f) REQUIRES(assign_lock); /* OWNED or SUSPENDED: DRAINING begins */
 /* Everything of t in state `in` is silenced, cut from memory, reset and settled. */
 void tenant_quiesce(Tenant *t, FnState in) REQUIRES(assign_lock);
-void tenant_drain(Tenant *t) REQUIRES(assign_lock); /* that, and release, for all who leave */
+void tenant_drain(Tenant *t) REQUIRES(assign_lock); /* that, then release */
 void tenant_each(Tenant *t, FnState in, void (*step)(Func *f)) REQUIRES(assign_lock);
 
 /* ---- follow.c ---- */
@@ -102,7 +103,8 @@ bool  func_mine(Func *f); /* of the running process; says otherwise whose */
 /* ---- tenant.c ---- */
 Tenant *tenant_of(const Proc *p) REQUIRES(assign_lock);
 Tenant *tenant_of_pid(int pid) REQUIRES(assign_lock);
-int     tenant_get(Proc *p, Tenant **out) REQUIRES(assign_lock); /* finds or makes; says why not */
+/* Finds or makes; says why not. */
+int     tenant_get(Proc *p, Tenant **out) REQUIRES(assign_lock);
 void    tenant_drop(Tenant *t) REQUIRES(assign_lock); /* gone when it has no functions */
 void    tenant_fail(Tenant *t); /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */
@@ -116,14 +118,17 @@ int refuse_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 
 /* ---- power.c ---- */
 void power_init(const char *unavailable, bool first_use);
-int  power_ready(const Func *f) REQUIRES(assign_lock); /* on, or switched on by first use */
+int  power_ready(const Func *f) REQUIRES(assign_lock); /* first use switches on */
 int  power_check(void) REQUIRES(assign_lock);          /* refuse while off */
 void func_resume(Func *f) REQUIRES(assign_lock);
 
 /* ---- owner.c ---- */
-int  intr_on(Func *f) REQUIRES(assign_lock);  /* announce interrupts as before a suspend */
+int  intr_on(Func *f) REQUIRES(assign_lock);  /* announce them, again */
 void intr_free(Func *f) REQUIRES(assign_lock);
 
 /* ---- dmafault.c ---- */
 void dmafault_init(void);
-int  dmafault_start(void) REQUIRES(assign_lock); /* the thread that follows up */
+
+/* ---- faultwatch.c ---- */
+void faultwatch_add(const FaultRec *r); /* from the interrupt */
+int  faultwatch_start(void) REQUIRES(assign_lock); /* the thread; says why not */

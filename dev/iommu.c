@@ -83,15 +83,16 @@ info_functions(Text *t)
 
 		if (f->kind != PCI_ENDPOINT)
 			continue;
-		text_printf(t, "\t%s %s", bdf_print(f->bdf, b, sizeof b), fn_state_name[assign_state(f)]);
+		text_printf(t, "\t%s %s", bdf_print(f->bdf, b, sizeof b),
+			fn_state_name[assign_state(f)]);
 		if (assign_unit(f) != NULL)
 			text_printf(t, ", unit %u", unit_index(assign_unit(f)));
 		else
 			text_printf(t, ", no unit");
 		text_printf(t, ", reset %s\n", pci_reset_name(f->reset));
 	}
-	text_printf(t, "\ta function without reset is quiet for %u ms before its next owner\n",
-		    (uint)(OWN_SETTLE / 1000000));
+	text_printf(t, "\twithout flr or af, quiet for %u ms before the next owner\n",
+		(uint)(OWN_SETTLE / 1000000));
 }
 
 static int

@@ -16,7 +16,9 @@ static int
 parse_bdf(const char *s, bdf_t *b)
 {
 	if (cmd_bdf(s, b) != 0)
-		return fail(-EINVAL, "'%s' is not a device: want B:D.F in hexadecimal, like 0:1f.2", s);
+		return fail(-EINVAL,
+			"'%s' is not a device: want B:D.F in hexadecimal, like 0:1f.2",
+			s);
 	return 0;
 }
 
@@ -55,7 +57,8 @@ parse_option(const char *w, AttachArgs *a, uint *seen)
 	if (strcmp(w, "private") == 0 || strcmp(w, "guest") == 0)
 		return fail(-ENOTSUP, "mode %s is not there yet: only shared is", w);
 	if (strcmp(w, "ro") == 0)
-		return fail(-ENOTSUP, "ro is not there yet: a device has the rights of its process");
+		return fail(-ENOTSUP,
+			"ro is not there yet: a device has the rights of its process");
 	if (!fault && strcmp(w, "shared") != 0)
 		return fail(-EINVAL, "unknown word '%s': " ATTACH_USAGE, w);
 	if (*seen & kind)
@@ -73,7 +76,8 @@ attach_parse(const Cmd *c, AttachArgs *a)
 	*a = (AttachArgs){ .policy = FAULT_LOG };
 	if (c->n < 2)
 		return fail(-EINVAL, ATTACH_USAGE);
-	if ((err = parse_bdf(c->f[0], &a->bdf)) != 0 || (err = parse_pid(c->f[1], &a->pid)) != 0)
+	if ((err = parse_bdf(c->f[0], &a->bdf)) != 0 ||
+		(err = parse_pid(c->f[1], &a->pid)) != 0)
 		return err;
 	for (int i = 2; i < c->n; i++)
 		if ((err = parse_option(c->f[i], a, &seen)) != 0)

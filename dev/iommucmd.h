@@ -5,6 +5,7 @@
 #include "dev/assign.h"
 #include "kern/cmd.h"
 
-int attach_parse(const Cmd *c, AttachArgs *a); /* B:D.F PID [shared|private|guest] [ro] [fault=...] */
+/* B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill] */
+int attach_parse(const Cmd *c, AttachArgs *a);
 int detach_parse(const Cmd *c, bdf_t *b, int *pid); /* B:D.F [PID]; pid -1: not given */
 int power_parse(const Cmd *c, bool *on);            /* enable|disable|on|off */

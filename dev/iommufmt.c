@@ -34,12 +34,13 @@ attach_help(Text *t)
 		       "\n"
 		       "example:\n"
 		       "$ echo 00:1f.2 13 >\\#iommu/attach\n");
-	text_printf(t, "\n"
-		       "after the pid may follow:\n"
-		       "   shared           the device sees all memory of the process (default)\n"
-		       "   fault=log|stop|kill\n"
-		       "                    what a blocked DMA does: it is logged (default), bus\n"
-		       "                    mastering goes off too, or the process ends\n");
+	text_printf(t,
+		"\n"
+		"after the pid may follow:\n"
+		"   shared      the device sees all memory of the process (default)\n"
+		"   fault=log   a blocked DMA is recorded (default)\n"
+		"   fault=stop  and bus mastering goes off\n"
+		"   fault=kill  and the process ends\n");
 }
 
 void
@@ -119,12 +120,15 @@ info_cap(Text *t, uint64_t cap)
 	text_printf(t, "\tcapabilities = 0x%016llx\n", (ull)cap);
 	text_printf(t, "\t\tmgaw: %u\n", bits(cap, 21, 16) + 1);
 	text_printf(t, "\t\tsagaw (paging level): 0x%x\n", bits(cap, 12, 8));
-	text_printf(t, "\t\tcaching mode: %s (%u)\n", yes(bits(cap, 7, 7)), bits(cap, 7, 7));
+	text_printf(t, "\t\tcaching mode: %s (%u)\n", yes(bits(cap, 7, 7)),
+		bits(cap, 7, 7));
 	text_printf(t, "\t\tzlr: 0x%x\n", bits(cap, 22, 22));
 	text_printf(t, "\t\trwbf: %srequired\n", bits(cap, 4, 4) ? "" : "not ");
 	text_printf(t, "\t\tnum domains: %u\n", 1u << (4 + 2 * nd));
-	text_printf(t, "\t\tsupports protected high-memory region: %s\n", yes(bits(cap, 6, 6)));
-	text_printf(t, "\t\tsupports Protected low-memory region: %s\n", yes(bits(cap, 5, 5)));
+	text_printf(t, "\t\tsupports protected high-memory region: %s\n",
+		yes(bits(cap, 6, 6)));
+	text_printf(t, "\t\tsupports Protected low-memory region: %s\n",
+		yes(bits(cap, 5, 5)));
 }
 
 static void
@@ -155,14 +159,18 @@ info_unit(Text *t, const UnitInfo *u, uint assigned)
 	info_cap(t, u->cap);
 	info_ecap(t, u->ecap);
 	text_printf(t, "\tglobal status = 0x%08x\n", u->gsts);
-	text_printf(t, "\t\ttranslation: %s\n", bits(u->gsts, 31, 31) ? "enabled" : "disabled");
+	text_printf(t, "\t\ttranslation: %s\n",
+		bits(u->gsts, 31, 31) ? "enabled" : "disabled");
 	text_printf(t, "\t\troot table: %s\n", bits(u->gsts, 30, 30) ? "set" : "not set");
 	text_printf(t, "\troot entry table = 0x%016llx (phy) or 0x%016llx (vir)\n",
 		    (ull)(u->rtaddr & ~0xfffull), 0ull);
 }
 
 static const char *const state_name[] = {
-	[UNIT_UNUSABLE] = "unusable", [UNIT_OFF] = "off", [UNIT_ON] = "on", [UNIT_BROKEN] = "broken",
+	[UNIT_UNUSABLE] = "unusable",
+	[UNIT_OFF] = "off",
+	[UNIT_ON] = "on",
+	[UNIT_BROKEN] = "broken",
 };
 
 void
@@ -172,17 +180,18 @@ info_more(Text *t, const UnitInfo *u)
 	const char *why = bad && u->reason != NULL ? u->reason : NULL;
 
 	text_printf(t, "\nunit %u:\n", u->index);
-	text_printf(t, "\tstate = %s%s%s\n", state_name[u->state], why != NULL ? ": " : "",
-		    why != NULL ? why : "");
+	text_printf(t, "\tstate = %s%s%s\n", state_name[u->state],
+		why != NULL ? ": " : "", why != NULL ? why : "");
 	text_printf(t, "\tsegment = %u, %s\n", u->segment,
-		    u->include_all ? "all devices no other unit names" : "devices it names");
+		u->include_all ? "all devices no other unit names" : "devices it names");
 	text_printf(t, "\ttables = %u levels, %u address bits, %s\n", u->levels, u->width,
 		    u->coherent ? "coherent" : "flushed line by line");
 	text_printf(t, "\tinvalidation = %s\n", u->queued ? "queue" : "registers");
 	text_printf(t, "\tdomain ids = %u in use of %u\n", u->domains, u->ndomains);
-	text_printf(t, "\tinvalidations = %llu context, %llu iotlb, %llu waits\n", (ull)u->inv_context,
-		    (ull)u->inv_iotlb, (ull)u->inv_wait);
-	text_printf(t, "\tfaults = %llu recorded, %llu times lost\n", (ull)u->faults, (ull)u->lost);
+	text_printf(t, "\tinvalidations = %llu context, %llu iotlb, %llu waits\n",
+		(ull)u->inv_context, (ull)u->inv_iotlb, (ull)u->inv_wait);
+	text_printf(t, "\tfaults = %llu recorded, %llu times lost\n", (ull)u->faults,
+		(ull)u->lost);
 	text_printf(t, "\tfault status = 0x%08x, control = 0x%08x\n", u->fsts, u->fectl);
 	text_printf(t, "\tinterrupt isolation: no\n");
 }
@@ -211,6 +220,7 @@ acpi_line(char *buf, size_t n, const uint8_t *table, paddr_t pa)
 	safe(oem, table + 10, 6);
 	safe(id, table + 16, 8);
 	safe(creator, table + 28, 4);
-	return snprint(buf, n, "ACPI: %s (v%03u %s %s 0x%08x %s 0x%08x) @ 0x%016llx\n", sig, table[8],
-		       oem, id, le32(table + 24), creator, le32(table + 32), (ull)pa);
+	return snprint(buf, n, "ACPI: %s (v%03u %s %s 0x%08x %s 0x%08x) @ 0x%016llx\n",
+		sig, table[8], oem, id, le32(table + 24), creator, le32(table + 32),
+		(ull)pa);
 }

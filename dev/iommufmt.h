@@ -21,6 +21,6 @@ void info_driver(Text *t, bool on);
 void info_unit(Text *t, const UnitInfo *u, uint assigned); /* the document's lines */
 void info_more(Text *t, const UnitInfo *u);                /* and ours */
 
-/* "ACPI: DMAR (v001 BOCHS  BXPC     0x00000001 BXPC 0x00000001) @ 0x...", as Linux's guide
- * has it, of a table at least 36 bytes long; control characters print as dots. */
+/* "ACPI: DMAR (v001 BOCHS  BXPC     0x00000001 BXPC 0x00000001) @ 0x...", as Linux's
+ * guide has it, of a table at least 36 bytes long; control characters print as dots. */
 int acpi_line(char *buf, size_t n, const uint8_t *table, paddr_t pa);

@@ -1,6 +1,6 @@
 /*
- * The transition table of device ownership. A cell that is not written here is a move that
- * cannot be made: BROKEN has no way out until reboot, and DRAINING leads to no owner.
+ * The transition table of device ownership. A cell that is not written here is a move
+ * that cannot be made: BROKEN has no way out until reboot, DRAINING leads to no owner.
  * Pure.
  */
 
@@ -34,9 +34,9 @@ own_held(FnState s)
 }
 
 ns_t
-own_settle(ns_t now, ns_t quiet_since, bool has_reset)
+own_settle(ns_t now, ns_t quiet_since, bool emptied)
 {
 	ns_t quiet = now - quiet_since;
 
-	return has_reset || quiet >= OWN_SETTLE ? 0 : OWN_SETTLE - quiet;
+	return emptied || quiet >= OWN_SETTLE ? 0 : OWN_SETTLE - quiet;
 }

@@ -41,8 +41,9 @@ int own_next(FnState s, OwnEvent e);
 bool own_held(FnState s);
 
 /*
- * A device without reset may still hold commands of its last owner; with bus mastering
- * off they run into nothing, given time. How long before it may be owned again.
+ * A device may still hold commands of its last owner, unless a function level reset took
+ * them away; with bus mastering off they run into nothing, given time. How long before it
+ * may be owned again.
  */
 #define OWN_SETTLE 200000000ull /* ns */
-ns_t own_settle(ns_t now, ns_t quiet_since, bool has_reset);
+ns_t own_settle(ns_t now, ns_t quiet_since, bool emptied);

@@ -31,7 +31,9 @@ usable(const PciFn *pf) REQUIRES(assign_lock)
 
 	if (!assign_mine(pf))
 		return -EPERM;
-	return func_broken(f) == NULL ? 0 : fail(-EIO, "%s is broken: %s", f->name, func_broken(f));
+	if (func_broken(f) == NULL)
+		return 0;
+	return fail(-EIO, "%s is broken: %s", f->name, func_broken(f));
 }
 
 /* ---- bus mastering, reset ---- */
@@ -50,7 +52,8 @@ busmaster(Func *f, bool on) REQUIRES(assign_lock)
 			    unit_index(f->unit));
 	err = func_master(f, on);
 	if (err == -EBUSY)
-		return fail(err, "%s flooded the IOMMU with faults: wait a second", f->name);
+		return fail(err, "%s flooded the IOMMU with faults: wait a second",
+			f->name);
 	return err == 0 ? 0 : fail(-EIO, "%s: bus mastering does not go %s", f->name,
 				   on ? "on" : "off");
 }
@@ -96,19 +99,22 @@ assign_reset(PciFn *pf)
 /* ---- registers ---- */
 
 static int
-map_bar(Func *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va) REQUIRES(assign_lock)
+map_bar(Func *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va)
+	REQUIRES(assign_lock)
 {
 	const char *why;
 
 	if (off % PAGE_SIZE != 0 || len == 0 || len > SIZE_MAX - PAGE_MASK)
 		return fail(-EINVAL, "%s bar%u: want whole pages", f->name, bar);
 	if ((prot & SPROT_EXEC) || !(prot & SPROT_READ))
-		return fail(-EINVAL, "%s bar%u: registers are read or read and written", f->name, bar);
+		return fail(-EINVAL, "%s bar%u: registers are read or read and written",
+			f->name, bar);
 	len = roundup(len, PAGE_SIZE);
 	why = pci_bar_refusal(f->pci, bar, off, len);
 	if (why != NULL)
 		return fail(-EPERM, "%s bar%u: %s", f->name, bar, why);
-	return aspace_map_regs(proc_self()->as, f->pci->bar[bar].addr + off, len, prot, f->pci, va);
+	return aspace_map_regs(
+		proc_self()->as, f->pci->bar[bar].addr + off, len, prot, f->pci, va);
 }
 
 int

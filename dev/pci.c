@@ -5,7 +5,7 @@
  *	barN    registers, for mmap          intr    its interrupts, counted
  *	event   what happens to it           ctl     reset, busmaster on|off
  *
- * This file knows names and permissions; registers are dev/pci's, ownership is assign.c's.
+ * This file knows names and permissions; registers are dev/pci's, ownership assign.c's.
  * bars, intr and ctl are for the owner, and ownership is asked for at each use, so that a
  * descriptor kept from an earlier attachment is worth nothing. Nothing writes config.
  * No locks: functions are const, and each open file keeps its own state.
@@ -13,6 +13,7 @@
 #include "dev/assign.h"
 #include "dev/devtab.h"
 #include "dev/pci/pci.h"
+#include "dev/pcistatus.h"
 #include "kern/aspace.h"
 #include "kern/chan.h"
 #include "kern/cmd.h"
@@ -28,145 +29,16 @@ typedef struct File {
 	long (*read)(PciFn *f, Chan *c, void *buf, long n, off_k off);
 } File;
 
-/* qid.path: 0 the root, (bdf + 1) << 8 a function, plus 1 + row a file of it; BARs follow. */
+/* qid.path: 0 the root, (bdf + 1) << 8 a function, plus 1 + row a file of it: rows are
+ * those of files, then those of bars. */
 enum { ROW_BITS = 8, ROW_INTR = 2, ROW_EVENT = 3 };
-
-/* ---- status ---- */
-
-static void
-print_bdf(Text *t, const char *key, bdf_t b)
-{
-	char name[16];
-
-	text_printf(t, "%s %s", key, bdf_print(b, name, sizeof(name)));
-}
-
-static void
-print_identity(const PciFn *f, Text *t)
-{
-	static const char *const kind[] = { "endpoint", "bridge", "host bridge" };
-
-	text_printf(t, "id %04x:%04x\n", f->vendor, f->device);
-	text_printf(t, "subsystem %04x:%04x\n", f->subvendor, f->subdevice);
-	text_printf(t, "class %02x%02x%02x %s\n", f->cls, f->subclass, f->progif,
-		pci_class_name(f->cls, f->subclass));
-	text_printf(t, "revision %x\n", f->revision);
-	text_printf(t, "kind %s\n", kind[f->kind]);
-	if (f->bridge != NULL) {
-		print_bdf(t, "bridge", f->bridge->bdf);
-		text_printf(t, "\n");
-	}
-	if (!pci_present(f))
-		text_printf(t, "present no\n");
-}
-
-static void
-print_ownership(const PciFn *f, Text *t)
-{
-	Unit *u = assign_unit(f);
-	int pid = assign_owner(f);
-
-	text_printf(t, "state %s\n", fn_state_name[assign_state(f)]);
-	if (pid >= 0)
-		text_printf(t, "owner %d\n", pid);
-	else
-		text_printf(t, "owner none\n");
-	if (u != NULL)
-		text_printf(t, "unit %u\n", unit_index(u));
-	else
-		text_printf(t, "unit none\n");
-	text_printf(t, "busmaster %s\n", pci_is_busmaster(f) ? "on" : "off");
-}
-
-static void
-print_group(const PciFn *f, Text *t)
-{
-	text_printf(t, "group %u\n", f->group);
-	for (const PciFn *o = pci_first(); o != NULL; o = o->next)
-		if (o != f && o->group == f->group) {
-			print_bdf(t, "member", o->bdf);
-			text_printf(t, " %s\n", pci_group_reason(f, o));
-		}
-	for (uint i = 0; i < f->nsid; i++) {
-		print_bdf(t, "rid", BDF_SEG(f->bdf) << 16 | f->sid[i]);
-		text_printf(t, "\n");
-	}
-}
-
-static void
-print_windows(const PciFn *f, Text *t)
-{
-	static const char *const what[] = { "memory", "prefetchable", "io" };
-
-	if (f->secondary == 0)
-		return;
-	text_printf(t, "buses %x-%x\n", f->secondary, f->subordinate);
-	for (uint i = 0; i < nelem(what); i++)
-		if (f->win_base[i] <= f->win_limit[i])
-			text_printf(t, "window %s 0x%lx-0x%lx\n", what[i], f->win_base[i],
-				f->win_limit[i]);
-}
-
-static void
-print_bar(const PciFn *f, uint i, Text *t)
-{
-	const PciBar *b = &f->bar[i];
-	const char *why = pci_bar_refusal(f, i, 0, b->size);
-
-	text_printf(t, "bar%u 0x%lx size 0x%lx %s%s%s: ", i, b->addr, b->size,
-		b->io ? "io" : "memory", b->is64 ? " 64-bit" : "",
-		b->prefetch ? " prefetchable" : "");
-	if (why == NULL)
-		text_printf(t, "mappable\n");
-	else if (b->refusal != NULL || b->size <= PAGE_SIZE)
-		text_printf(t, "not mappable: %s\n", why);
-	else
-		text_printf(t, "mappable but for the pages of the MSI-X table%s\n",
-			f->msix_bir == i && f->pba_bir == i ? " and pending bits" : "");
-}
-
-static void
-print_caps(const PciFn *f, bool extended, Text *t)
-{
-	PciCap c[CAP_MAXEXT];
-	uint n = pci_caps(f, extended, c, extended ? CAP_MAXEXT : CAP_MAXSTD);
-
-	for (uint i = 0; i < n; i++)
-		text_printf(t, "cap %x %s\n", c[i].off, cap_name(c[i].id, extended));
-}
-
-static void
-print_interrupts(const PciFn *f, Text *t)
-{
-	if (f->msi != 0)
-		text_printf(t, "interrupt msi\n");
-	else if (f->msix != 0)
-		text_printf(t, "interrupt msi-x\n");
-	else
-		text_printf(t, "interrupt none\n");
-	if (f->msix != 0)
-		text_printf(t, "msix %u table bar%u+0x%x pending bar%u+0x%x\n", f->msix_n,
-			f->msix_bir, f->msix_off, f->pba_bir, f->pba_off);
-}
 
 static PciFn *chan_fn(const Chan *c);
 
 static int
 status_text(Chan *c, Text *t)
 {
-	const PciFn *f = chan_fn(c);
-
-	print_identity(f, t);
-	print_ownership(f, t);
-	print_group(f, t);
-	text_printf(t, "reset %s\n", pci_reset_name(f->reset));
-	print_interrupts(f, t);
-	print_windows(f, t);
-	for (uint i = 0; i < PCI_NBAR; i++)
-		if (f->bar[i].size != 0)
-			print_bar(f, i, t);
-	print_caps(f, false, t);
-	print_caps(f, true, t);
+	pci_status(chan_fn(c), t);
 	return 0;
 }
 
@@ -245,7 +117,7 @@ intr_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
 
 	(void)off;
 	if (n < (long)sizeof(line))
-		return fail(-EINVAL, "intr: a count needs a buffer of %zu bytes", sizeof(line));
+		return fail(-EINVAL, "intr: a count needs %zu bytes", sizeof(line));
 	if (!assign_mine(f))
 		return -EPERM;
 	err = assign_intr_wait(f, *seen, (c->flags & SO_NONBLOCK) != 0, &count);
@@ -474,21 +346,13 @@ pci_poll(Chan *c, int events, Waitq **q)
 static int
 pci_mmap(Chan *c, Aspace *as, uint64_t off, size_t len, int prot, vaddr_t *va)
 {
-	PciFn *f = chan_fn(c);
-	uint row = chan_row(c), bar = row - 1 - nelem(files);
-	const char *why;
+	uint row = chan_row(c);
 
 	if (row <= nelem(files))
 		return fail(-EINVAL, "only the bar files can be mapped");
 	if (as != proc_self()->as)
 		return fail(-EPERM, "registers are mapped into the process that asks");
-	if (!assign_mine(f))
-		return -EPERM;
-	if (off % PAGE_SIZE != 0)
-		return fail(-EINVAL, "bar%u: the offset must be a multiple of 4096", bar);
-	if ((why = pci_bar_refusal(f, bar, off, len)) != NULL)
-		return fail(-EINVAL, "bar%u 0x%lx+0x%zx cannot be mapped: %s", bar, off, len, why);
-	return assign_map_bar(f, bar, off, len, prot, va);
+	return assign_map_bar(chan_fn(c), row - 1 - nelem(files), off, len, prot, va);
 }
 
 /* ---- boot ---- */
@@ -507,15 +371,18 @@ window_name(const char *what, bdf_t b)
 static void
 keep_out_windows(const PciFn *f)
 {
-	for (uint i = 0; i < 2 && f->secondary != 0; i++)
-		if (f->win_base[i] <= f->win_limit[i])
-			layout_keep_out(f->win_base[i], f->win_limit[i] - f->win_base[i] + 1,
+	for (uint i = 0; i < 2 && f->secondary != 0; i++) {
+		uint64_t base = f->win_base[i], limit = f->win_limit[i];
+
+		if (base <= limit)
+			layout_keep_out(base, limit - base + 1,
 				window_name("bridge", f->bdf));
+	}
 }
 
 /*
- * Only ACPI's name space knows the windows of the host bridges. Below 4 GiB what they must
- * at least contain, from the lowest register to the highest, is kept out as one.
+ * Only ACPI's name space knows the windows of the host bridges. Below 4 GiB what they
+ * must at least contain, from the lowest register to the highest, is kept out as one.
  */
 static void
 keep_out_bars(void)
@@ -530,7 +397,8 @@ keep_out_bars(void)
 			if (!b->usable)
 				continue;
 			if (b->addr >= top) {
-				layout_keep_out(b->addr, b->size, window_name("BAR of", f->bdf));
+				layout_keep_out(b->addr, b->size,
+					window_name("BAR of", f->bdf));
 				continue;
 			}
 			low = b->addr < low ? b->addr : low;

@@ -1,10 +1,11 @@
 /*
  * The kernel under dev/pci: configuration cycles, register windows, time, memory.
  *
- * Configuration space is in memory where the MCFG table says, 1 MiB per bus. Mapping all 256
- * buses would cost half a megabyte of page tables, so a bus of segment 0 is mapped when the
- * legacy ports show that somebody is there. The ports are all we have when there is no MCFG,
- * or when what it points at is not what the ports show; offsets above 255 are missing then.
+ * Configuration space is in memory where the MCFG table says, 1 MiB per bus. Mapping all
+ * 256 buses would cost half a megabyte of page tables, so a bus of segment 0 is mapped
+ * when the legacy ports show that somebody is there. The ports are all we have when there
+ * is no MCFG, or when what it points at is not what the ports show; offsets above 255 are
+ * missing then.
  *
  * Locks: config_lock (RANK_PCI) makes a port cycle and a read-change-write one step. The
  * ranges are const after pcios_init; a bus pointer goes from NULL to its window once.
@@ -239,7 +240,7 @@ pcios_init(void)
 		nrange = mcfg_parse(t, len, range, MCFG_MAX);
 		ecam = windows_make() && windows_agree();
 		if (!ecam)
-			kprint("pci: the MCFG table is not usable: configuration by ports\n");
+			kprint("pci: the MCFG table is not usable: using the ports\n");
 	}
 	if (!ecam) {
 		range[0] = (McfgRange){ .last = NBUS - 1 };
@@ -250,19 +251,13 @@ pcios_init(void)
 /* ---- addresses ---- */
 
 static bool
-overlap(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
-{
-	return b - a < alen || a - b < blen;
-}
-
-static bool
 is_ram(uint64_t addr, uint64_t len)
 {
 	for (uint i = 0; i < bootinfo.nmem; i++) {
 		const MemRange *m = &bootinfo.mem[i];
 
 		if (m->kind != MEM_RESERVED && m->kind != MEM_BAD &&
-			overlap(addr, len, m->base, m->len))
+			spans_meet(addr, len, m->base, m->len))
 			return true;
 	}
 	return false;
@@ -272,7 +267,7 @@ static bool
 is_config(uint64_t addr, uint64_t len)
 {
 	for (uint i = 0; ecam && i < nrange; i++)
-		if (overlap(addr, len, range[i].base,
+		if (spans_meet(addr, len, range[i].base,
 			    (range[i].last - range[i].first + 1) * BUS_SIZE))
 			return true;
 	return false;
@@ -285,7 +280,7 @@ pcios_taken(uint64_t addr, uint64_t len)
 
 	if (len == 0 || last < addr || last >> arch_phys_bits() != 0)
 		return "addresses the CPU does not have";
-	if (overlap(addr, len, 0, 1 << 20))
+	if (spans_meet(addr, len, 0, 1 << 20))
 		return "the first megabyte";
 	if (is_ram(addr, len))
 		return "RAM";
@@ -293,7 +288,7 @@ pcios_taken(uint64_t addr, uint64_t len)
 		return "an IOMMU's registers";
 	if (is_config(addr, len))
 		return "configuration space";
-	if (overlap(addr, len, 0xfec00000, 0x1400000)) /* APICs, timers, flash: to 4 GiB */
+	if (spans_meet(addr, len, 0xfec00000, 0x1400000)) /* APICs, timers, flash */
 		return "the chipset's registers";
 	return NULL;
 }

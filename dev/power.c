@@ -1,8 +1,8 @@
 /*
- * Translation on and off for the whole machine. Off is a barrier (SECURITY-MODEL G6): with
- * translation off an address is physical memory, so it goes off only after every owned
- * function has been silenced, nobody else masters the bus, and commands in flight have run
- * out. Functions keep their owners meanwhile (SUSPENDED); on goes the opposite way.
+ * Translation on and off for the whole machine. Off is a barrier: without translation an
+ * address is physical memory, so it goes off only after every owned function has been
+ * silenced, nobody else masters the bus, and commands in flight have run out. Functions
+ * keep their owners meanwhile (SUSPENDED); on goes the opposite way.
  *
  * POWER_FIRST is off too, until the first attach: boot parameter iommu=first-use.
  * Locks: assign_lock.
@@ -80,6 +80,7 @@ unsilence(Func *f) REQUIRES(assign_lock)
 	f->wanted = false;
 }
 
+/* Nobody masters the bus and all has settled; or, if that cannot be, all is as before. */
 static int
 silence_all(void) REQUIRES(assign_lock)
 {
@@ -92,11 +93,12 @@ silence_all(void) REQUIRES(assign_lock)
 			err = fail(-EIO, "%s is %s and still a bus master", f->name,
 				   fn_state_name[f->state]);
 	}
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		if (err != 0 && f->state == FN_OWNED)
-			unsilence(f);
-		else
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+		if (err == 0)
 			func_settle(f);
+		else if (f->state == FN_OWNED)
+			unsilence(f);
+	}
 	return err;
 }
 
@@ -112,7 +114,8 @@ units_power(UnitState from, bool on)
 		Unit *u = vtd_unit(i);
 
 		if (unit_state(u) == from && unit_power(u, on) != 0)
-			err = fail(-EIO, "IOMMU unit %u did not switch %s", i, on ? "on" : "off");
+			err = fail(-EIO, "IOMMU unit %u did not switch %s", i,
+				on ? "on" : "off");
 	}
 	return err;
 }
@@ -132,9 +135,7 @@ power_off(void) REQUIRES(assign_lock)
 		if (f->state == FN_OWNED)
 			func_suspended(f);
 	power = POWER_OFF;
-	err = units_power(UNIT_ON, false);
-	kprint("DMAR: translation off, owned devices are suspended\n");
-	return err;
+	return units_power(UNIT_ON, false);
 }
 
 static int
@@ -145,7 +146,7 @@ power_on(void) REQUIRES(assign_lock)
 	if (power == POWER_ON)
 		return 0;
 	err = units_power(UNIT_OFF, true);
-	if (err != 0) { /* half a protection is none: the first failure stays the reason */
+	if (err != 0) { /* half a protection is none */
 		bool was = power == POWER_FIRST;
 
 		(void)units_power(UNIT_ON, false);
@@ -155,14 +156,15 @@ power_on(void) REQUIRES(assign_lock)
 	power = POWER_ON;
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
 		func_resume(f);
-	kprint("DMAR: translation on\n");
 	return 0;
 }
 
 int
 power_check(void)
 {
-	return power == POWER_OFF ? fail(-ENODEV, "the IOMMU is off: write on to power first") : 0;
+	if (power != POWER_OFF)
+		return 0;
+	return fail(-ENODEV, "the IOMMU is off: write on to power first");
 }
 
 int
@@ -173,7 +175,8 @@ power_ready(const Func *f)
 	if (err != 0)
 		return err;
 	if (unit_state(f->unit) != UNIT_ON)
-		return fail(-EIO, "%s: its IOMMU unit %u is off", f->name, unit_index(f->unit));
+		return fail(-EIO, "%s: its IOMMU unit %u is off", f->name,
+			unit_index(f->unit));
 	return 0;
 }
 

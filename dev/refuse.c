@@ -14,7 +14,8 @@ refuse_kind(const Func *f)
 {
 	switch (f->pci->kind) {
 	case PCI_HOSTBRIDGE:
-		return fail(-EINVAL, "%s is a host bridge: it cannot be attached", f->name);
+		return fail(-EINVAL, "%s is a host bridge: it cannot be attached",
+			f->name);
 	case PCI_BRIDGE:
 		return fail(-EINVAL, "%s is a bridge: it cannot be attached", f->name);
 	default:
@@ -28,7 +29,8 @@ refuse_state(Func *f)
 	if (own_held(f->state))
 		return fail(-EBUSY, "%s is owned by pid %d", f->name, f->pid);
 	if (func_broken(f) != NULL)
-		return fail(-EIO, "%s is broken until reboot: %s", f->name, func_broken(f));
+		return fail(-EIO, "%s is broken until reboot: %s", f->name,
+			func_broken(f));
 	if (!pci_present(f->pci))
 		return fail(-ENODEV, "%s does not answer any more", f->name);
 	return 0;
@@ -38,10 +40,11 @@ static int
 refuse_proc(const Func *f, const AttachArgs *a, const Proc *p)
 {
 	if (a->pid == 0)
-		return fail(-EINVAL, "process 0 is the kernel, which has no driver for %s", f->name);
+		return fail(-EINVAL,
+			"process 0 is the kernel, which has no driver for %s", f->name);
 	if (p == NULL)
 		return fail(-ESRCH, "no process %d", a->pid);
-	/* Exit sets dying and then waits for assign_lock: what is attached now is detached then. */
+	/* Exit sets dying, then waits for assign_lock, and detaches what it finds. */
 	if (__atomic_load_n(&p->dying, __ATOMIC_SEQ_CST) || p->killed)
 		return fail(-EINVAL, "process %d is dying", a->pid);
 	return 0;
@@ -67,9 +70,9 @@ refuse_rmrr(const Func *f)
 {
 	if (!f->rmrr)
 		return 0;
-	return fail(-EPERM, "%s: firmware reserves 0x%llx-0x%llx for it (RMRR %u)", f->name,
-		    (unsigned long long)f->rmrr_base, (unsigned long long)f->rmrr_limit,
-		    f->rmrr_index);
+	return fail(-EPERM, "%s: firmware reserves 0x%llx-0x%llx for it (RMRR %u)",
+		f->name, (unsigned long long)f->rmrr_base,
+		(unsigned long long)f->rmrr_limit, f->rmrr_index);
 }
 
 static int
@@ -79,12 +82,13 @@ refuse_bars(const Func *f)
 		const PciBar *b = &f->pci->bar[i];
 
 		if (b->size != 0 && !b->io && b->refusal != NULL)
-			return fail(-EPERM, "%s: BAR %u cannot be given away: %s", f->name, i, b->refusal);
+			return fail(-EPERM, "%s: BAR %u cannot be given away: %s",
+				f->name, i, b->refusal);
 	}
 	return 0;
 }
 
-/* Another member of f's group that stands in the way: it is somebody else's, or broken. */
+/* Another member of f's group stands in the way: it is somebody else's, or broken. */
 static int
 refuse_group(const Func *f, int pid)
 {
@@ -92,11 +96,14 @@ refuse_group(const Func *f, int pid)
 		if (g == f || g->pci->group != f->pci->group)
 			continue;
 		if (own_held(g->state) && g->pid != pid)
-			return fail(-EBUSY, "%s is in one group with %s, owned by pid %d: %s", f->name,
-				    g->name, g->pid, pci_group_reason(f->pci, g->pci));
+			return fail(-EBUSY,
+				"%s is in one group with %s, owned by pid %d: %s",
+				f->name, g->name, g->pid,
+				pci_group_reason(f->pci, g->pci));
 		if (func_broken(g) != NULL)
-			return fail(-EIO, "%s is in one group with %s, which is broken: %s", f->name,
-				    g->name, pci_group_reason(f->pci, g->pci));
+			return fail(-EIO,
+				"%s is in one group with %s, which is broken: %s",
+				f->name, g->name, pci_group_reason(f->pci, g->pci));
 	}
 	return 0;
 }

@@ -54,15 +54,15 @@ no_memory(void)
 
 /* ---- bytes of a file ---- */
 
-/* Give back the frames from page `first` on. */
 static void
-drop_pages(Node *f, size_t first)
+drop_pages(Node *f)
 {
-	for (size_t i = first; i < f->npage; i++)
-		if (f->page[i] != 0) {
+	for (size_t i = 0; i < f->npage; i++)
+		if (f->page[i] != 0)
 			page_put(f->page[i]);
-			f->page[i] = 0;
-		}
+	kfree(f->page);
+	f->page = NULL;
+	f->npage = 0;
 }
 
 static void
@@ -70,8 +70,7 @@ node_put_locked(Node *f) REQUIRES(tree_lock)
 {
 	if (--f->refs > 0)
 		return;
-	drop_pages(f, 0);
-	kfree(f->page);
+	drop_pages(f);
 	kfree(f);
 }
 
@@ -156,23 +155,13 @@ own_page(Node *f, uint64_t off, paddr_t *out)
 	return 0;
 }
 
-/* Bytes behind the new end must read as zeros if the file grows again. */
-static int
-truncate_locked(Node *f, uint64_t len) REQUIRES(tree_lock)
+static void
+empty_locked(Node *f) REQUIRES(tree_lock)
 {
-	paddr_t pa = page_of(f, len);
-
-	if (len >= f->len)
-		return 0;
-	if (f->narch > len)
-		f->narch = len;
-	drop_pages(f, roundup(len, PAGE_SIZE) >> PAGE_SHIFT);
-	if (pa != 0 && (len & PAGE_MASK) != 0)
-		memset((char *)page_ptr(pa) + (len & PAGE_MASK), 0, PAGE_SIZE - (len & PAGE_MASK));
-	f->len = len;
+	drop_pages(f);
+	f->narch = f->len = 0;
 	f->qid.vers++;
 	f->mtime = arch_wall();
-	return 0;
 }
 
 static long
@@ -493,7 +482,7 @@ root_open(Chan *c, int flags)
 	if (n->qid.dir)
 		err = dirsnap_open(c, list_children);
 	else if (flags & SO_TRUNC)
-		err = truncate_locked(n, 0);
+		empty_locked(n);
 	mutex_unlock(&tree_lock);
 	return err;
 }

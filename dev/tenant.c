@@ -111,8 +111,9 @@ tenant_get(Proc *p, Tenant **out)
 	if (t == NULL)
 		return tenant_new(p, out);
 	*out = t;
-	return !has_failed(t) ? 0 : fail(-EIO, "a device of process %d did not let go of its memory",
-					 p->pid);
+	if (!has_failed(t))
+		return 0;
+	return fail(-EIO, "a device of process %d did not let go of its memory", p->pid);
 }
 
 /* Off the list and gone; its domain is the caller's affair. */

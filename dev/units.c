@@ -1,9 +1,9 @@
 /*
  * Finding the IOMMU at boot: the DMAR table, its units, and for every PCI function the
  * unit that translates it. Says what Linux's guide says of the table, then whether the
- * units are used or why there is none; without one the system runs, and attach says why it
- * cannot. What makes tables different from ordinary ones (no snooping units) is switched
- * on here, before the first process has any.
+ * units are used or why there is none; without one the system runs, and attach says why
+ * it cannot. What units that do not snoop need of page tables is switched on here, before
+ * the first process has any.
  */
 
 #include "arch/arch.h"
@@ -39,22 +39,22 @@ say_units(void)
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
 		if (u.state == UNIT_OFF || u.state == UNIT_ON)
-			kprint("DMAR: unit %u at 0x%llx: %u levels, %u bits, invalidation by %s\n",
-			       u.index, (ull)u.base, u.levels, u.width,
-			       u.queued ? "queue" : "registers");
+			kprint("DMAR: unit %u at 0x%llx: %u levels, %u bits, by %s\n",
+				u.index, (ull)u.base, u.levels, u.width,
+				u.queued ? "queue" : "registers");
 	}
 }
 
 /* ---- units ---- */
 
-/* Register windows are nobody's memory. Their size is in the DRHD; a page when it is not. */
+/* Register windows are nobody's memory. Their size is in the DRHD. */
 static void
 keep_out_registers(const Dmar *d)
 {
 	for (uint i = 0; d != NULL && i < d->nentry; i++)
 		if (d->entry[i].type == DMAR_DRHD && d->entry[i].ok)
-			layout_keep_out(d->entry[i].base, PAGE_SIZE << (d->entry[i].size & 15),
-					"IOMMU registers");
+			layout_keep_out(d->entry[i].base,
+				PAGE_SIZE << (d->entry[i].size & 15), "IOMMU registers");
 }
 
 static const char *
@@ -78,6 +78,7 @@ start_units(bool on)
 	if (vtd_parse(table, len) != 0)
 		return reason();
 	keep_out_registers(vtd_dmar());
+	vtd_options.registers = param_is("iommu.inv", "register");
 	if (vtd_start(on) != 0)
 		return reason();
 	pt_set_flush(!vtd_coherent());
@@ -119,7 +120,7 @@ place(Func *f)
 	f->rmrr = vtd_rmrr_for(&path, &f->rmrr_index, &f->rmrr_base, &f->rmrr_limit);
 }
 
-/* All or none: a function without book-keeping could not be judged as a group's member. */
+/* All or none: a function we keep no books of could not be judged in its group. */
 static bool
 make_funcs(void)
 {
@@ -149,5 +150,6 @@ assign_init(void)
 	if (why != NULL)
 		kprint("PCI-DMA: no IOMMU: %s\n", why);
 	else
-		kprint("PCI-DMA: Using DMAR IOMMU%s\n", lazy ? ", from the first attach on" : "");
+		kprint("PCI-DMA: Using DMAR IOMMU%s\n",
+			lazy ? ", from the first attach on" : "");
 }

@@ -1,10 +1,9 @@
 /*
- * #vtd: looking at the IOMMU. `faults` is the log of what was blocked, one record per line:
+ * #vtd: looking at the IOMMU. `faults` is the log of what was blocked, one record per
+ * line (here in two), and a `lost` line wherever the unit dropped some: user/man/vtd.md.
  *
  *	time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access write
- *	address 0x6df084000 reason 5 text 'PTE Write access is not set' tables 'not mapped'
- *
- * (on one line), with a `lost` line wherever the unit dropped records. See user/man/vtd.md.
+ *	address 0x6df084000 reason 5 text 'PTE Write access ...' tables 'not mapped'
  */
 
 #include "dev/assign.h"

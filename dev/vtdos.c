@@ -54,7 +54,8 @@ os_is_ram(paddr_t pa, uint64_t len)
 	for (uint i = 0; i < bootinfo.nmem; i++) {
 		const MemRange *m = &bootinfo.mem[i];
 
-		if (m->kind != MEM_RESERVED && pa < m->base + m->len && m->base < pa + len)
+		if (m->kind != MEM_RESERVED && pa < m->base + m->len &&
+			m->base < pa + len)
 			return true;
 	}
 	return pa + len < pa;

@@ -1,22 +1,17 @@
 /*
- * Addresses: base address registers, the windows of bridges, and which of it all a process
+ * Addresses: base address registers, the windows of bridges, and what of it all a process
  * may map.
  *
- * A BAR is sized by writing ones with decoding switched off (PCI 3.0 6.2.5.1), so for that
- * time it answers nowhere. Firmware assigns addresses; a BAR it left out stays so. A page
- * is the smallest thing that can be given to a process, hence the refusals: nothing else
- * may live in the pages of a BAR, no other function, no RAM, no chipset register.
+ * A BAR is sized by writing ones with decoding switched off (PCI 3.0 6.2.5.1), so for
+ * that time it answers nowhere. Firmware assigns addresses; a BAR it left out stays so. A
+ * page is the smallest thing that can be given to a process, hence the refusals: nothing
+ * else may live in the pages of a BAR, no other function, no RAM, no chipset register.
  */
 #include "dev/pci/local.h"
+#include "dev/pci/mcfg.h"
 #include "dev/pci/os.h"
 #include "dev/pci/reg.h"
 #include "kern/cmd.h"
-
-static bool
-overlap(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
-{
-	return b - a < alen || a - b < blen;
-}
 
 static uint64_t
 pages(uint64_t len)
@@ -106,7 +101,11 @@ bar_read(const PciFn *f, uint i, uint n, PciBar *b)
 void
 bar_size(PciFn *f)
 {
-	static const uint count[] = { [LAYOUT_DEVICE] = 6, [LAYOUT_BRIDGE] = 2, [LAYOUT_CARDBUS] = 0 };
+	static const uint count[] = {
+		[LAYOUT_DEVICE] = 6,
+		[LAYOUT_BRIDGE] = 2,
+		[LAYOUT_CARDBUS] = 0, /* one, which is of no use to us */
+	};
 	uint64_t decode = FMASK(CMD_MEMORY) | FMASK(CMD_IO);
 	uint32_t cmd = pci_read(f, CFG_COMMAND, 2);
 	uint n = count[f->header];
@@ -140,7 +139,8 @@ window_set(PciFn *f, uint i, uint64_t base, uint64_t limit)
 static void
 memory_window(PciFn *f)
 {
-	uint64_t base = pci_read(f, CFG_MEM_BASE, 2), limit = pci_read(f, CFG_MEM_LIMIT, 2);
+	uint64_t base = pci_read(f, CFG_MEM_BASE, 2);
+	uint64_t limit = pci_read(f, CFG_MEM_LIMIT, 2);
 
 	if (limit != 0)
 		window_set(f, 0, FGET(base, MEMW_ADDR) << 20,
@@ -150,7 +150,8 @@ memory_window(PciFn *f)
 static void
 prefetch_window(PciFn *f)
 {
-	uint64_t base = pci_read(f, CFG_PREF_BASE, 2), limit = pci_read(f, CFG_PREF_LIMIT, 2);
+	uint64_t base = pci_read(f, CFG_PREF_BASE, 2);
+	uint64_t limit = pci_read(f, CFG_PREF_LIMIT, 2);
 	uint64_t base_hi = 0, limit_hi = 0;
 
 	if (FGET(limit, MEMW_64)) {
@@ -159,13 +160,15 @@ prefetch_window(PciFn *f)
 	}
 	if (limit != 0)
 		window_set(f, 1, base_hi << 32 | FGET(base, MEMW_ADDR) << 20,
-			limit_hi << 32 | FGET(limit, MEMW_ADDR) << 20 | FIELD_MASK(19, 0));
+			limit_hi << 32 | FGET(limit, MEMW_ADDR) << 20 |
+				FIELD_MASK(19, 0));
 }
 
 static void
 io_window(PciFn *f)
 {
-	uint64_t base = pci_read(f, CFG_IO_BASE, 1), limit = pci_read(f, CFG_IO_LIMIT, 1);
+	uint64_t base = pci_read(f, CFG_IO_BASE, 1);
+	uint64_t limit = pci_read(f, CFG_IO_LIMIT, 1);
 	uint64_t base_hi = 0, limit_hi = 0;
 
 	if (FGET(limit, IOW_32)) {
@@ -191,6 +194,15 @@ bridge_windows(PciFn *f)
 
 /* ---- what a process may map ---- */
 
+/* Do two spans of addresses have a page in common? */
+static bool
+share_page(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
+{
+	uint64_t a0 = rounddown(a, PAGE_SIZE), b0 = rounddown(b, PAGE_SIZE);
+
+	return spans_meet(a0, pages(a - a0 + alen), b0, pages(b - b0 + blen));
+}
+
 static const char *
 neighbour(const PciFn *f, const PciBar *b)
 {
@@ -202,16 +214,14 @@ neighbour(const PciFn *f, const PciBar *b)
 
 			if (c->size == 0 || c->io || c->addr == 0)
 				continue;
-			uint64_t start = rounddown(c->addr, PAGE_SIZE);
-			if (overlap(b->addr, pages(b->size), start,
-				    pages(c->addr - start + c->size)))
+			if (share_page(b->addr, b->size, c->addr, c->size))
 				return pci_phrase("shares a page with bar%u of %s", i,
 					bdf_print(o->bdf, name, sizeof(name)));
 		}
 	return NULL;
 }
 
-/* The bridge above that does not forward these addresses; subtractive ones forward all. */
+/* The bridge above that does not forward these addresses; a subtractive one does. */
 static const PciFn *
 not_forwarded(const PciFn *f, const PciBar *b)
 {
@@ -272,20 +282,11 @@ bar_judge(PciFn *f)
 	}
 }
 
-/* Do the pages of [addr, addr + len) and those of [off, off + n) in BAR bir meet? */
-static bool
-meets(const PciFn *f, uint64_t addr, uint64_t len, uint bir, uint64_t off, uint64_t n)
-{
-	uint64_t a = rounddown(addr, PAGE_SIZE);
-	uint64_t b = rounddown(f->bar[bir].addr + off, PAGE_SIZE);
-
-	return overlap(a, pages(addr - a + len), b, pages(f->bar[bir].addr + off - b + n));
-}
-
 const char *
 pci_bar_refusal(const PciFn *f, uint i, uint64_t off, uint64_t len)
 {
-	const PciBar *b = &f->bar[i];
+	const PciBar *b = &f->bar[i < PCI_NBAR ? i : 0];
+	uint64_t at = b->addr + off;
 
 	if (i >= PCI_NBAR || b->size == 0)
 		return "no such BAR";
@@ -295,9 +296,11 @@ pci_bar_refusal(const PciFn *f, uint i, uint64_t off, uint64_t len)
 		return "beyond the end of the BAR";
 	if (f->msix == 0)
 		return NULL;
-	if (meets(f, b->addr + off, len, f->msix_bir, f->msix_off, f->msix_n * MSIX_ENTRY))
+	if (share_page(at, len, f->bar[f->msix_bir].addr + f->msix_off,
+		    f->msix_n * MSIX_ENTRY))
 		return "the MSI-X table is there";
-	if (meets(f, b->addr + off, len, f->pba_bir, f->pba_off, roundup(f->msix_n, 64) / 8))
+	if (share_page(at, len, f->bar[f->pba_bir].addr + f->pba_off,
+		    roundup(f->msix_n, 64) / 8))
 		return "the MSI-X pending bits are there";
 	return NULL;
 }

@@ -14,7 +14,7 @@ typedef struct PciCap {
 #define CAP_MAXEXT 128
 
 /* Entries in list order. Stops at the end of the list, at an entry seen before, below
- * 0x40 (0x100), or at all ones; drops an entry whose registers do not fit in the space. */
+ * 0x40 (0x100), or at all ones; drops an entry whose registers do not fit. */
 uint cap_list(CapRead *rd, const void *arg, PciCap *out, uint max);
 uint ecap_list(CapRead *rd, const void *arg, PciCap *out, uint max);
 /* Offset of the first entry with this id; 0 when there is none. */

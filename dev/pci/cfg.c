@@ -2,9 +2,9 @@
  * The configuration space of one function: accessors, and the switches in its command and
  * PCI Express control registers.
  *
- * What comes back from a device that is gone is all ones; every loop that reads a device is
- * bounded for that reason, and "gone" counts as quiet. No locks: the host makes each cycle,
- * and each pcios_update, one step.
+ * What comes back from a device that is gone is all ones; every loop that reads a device
+ * is bounded for that reason, and "gone" counts as quiet. No locks: the host makes each
+ * cycle, and each pcios_update, one step.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -82,7 +82,7 @@ pci_busmaster(const PciFn *f, bool on)
 	}
 	if (!pci_present(f))
 		return -EIO;
-	/* A bridge passes requests upstream only as a master itself: Bridge 1.2 3.2.4.3. */
+	/* A bridge passes requests up only as a master itself: Bridge 1.2 3.2.4.3. */
 	for (const PciFn *b = f->bridge; b != NULL; b = b->bridge)
 		cfg_update(b, CFG_COMMAND, 2, 0, FMASK(CMD_MASTER));
 	cfg_update(f, CFG_COMMAND, 2, 0, FMASK(CMD_MASTER));

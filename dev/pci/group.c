@@ -1,15 +1,15 @@
 /*
- * Who is who to the IOMMU, and who can reach whom behind its back (VTD-FACTS 10).
+ * Who is who to the IOMMU, and who can reach whom behind its back.
  *
  * Requester ids: a bridge from PCI Express to PCI sends everything as function 0 of its
- * secondary bus, a conventional bridge as itself. Groups: a Cause is a reason why a set of
- * functions cannot be told apart or kept apart; functions that share a cause, directly or
- * through others, are one group and go to one owner.
+ * secondary bus, a conventional bridge as itself. Groups: a Cause is a reason why a set
+ * of functions cannot be told apart or kept apart; functions that share a cause, directly
+ * or through others, are one group and go to one owner.
  *
  *	one requester id    everything behind such a bridge, and the bridge
- *	no ACS in a port    everything below a root port; for a port of a switch everything
- *	                    below the switch, since the others can be reached from it
- *	no ACS in a device  its functions, on the root bus too (q35's 0:1f.x are one group)
+ *	no ACS in a port    everything below a root port; for a port of a switch all that
+ *	                    is below the switch, since the rest can be reached from it
+ *	no ACS in a device  its functions, also on a root bus (q35's 0:1f.x: one group)
  *
  * A single-function device on a root bus is its own group: its requests meet the IOMMU
  * first. ACS (source validation, both redirects, upstream forwarding) is switched on
@@ -25,7 +25,8 @@
 typedef struct Cause Cause;
 struct Cause {
 	const PciFn *at;
-	bool         slot; /* the unisolated functions of at's device; else all below at, and at */
+	bool         slot; /* holds at's device but for what ACS isolates; else at and all
+			    * that is below it */
 	const char  *text;
 	Cause       *next;
 };
@@ -63,7 +64,7 @@ acs_isolates(const PciFn *f)
 
 /* ---- requester ids ---- */
 
-/* What b puts in place of the requester id of what is below it; false: it passes ids on. */
+/* What b puts in place of the requester ids from below; false: it passes them on. */
 static bool
 bridge_alias(const PciFn *b, uint16_t *sid)
 {
@@ -87,7 +88,7 @@ sid_add(PciFn *f, uint16_t sid)
 	for (uint i = 0; i < f->nsid; i++)
 		if (f->sid[i] == sid)
 			return;
-	/* With too many, those in the middle go: the unit sees what the last bridge sends. */
+	/* Too many: those in the middle go, the unit sees what the last bridge sends. */
 	f->sid[f->nsid < PCI_NSID ? f->nsid++ : PCI_NSID - 1] = sid;
 }
 
@@ -160,11 +161,13 @@ port_cause(const PciFn *b)
 	if (!is_port(b) || b->secondary == 0 || acs_isolates(b))
 		return;
 	bdf_print(b->bdf, port, sizeof(port));
-	if (b->pcie_type == TYPE_DOWNSTREAM && b->bridge != NULL)
-		cause_add(b->bridge, false, pci_phrase("behind switch %s, whose port %s has no ACS",
-			bdf_print(b->bridge->bdf, name, sizeof(name)), port));
-	else
+	if (b->pcie_type != TYPE_DOWNSTREAM || b->bridge == NULL) {
 		cause_add(b, false, pci_phrase("below port %s, which has no ACS", port));
+		return;
+	}
+	bdf_print(b->bridge->bdf, name, sizeof(name));
+	cause_add(b->bridge, false,
+		pci_phrase("behind switch %s, whose port %s has no ACS", name, port));
 }
 
 /* For the first of several functions of a device that nothing keeps apart. */
@@ -181,8 +184,9 @@ slot_cause(const PciFn *f)
 			several = true;
 		}
 	if (first && several)
-		cause_add(f, true, pci_phrase("function of the same device %x:%x, which has no ACS",
-			BDF_BUS(f->bdf), BDF_DEV(f->bdf)));
+		cause_add(f, true,
+			pci_phrase("function of the same device %x:%x, which has no ACS",
+				BDF_BUS(f->bdf), BDF_DEV(f->bdf)));
 }
 
 /* ---- groups ---- */

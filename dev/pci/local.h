@@ -3,7 +3,7 @@
 
 #include "dev/pci/pci.h"
 
-/* cfg.c: by address, before there is a PciFn. All ones where nothing answers or off is bad. */
+/* cfg.c: by address, while there is no PciFn. All ones: nobody there, or a bad offset. */
 uint32_t cfg_read(bdf_t b, uint off, uint width);
 bool     cfg_present(bdf_t b);
 void     cfg_update(const PciFn *f, uint off, uint width, uint64_t clear, uint64_t set);

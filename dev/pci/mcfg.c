@@ -1,7 +1,7 @@
 /*
  * Firmware tables dev/pci reads: MCFG (where configuration space is in memory, PCI
- * Firmware 3.0 4.1.2) and, of DMAR, only where the units' registers are, so that no BAR on
- * top of them is ever mapped into a process (VTD-FACTS 1.1; dev/vtd reads the rest). Pure.
+ * Firmware 3.0 4.1.2) and, of DMAR (VT-d 8.1), only where the units' registers are, so
+ * that no BAR on top of them is ever mapped into a process; dev/vtd reads the rest. Pure.
  * The caller has checked the checksum; nothing else is believed.
  */
 #include "dev/pci/mcfg.h"
@@ -16,6 +16,13 @@
 typedef struct Buf {
 	const uint8_t *p, *end;
 } Buf;
+
+bool
+spans_meet(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
+{
+	/* A difference wraps to something huge when it is negative. */
+	return b - a < alen || a - b < blen;
+}
 
 static uint64_t
 get(const uint8_t *p, uint n)
@@ -108,13 +115,6 @@ mcfg_parse(const void *table, size_t len, McfgRange *out, uint max)
 	return n;
 }
 
-/* Wraps to a huge distance when b is not at or after a, so no sum can overflow. */
-static bool
-overlap(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
-{
-	return b - a < alen || a - b < blen;
-}
-
 bool
 dmar_covers(const void *table, size_t len, uint64_t addr, uint64_t n)
 {
@@ -130,7 +130,7 @@ dmar_covers(const void *table, size_t len, uint64_t addr, uint64_t n)
 			return false;
 		if (type != DMAR_DRHD || size < 16)
 			continue;
-		if (overlap(addr, n, get(e.p + 8, 8), PAGE_SIZE << (e.p[5] & 0xf)))
+		if (spans_meet(addr, n, get(e.p + 8, 8), PAGE_SIZE << (e.p[5] & 0xf)))
 			return true;
 	}
 	return false;

@@ -10,6 +10,8 @@ typedef struct McfgRange {
 
 #define MCFG_MAX 16
 
+/* Do [a, a + alen) and [b, b + blen) meet? Neither is empty; sums may exceed 64 bits. */
+bool spans_meet(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen);
 /* The MCFG's ranges, ascending by segment and bus, disjoint; unusable ones are dropped.
  * How many. */
 uint mcfg_parse(const void *table, size_t len, McfgRange *out, uint max);

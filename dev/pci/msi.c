@@ -2,9 +2,9 @@
  * Message-signalled interrupts (PCI 3.0 6.8): one message per function, by MSI when there
  * is one, else entry 0 of the MSI-X table; everything else masked or off.
  *
- * The kernel alone writes these registers; processes can neither write configuration space
- * nor map the table. Locating the table validates what the device says of it: a table that
- * is not wholly inside an assigned memory BAR counts as none.
+ * The kernel alone writes these registers; processes can neither write configuration
+ * space nor map the table. Locating the table validates what the device says of it: one
+ * that is not wholly inside a memory BAR counts as none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -52,7 +52,8 @@ pci_interrupts_off(const PciFn *f)
 	if (f->msi != 0)
 		cfg_update(f, f->msi + MSI_CTL, 2, FMASK(MSI_ENABLE), 0);
 	if (f->msix != 0)
-		cfg_update(f, f->msix + MSIX_CTL, 2, FMASK(MSIX_ENABLE), FMASK(MSIX_MASK));
+		cfg_update(f, f->msix + MSIX_CTL, 2, FMASK(MSIX_ENABLE),
+			FMASK(MSIX_MASK));
 	pci_read(f, CFG_COMMAND, 2); /* what was posted has arrived when this returns */
 }
 
@@ -63,8 +64,9 @@ msi_on(PciFn *f, uint64_t addr, uint32_t data)
 	bool wide = FGET(ctl, MSI_64), masking = FGET(ctl, MSI_MASKING);
 	uint data_at = f->msi + (wide ? MSI_DATA64 : MSI_DATA32);
 	uint mask_at = f->msi + (wide ? MSI_MASK64 : MSI_MASK32);
+	uint end = masking ? mask_at + 4 : data_at + 2;
 
-	if ((addr >> 32 != 0 && !wide) || (masking ? mask_at + 4 : data_at + 2) > CFG_SIZE)
+	if ((addr >> 32 != 0 && !wide) || end > CFG_SIZE)
 		return -ENOTSUP;
 	pci_write(f, f->msi + MSI_ADDR, 4, addr);
 	if (wide)

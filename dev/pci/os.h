@@ -1,6 +1,7 @@
 /*
- * What dev/pci asks of its host. The kernel implements it in dev/pcios.c, tests in a fake.
- * Configuration cycles are atomic and may be issued from interrupts; the rest may sleep.
+ * What dev/pci asks of its host. The kernel implements it in dev/pcios.c, tests in a
+ * fake. Configuration cycles are atomic and may be issued from interrupts; the rest may
+ * sleep.
  */
 #pragma once
 
@@ -17,7 +18,7 @@ uint     pcios_nbus(uint i, uint *seg, uint *first, uint *last);
 /* Device registers, uncached, for ever (the MSI-X table); NULL without memory. */
 volatile uint32_t *pcios_map(uint64_t addr, size_t len);
 void     pcios_sleep_ms(uint ms); /* may sleep; bounded waits are built from it */
-/* What else is at these addresses ("RAM", "an IOMMU's registers"); NULL: nothing known. */
+/* What else is at these addresses ("RAM", "configuration space"); NULL: nothing known. */
 const char *pcios_taken(uint64_t addr, uint64_t len);
 void    *pcios_alloc(size_t n); /* zeroed, never freed; NULL */
 void     pcios_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

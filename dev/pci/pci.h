@@ -20,12 +20,18 @@ typedef struct PciBar {
 	uint64_t addr;  /* bus = physical address; 0 when not assigned */
 	uint64_t size;  /* bytes, 0: no such BAR */
 	bool     io, is64, prefetch;
-	bool     usable; /* registers are where it says: assigned, nothing else is known there */
-	const char *refusal; /* why a process may not map it (page shared...), NULL: it may */
+	bool     usable; /* has an address where nothing else is known to be */
+	const char *refusal; /* why a process may not map it, a phrase; NULL: it may */
 } PciBar;
 
 typedef enum PciKind { PCI_ENDPOINT, PCI_BRIDGE, PCI_HOSTBRIDGE } PciKind;
-typedef enum PciReset { PCI_RESET_NONE, PCI_RESET_FLR, PCI_RESET_AF, PCI_RESET_PM, PCI_RESET_BUS } PciReset;
+typedef enum PciReset {
+	PCI_RESET_NONE,
+	PCI_RESET_FLR, /* function level */
+	PCI_RESET_AF,  /* the same by the advanced features capability */
+	PCI_RESET_PM,  /* power state D3 and back */
+	PCI_RESET_BUS, /* of the bus it is alone on */
+} PciReset;
 
 typedef struct PciFn PciFn;
 struct PciFn {
@@ -36,7 +42,8 @@ struct PciFn {
 	uint8_t  cls, subclass, progif, revision, header;
 	PciKind  kind;
 	uint8_t  secondary, subordinate; /* bridges */
-	uint64_t win_base[3], win_limit[3]; /* bridges: memory, prefetchable, io; base > limit: closed */
+	/* Bridges: memory, prefetchable, io; base > limit: closed. */
+	uint64_t win_base[3], win_limit[3];
 	PciBar   bar[PCI_NBAR];
 
 	/* Capability offsets, 0 when absent. */
@@ -47,8 +54,8 @@ struct PciFn {
 	uint32_t msix_off, msix_n, pba_off;
 	PciReset reset; /* how pci_reset would do it */
 
-	/* Requester ids the unit may see for it, its own first, then those bridges above put
-	 * in its place, nearest first (group.c). */
+	/* Requester ids the unit may see for it: its own first, then those bridges above
+	 * put in its place, nearest first (group.c). */
 	uint16_t sid[PCI_NSID];
 	uint8_t  nsid;
 	uint     group; /* isolation group number; see pci_group_reason */
@@ -67,7 +74,7 @@ PciFn *pci_first(void);
 PciFn *pci_find(bdf_t b);
 bool   pci_uses_ecam(void);
 uint   pci_count(uint *buses); /* functions found, and buses they are on */
-bool   pci_below(const PciFn *f, const PciFn *bridge); /* on its secondary side, at any depth */
+bool   pci_below(const PciFn *f, const PciFn *bridge); /* at any depth */
 
 uint32_t pci_read(const PciFn *f, uint off, uint width); /* width 1, 2, 4; off < 4096 */
 void     pci_write(const PciFn *f, uint off, uint width, uint32_t v);
@@ -76,7 +83,8 @@ uint     pci_caps(const PciFn *f, bool extended, PciCap *out, uint max);
 bool     pci_present(const PciFn *f); /* false: gone, reads all ones */
 
 /* Bus mastering. Off also reads back (posted writes) and reports -EIO when it stuck; a
- * function that is gone counts as off. On also opens the bridges above. Safe in interrupts. */
+ * function that is gone counts as off. On also opens the bridges above. Safe in
+ * interrupts. */
 int  pci_busmaster(const PciFn *f, bool on);
 bool pci_is_busmaster(const PciFn *f);
 /* INTx disabled, MSI and MSI-X off and masked. */
@@ -87,7 +95,7 @@ int  pci_msi_on(PciFn *f, uint64_t addr, uint32_t data);
 int  pci_drain(const PciFn *f);
 /*
  * Reset by the best method there is, saving and restoring BARs and command (bus master
- * stays off). 0; -ENOTSUP when there is none; -ETIMEDOUT or -EIO when it did not come back.
+ * stays off). 0; -ENOTSUP when there is none; -ETIMEDOUT or -EIO: it did not come back.
  */
 int  pci_reset(PciFn *f);
 const char *pci_reset_name(PciReset r);
@@ -95,11 +103,11 @@ const char *pci_reset_name(PciReset r);
 void pci_nosnoop_off(const PciFn *f);
 void pci_memory_on(const PciFn *f); /* decode memory and I/O */
 
-/* Why [off, off + len) of a BAR may not be mapped into a process, one phrase: its refusal,
- * beyond its end, the pages of the MSI-X table and pending bits. NULL: it may. */
+/* Why [off, off + len) of a BAR may not be mapped into a process, one phrase: its
+ * refusal, beyond its end, pages of the MSI-X table and pending bits. NULL: it may. */
 const char *pci_bar_refusal(const PciFn *f, uint bar, uint64_t off, uint64_t len);
 
-/* Functions of a group: why b is in a's group, one phrase; "" for a itself; NULL: it is not. */
+/* Why b is in a's group, one phrase; "" for a itself; NULL: it is not. */
 const char *pci_group_reason(const PciFn *a, const PciFn *b);
 
 const char *pci_class_name(uint8_t cls, uint8_t subclass);

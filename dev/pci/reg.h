@@ -1,7 +1,7 @@
 /*
- * PCI configuration space: offsets, and fields as the two bit numbers the PCI Local Bus 3.0,
- * PCI Express Base 3.0 and PCI-to-PCI Bridge 1.2 specifications print. Offsets below a
- * capability's name are relative to that capability. Never leaves dev/pci.
+ * PCI configuration space: offsets, and fields as the two bit numbers that the PCI Local
+ * Bus 3.0, PCI Express Base 3.0 and PCI-to-PCI Bridge 1.2 specifications print. Offsets
+ * below a capability's name are relative to that capability. Never leaves dev/pci.
  */
 #pragma once
 

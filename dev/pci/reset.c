@@ -1,11 +1,11 @@
 /*
- * Resets: function level (PCIe 6.6.2), by advanced features, by power state (D3hot to D0),
- * by the bus above when nothing else is on it; in this order of preference.
+ * Resets: function level (PCIe 6.6.2), by advanced features, by power state (D3hot to
+ * D0), by the bus above when nothing else is on it; in this order of preference.
  *
- * A reset is not trusted to stop DMA, so bus mastering goes off before it and is off, read
- * back, after it. What firmware set up and we rely on is saved and put back: BARs, decoding,
- * device control, access control. Every wait is bounded; a function that does not come back,
- * or comes back as something else, is an error for the caller to act on.
+ * A reset is not trusted to stop DMA: bus mastering goes off before it and is off, read
+ * back, after it. What firmware set up and we rely on is saved and put back: BARs,
+ * decoding, device control, access control. Every wait is bounded; a function that does
+ * not come back, or comes back as something else, is an error for the caller to act on.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -15,7 +15,7 @@
 #define FLR_MS      100  /* PCIe 6.6.2: no access before */
 #define PM_MS       10   /* PM 1.2 5.6.1: D3hot to D0 and back */
 #define BUS_HOLD_MS 2    /* PCI 3.0 4.3.2: RST# for at least 1 ms */
-#define BUS_MS      100  /* PCIe 6.6.1 */
+#define SETTLE_MS   200  /* not all that calls itself a reset ends a command under way */
 #define RETURN_MS   1000 /* PCIe 6.6.1, 6.6.2: ready within a second */
 
 typedef struct Saved {
@@ -39,14 +39,14 @@ pci_reset_name(PciReset r)
 	return name[r];
 }
 
-/* Nothing else is below the bridge above f. */
+/* Nothing else is on its bus; a bridge would be, if there were something further down. */
 static bool
 alone_on_bus(const PciFn *f)
 {
 	if (f->bridge == NULL || f->bridge->header != LAYOUT_BRIDGE)
 		return false;
 	for (const PciFn *o = pci_first(); o != NULL; o = o->next)
-		if (o != f && pci_below(o, f->bridge))
+		if (o != f && o->bridge == f->bridge)
 			return false;
 	return true;
 }
@@ -68,7 +68,7 @@ reset_choose(const PciFn *f)
 static void
 save(const PciFn *f, Saved *s)
 {
-	*s = (Saved){ .command = pci_read(f, CFG_COMMAND, 2) & ~FMASK(CMD_MASTER) };
+	*s = (Saved){ .command = pci_read(f, CFG_COMMAND, 2) };
 	for (uint i = 0; i < PCI_NBAR; i++)
 		s->bar[i] = pci_read(f, CFG_BAR0 + 4 * i, 4);
 	s->intline = pci_read(f, CFG_INTLINE, 1);
@@ -120,7 +120,7 @@ power_cycle(const PciFn *f)
 	cfg_update(f, f->pm + PM_CSR, 2, FMASK(PMCSR_STATE), FBITS(PMCSR_STATE, PM_D3));
 	pcios_sleep_ms(PM_MS);
 	cfg_update(f, f->pm + PM_CSR, 2, FMASK(PMCSR_STATE), FBITS(PMCSR_STATE, PM_D0));
-	pcios_sleep_ms(PM_MS);
+	pcios_sleep_ms(SETTLE_MS);
 }
 
 static void
@@ -129,7 +129,7 @@ bus_reset(const PciFn *f)
 	cfg_update(f->bridge, CFG_BRIDGECTL, 2, 0, FMASK(BCTL_RESET));
 	pcios_sleep_ms(BUS_HOLD_MS);
 	cfg_update(f->bridge, CFG_BRIDGECTL, 2, FMASK(BCTL_RESET), 0);
-	pcios_sleep_ms(BUS_MS);
+	pcios_sleep_ms(SETTLE_MS); /* 100 at least: PCIe 6.6.1 */
 }
 
 static void (*const method[])(const PciFn *) = {
@@ -146,9 +146,10 @@ await_return(const PciFn *f)
 	for (uint ms = 0; ms <= RETURN_MS; ms += 10) {
 		uint vendor = pci_read(f, CFG_VENDOR, 2);
 
+		if (vendor == f->vendor && pci_read(f, CFG_DEVICE, 2) == f->device)
+			return 0;
 		if (vendor != VENDOR_NONE && vendor != VENDOR_RETRY)
-			return vendor == f->vendor && pci_read(f, CFG_DEVICE, 2) == f->device ?
-				0 : -EIO;
+			return -EIO;
 		pcios_sleep_ms(10);
 	}
 	return -ETIMEDOUT;

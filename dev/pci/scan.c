@@ -3,10 +3,10 @@
  *
  * Every bus of every range firmware reports is probed, so nothing is followed and no loop
  * in the bridges' bus numbers can catch us; it also finds root buses that only the ACPI
- * name space would tell of. Bus numbers stay as firmware left them. A bridge counts as the
- * parent of a bus only when the bus number is higher than its own, so that every chain of
- * parents ends. Firmware hands over with bus mastering on: the first pass takes it from
- * everything that is not a bridge before anything is sized or parsed.
+ * name space would tell of. Bus numbers stay as firmware left them. A bridge counts as
+ * the parent of a bus only when that number is higher than its own, so that every chain
+ * of parents ends. Firmware hands over with bus mastering on: the first pass takes it
+ * from everything that is not a bridge before anything is sized or parsed.
  *
  * Absent: assigning bus numbers or BARs, hot plug. The list is const after pci_scan.
  */
@@ -166,8 +166,8 @@ is_usable(const PciFn *f)
 {
 	if (depth(f) <= PCI_MAXDEPTH)
 		return !is_ghost(f);
-	pcios_log("pci: %x:%x.%x is behind more than %d bridges: not used\n", BDF_BUS(f->bdf),
-		BDF_DEV(f->bdf), BDF_FN(f->bdf), PCI_MAXDEPTH);
+	pcios_log("pci: %x:%x.%x is behind more than %d bridges: not used\n",
+		BDF_BUS(f->bdf), BDF_DEV(f->bdf), BDF_FN(f->bdf), PCI_MAXDEPTH);
 	return false;
 }
 
