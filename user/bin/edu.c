@@ -1,18 +1,18 @@
 /*
  * edu B:D.F [lo] ...: a driver for QEMU's teaching device, and the hand that tests ours.
- * It waits until it owns the device, maps its registers, and lets it copy by DMA, giving it
- * plain pointers:
+ * It waits until it owns the device, maps its registers, and lets it copy by DMA, giving
+ * it plain pointers:
  *
- *	edu B:D.F            4095 bytes of our memory out and back; then waits for `detach`
+ *	edu B:D.F            4095 bytes of our memory out and back; waits for `detach`
  *	edu B:D.F poke ADDR [LEN [BYTE]]   the device writes to ADDR: arrived or blocked?
  *	edu B:D.F peek ADDR [LEN]          the device reads from ADDR
- *	edu B:D.F hold       starts a write to us, touches nothing until `detach`, looks then
+ *	edu B:D.F hold       starts a write to us; at `detach` looks what arrived
  *	edu B:D.F intr       the device interrupts us once
  *	edu B:D.F loop N     the copy, N times; 0 for ever
  *
  * The device has a buffer of 4096 bytes at 0x40000 on its side, takes at most 4095 a time
- * and 100 ms for it, and cannot say that a transfer was blocked: `event` can. One with the
- * default address mask reaches 28 bits: `lo` takes the buffer from below 2^28.
+ * and 100 ms for it, and cannot say that a transfer was blocked: `event` can. One with
+ * the default address mask reaches 28 bits: `lo` takes the buffer from below 2^28.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -39,7 +39,8 @@
 typedef struct Edu {
 	PciDev           *pci;
 	volatile uint8_t *regs;
-	uint8_t          *buf; /* LEN_MAX bytes the device can name */
+	uint8_t          *want; /* LEN_MAX bytes to compare with */
+	uint8_t          *buf;  /* LEN_MAX bytes the device can name */
 } Edu;
 
 static void
@@ -114,14 +115,12 @@ blocked(Edu *e)
 static bool
 copy_once(Edu *e, unsigned seed)
 {
-	static uint8_t want[LEN_MAX];
-
-	fill(want, sizeof want, seed);
-	memcpy(e->buf, want, sizeof want);
-	transfer(e, (uintptr_t)e->buf, sizeof want, false);
-	memset(e->buf, 0, sizeof want);
-	transfer(e, (uintptr_t)e->buf, sizeof want, true);
-	return memcmp(e->buf, want, sizeof want) == 0;
+	fill(e->want, LEN_MAX, seed);
+	memcpy(e->buf, e->want, LEN_MAX);
+	transfer(e, (uintptr_t)e->buf, LEN_MAX, false);
+	memset(e->buf, 0, LEN_MAX);
+	transfer(e, (uintptr_t)e->buf, LEN_MAX, true);
+	return memcmp(e->buf, e->want, LEN_MAX) == 0;
 }
 
 static void
@@ -154,8 +153,8 @@ do_loop(Edu *e, unsigned long n)
 
 	for (unsigned long i = 0; i < n || n == 0; i++)
 		bad += !copy_once(e, (unsigned)i);
-	printf("edu %s: %lu times %d bytes out and back, %lu different\n", pci_name(e->pci), n,
-	       LEN_MAX, bad);
+	printf("edu %s: %lu times %d bytes out and back, %lu different\n", pci_name(e->pci),
+	       n, LEN_MAX, bad);
 	return finish(bad != 0);
 }
 
@@ -266,8 +265,10 @@ order_valid(int argc, char **argv)
 	static const struct {
 		const char *word;
 		int         least, most; /* words, itself included */
-	} orders[] = { { "poke", 2, 4 }, { "peek", 2, 3 }, { "hold", 1, 1 }, { "intr", 1, 1 },
-		       { "loop", 1, 2 } };
+	} orders[] = {
+		{ "poke", 2, 4 }, { "peek", 2, 3 }, { "hold", 1, 1 },
+		{ "intr", 1, 1 }, { "loop", 1, 2 },
+	};
 	unsigned long n;
 
 	for (size_t i = 0; i < sizeof orders / sizeof orders[0] && argc > 0; i++)
@@ -286,9 +287,14 @@ prepare(Edu *e, const char *name, bool low)
 	size_t size;
 
 	e->pci = pci_open(name);
-	if (e->pci == NULL)
+	if (e->pci == NULL && errno == EINVAL)
+		quit("%s: want a device, B:D.F", name);
+	if (e->pci == NULL && errno == ENOENT)
+		quit("no device %s", name);
+	e->want = memalign(4096, 2 * 4096);
+	if (e->pci == NULL || e->want == NULL)
 		die(name);
-	e->buf = low ? dma_alloc(LEN_MAX, 28) : memalign(4096, LEN_MAX);
+	e->buf = low ? dma_alloc(4096, 28) : e->want + 4096;
 	if (e->buf == NULL || pci_wait_owned(e->pci) < 0)
 		die(name);
 	e->regs = pci_map_bar(e->pci, 0, &size);

@@ -4,7 +4,7 @@
 int
 main(int argc, char **argv)
 {
-	char *text, *save = NULL, *key, *v;
+	char *text, *line, *v;
 	unsigned long n;
 
 	flags(&argc, &argv, "", "");
@@ -13,10 +13,10 @@ main(int argc, char **argv)
 		text = read_file("#cons/meminfo");
 	if (text == NULL)
 		die("#cons/meminfo");
-	for (key = strtok_r(text, " \n", &save); key != NULL; key = strtok_r(NULL, " \n", &save)) {
-		v = strtok_r(NULL, " \n", &save);
-		if (v != NULL && number(v, &n))
-			printf("%-9s %9lu KiB\n", key, n / 1024);
+	while ((line = strsep(&text, "\n")) != NULL) {
+		v = strchr(line, ' ');
+		if (v != NULL && number(v + 1, &n))
+			printf("%-9.*s %9lu KiB\n", (int)(v - line), line, n / 1024);
 	}
 	return finish(0);
 }

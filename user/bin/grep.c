@@ -1,5 +1,5 @@
 /*
- * grep [-vincqF] PATTERN [FILE]...: lines that match a basic regular expression: inverted,
+ * grep [-vincqF] PATTERN [FILE]...: lines that match a basic regular expression. Inverted,
  * without regard to case, numbered, counted, silently, PATTERN as plain text.
  */
 #include "user/include/tool.h"

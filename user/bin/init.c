@@ -1,6 +1,6 @@
 /*
  * init, process 1: builds the name space, runs /etc/rc, then keeps a shell on the console
- * and waits for whatever it is given. What fails is said, once each, and does not stop it.
+ * and waits for whatever it is given. What fails is said once and does not stop it.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* kill [-SIGNAL] PID...: INT, KILL or TERM, by name or number; TERM when none is given. */
+/* kill [-SIGNAL] PID...: INT, KILL or TERM, by name or number; else TERM. */
 #include <signal.h>
 
 #include "user/include/tool.h"

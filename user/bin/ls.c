@@ -1,6 +1,6 @@
 /*
- * ls [-la1d] [PATH]...: directories, sorted. On a terminal in columns of the longest name
- * plus two, filled downwards, as GNU ls does; otherwise, and with -1, a name per line.
+ * ls [-la1d] [PATH]...: directories, sorted. On a terminal in columns as wide as the
+ * longest name plus two, filled downwards; otherwise, and with -1, a name per line.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -47,42 +47,25 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* How many lines n names need when columns are filled downwards; *widths per column. */
-static size_t
-layout(const List *l, size_t *widths, size_t *ncol)
-{
-	for (size_t rows = 1;; rows++) {
-		size_t total = 0, cols = (l->n + rows - 1) / rows;
-
-		for (size_t c = 0; c < cols; c++) {
-			widths[c] = 0;
-			for (size_t i = c * rows; i < l->n && i < (c + 1) * rows; i++)
-				if (strlen(l->name[i]) > widths[c])
-					widths[c] = strlen(l->name[i]);
-			total += widths[c] + (c + 1 < cols ? 2 : 0);
-		}
-		*ncol = cols;
-		if (total < WIDTH || rows >= l->n)
-			return rows;
-	}
-}
-
 static void
 print_columns(const List *l)
 {
-	size_t *widths = malloc((l->n + 1) * sizeof *widths), rows, cols;
+	size_t width = 0, cols, rows;
 
-	if (widths == NULL)
-		die(NULL);
-	rows = layout(l, widths, &cols);
-	for (size_t r = 0; r < rows && l->n > 0; r++) {
-		for (size_t i = r, c = 0; i < l->n; i += rows, c++) {
+	for (size_t i = 0; i < l->n; i++)
+		if (strlen(l->name[i]) > width)
+			width = strlen(l->name[i]);
+	width += 2;
+	cols = WIDTH / width ? WIDTH / width : 1;
+	rows = (l->n + cols - 1) / cols;
+	for (size_t r = 0; r < rows; r++)
+		for (size_t i = r; i < l->n; i += rows) {
 			bool last = i + rows >= l->n;
 
-			printf("%-*s%s", last ? 0 : (int)widths[c], l->name[i], last ? "\n" : "  ");
+			printf("%-*s", last ? 0 : (int)width, l->name[i]);
+			if (last)
+				putchar('\n');
 		}
-	}
-	free(widths);
 }
 
 static int
@@ -169,8 +152,10 @@ main(int argc, char **argv)
 		if (stat(argv[i], &st) < 0) {
 			warn(argv[i]);
 			status = 1;
+		} else if (S_ISDIR(st.st_mode) && !(how & ITSELF)) {
+			list_add(&dirs, argv[i]);
 		} else {
-			list_add(S_ISDIR(st.st_mode) && !(how & ITSELF) ? &dirs : &files, argv[i]);
+			list_add(&files, argv[i]);
 		}
 	status |= print_list(&files, NULL, how);
 	for (size_t i = 0; i < dirs.n; i++) {

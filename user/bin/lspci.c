@@ -6,7 +6,7 @@
 #define USAGE "[-v] [B:D.F]..."
 
 /* The text after `key ` at the start of a line, terminated; "" when there is none. */
-static const char *
+static void
 value(const char *text, const char *key, char *buf, size_t n)
 {
 	size_t len = strlen(key), i = 0;
@@ -20,13 +20,12 @@ value(const char *text, const char *key, char *buf, size_t n)
 		break;
 	}
 	buf[i] = '\0';
-	return buf;
 }
 
 static int
 show(const char *dir, const char *name, bool all)
 {
-	char path[SYS_PATHMAX], id[16], cls[64], state[16], owner[16], *text;
+	char path[SYS_PATHMAX], id[16], cls[64], state[16], owner[16], *text, *p, *line;
 
 	snprintf(path, sizeof path, "%s/%s/status", dir, name);
 	text = read_file(path);
@@ -34,13 +33,17 @@ show(const char *dir, const char *name, bool all)
 		warn(path);
 		return 1;
 	}
+	value(text, "id", id, sizeof id);
+	value(text, "class", cls, sizeof cls);
+	value(text, "state", state, sizeof state);
 	value(text, "owner", owner, sizeof owner);
-	printf("%-8s %s  %-44s %s%s%s\n", name, value(text, "id", id, sizeof id),
-	       value(text, "class", cls, sizeof cls), value(text, "state", state, sizeof state),
-	       strcmp(owner, "none") == 0 ? "" : " pid ", strcmp(owner, "none") == 0 ? "" : owner);
-	for (char *save = NULL, *l = all ? strtok_r(text, "\n", &save) : NULL; l != NULL;
-	     l = strtok_r(NULL, "\n", &save))
-		printf("\t%s\n", l);
+	printf("%-8s %s  %-44s %s", name, id, cls, state);
+	if (strcmp(owner, "none") != 0)
+		printf(" pid %s", owner);
+	putchar('\n');
+	for (p = text; all && (line = strsep(&p, "\n")) != NULL;)
+		if (*line != '\0')
+			printf("\t%s\n", line);
 	free(text);
 	return 0;
 }

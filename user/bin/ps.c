@@ -3,7 +3,9 @@
 
 #include "user/include/tool.h"
 
-static const char *const keys[] = { "pid", "ppid", "pgid", "state", "size", "time", "name" };
+static const char *const keys[] = {
+	"pid", "ppid", "pgid", "state", "size", "time", "name",
+};
 enum { SIZE = 4, NKEY = sizeof keys / sizeof keys[0] };
 static const int widths[NKEY] = { 5, 5, 5, -8, 8, 8, 0 };
 
@@ -20,10 +22,10 @@ value(char *const *word, int n, const char *key)
 static void
 print_status(char *text)
 {
-	char *word[32], *save = NULL, kib[24];
+	char *word[32], *w, kib[24];
 	int n = 0;
 
-	for (char *w = strtok_r(text, " \n", &save); w && n < 32; w = strtok_r(NULL, " \n", &save))
+	while (n < 32 && (w = strsep(&text, " \n")) != NULL)
 		word[n++] = w;
 	for (int i = 0; i < NKEY; i++) {
 		const char *v = value(word, n, keys[i]);

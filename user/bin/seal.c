@@ -1,11 +1,11 @@
 /*
  * seal [-b NAME]... CMD [ARG]...: run it where only the root and the NAMEs can be named.
  *
- * A NAME is a path as it is now. What is bound at it or below it is bound again, in a
- * table that starts from nothing; a NAME inside something bound gets just that part. Then
- * `#` names are refused, for it and for all that it starts.
+ * A NAME is a path as it is now. What is bound at it or below it survives when the table
+ * is cleared. A NAME that lies inside something bound would go with it, so each is also
+ * held under a name in /tmp meanwhile, and bound from there when it is not what it was.
+ * Last, `#` names are refused, for the command and for all that it starts.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,128 +13,16 @@
 #include "user/include/tool.h"
 
 #define USAGE "[-b NAME]... CMD [ARG]..."
-#define MAXBIND 64
+#define MAXNAME 16
 
-typedef struct Bind {
-	char *new, *old;
-	int   how;
-	bool  file; /* what is shown is no directory */
-} Bind;
-
-static Bind now[MAXBIND], keep[MAXBIND];
-static int  nnow, nkeep;
-
-/* The next word of a line as ns prints it: plain, or in '...' with '' for a quote. */
-static char *
-next_word(char **line)
-{
-	char *p = *line + strspn(*line, " "), *word = p, *to = p;
-
-	if (*p == '\0')
-		return NULL;
-	if (*p != '\'') {
-		p += strcspn(p, " ");
-		*line = *p ? p + 1 : p;
-		*p = '\0';
-		return word;
-	}
-	for (p++; *p != '\0'; p++) {
-		if (*p == '\'' && p[1] == '\'')
-			p++;
-		else if (*p == '\'')
-			break;
-		*to++ = *p;
-	}
-	*line = *p ? p + 1 : p;
-	*to = '\0';
-	return word;
-}
-
-static void
-parse_line(char *line)
-{
-	char *word = next_word(&line);
-	Bind b = { .how = BIND_REPLACE };
-
-	if (word == NULL || strcmp(word, "bind") != 0 || (word = next_word(&line)) == NULL)
-		return;
-	if (word[0] == '-') {
-		b.how = strchr(word, 'b') ? BIND_BEFORE : strchr(word, 'a') ? BIND_AFTER : 0;
-		b.how |= strchr(word, 'c') ? BIND_CREATE : 0;
-		word = next_word(&line);
-	}
-	b.new = word;
-	b.old = next_word(&line);
-	if (b.old != NULL && nnow < MAXBIND)
-		now[nnow++] = b;
-}
-
-static void
-read_now(void)
-{
-	char path[40], *text, *line, *save = NULL;
-
-	snprintf(path, sizeof path, "#proc/%d/ns", getpid());
-	text = read_file(path);
-	if (text == NULL)
-		die(path);
-	for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
-		parse_line(line);
-}
-
-/* What of path lies below dir: "" when they are the same, NULL when it does not. */
-static const char *
-below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	if (n > 0 && dir[n - 1] == '/')
-		n--;
-	if (strncmp(path, dir, n) != 0 || (path[n] != '\0' && path[n] != '/'))
-		return NULL;
-	return path + n;
-}
-
-static void
-keep_bind(const char *new, const char *old, int how)
-{
-	Bind *b = &keep[nkeep];
+typedef struct Kept {
+	char        path[SYS_PATHMAX];
+	char        held[40];
 	struct stat st;
+} Kept;
 
-	if (nkeep == MAXBIND)
-		quit("too many names");
-	b->new = strdup(new);
-	b->old = strdup(old);
-	if (b->new == NULL || b->old == NULL)
-		die(NULL);
-	b->how = how;
-	b->file = stat(new, &st) == 0 && !S_ISDIR(st.st_mode);
-	nkeep++;
-}
-
-/* The bind that name lies inside of: the longest, and of those the one that has it. */
-static const Bind *
-holder(const char *name, char *there, size_t n)
-{
-	const Bind *best = NULL;
-	struct stat st;
-	char path[SYS_PATHMAX];
-
-	for (int i = 0; i < nnow; i++) {
-		const char *rest = below(name, now[i].old);
-
-		if (rest == NULL || *rest == '\0')
-			continue;
-		if (best != NULL && strlen(now[i].old) < strlen(best->old))
-			continue;
-		if ((size_t)snprintf(path, sizeof path, "%s%s", now[i].new, rest) >= sizeof path ||
-		    stat(path, &st) < 0)
-			continue;
-		best = &now[i];
-		strlcpy(there, path, n);
-	}
-	return best;
-}
+static Kept kept[MAXNAME];
+static int  nkept;
 
 static void
 absolute(const char *name, char *path, size_t n)
@@ -142,6 +30,8 @@ absolute(const char *name, char *path, size_t n)
 	char cwd[SYS_PATHMAX];
 	size_t len;
 
+	if (name[0] == '#')
+		quit("%s: bind it to a path first, then name the path", name);
 	if (name[0] == '/')
 		strlcpy(path, name, n);
 	else if (getcwd(cwd, sizeof cwd) == NULL || !path_join(path, n, cwd, name))
@@ -150,32 +40,12 @@ absolute(const char *name, char *path, size_t n)
 		path[--len] = '\0';
 }
 
+/* Something of the right kind to bind to; the directories on the way are made too. */
 static void
-keep_name(const char *name)
-{
-	char path[SYS_PATHMAX], there[SYS_PATHMAX];
-	bool found = false;
-	struct stat st;
-
-	if (name[0] == '#')
-		quit("%s: bind it to a path first, then name the path", name);
-	absolute(name, path, sizeof path);
-	if (stat(path, &st) < 0)
-		die(name);
-	for (int i = 0; i < nnow; i++)
-		found |= strcmp(now[i].old, path) == 0;
-	if (!found && holder(path, there, sizeof there) != NULL)
-		keep_bind(there, path, BIND_REPLACE);
-	for (int i = 0; i < nnow; i++)
-		if (below(now[i].old, path) != NULL)
-			keep_bind(now[i].new, now[i].old, now[i].how);
-}
-
-/* In the bare root: the place that something is to be bound to. */
-static void
-make_place(char *path, bool file)
+make_place(char *path, bool dir)
 {
 	struct stat st;
+	int fd;
 
 	for (char *p = path + 1; *p != '\0'; p++)
 		if (*p == '/') {
@@ -185,32 +55,73 @@ make_place(char *path, bool file)
 		}
 	if (stat(path, &st) == 0)
 		return;
-	if (!file)
-		mkdir(path, 0755);
-	else
-		close(open(path, O_WRONLY | O_CREAT, 0666));
+	if (dir) {
+		if (mkdir(path, 0755) < 0)
+			die(path);
+		return;
+	}
+	fd = open(path, O_WRONLY | O_CREAT, 0666);
+	if (fd < 0)
+		die(path);
+	close(fd);
+}
+
+static void
+hold(const char *name)
+{
+	Kept *k = &kept[nkept];
+
+	if (nkept == MAXNAME)
+		quit("at most %d names", MAXNAME);
+	absolute(name, k->path, sizeof k->path);
+	if (stat(k->path, &k->st) < 0)
+		die(name);
+	snprintf(k->held, sizeof k->held, "/tmp/.seal-%d-%d", getpid(), nkept++);
+	make_place(k->held, S_ISDIR(k->st.st_mode));
+	if (bind(k->path, k->held, BIND_REPLACE) < 0 ||
+	    bind(k->held, k->held, BIND_KEEP) < 0 || bind(k->path, k->path, BIND_KEEP) < 0)
+		die(name);
+}
+
+static bool
+same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* In the cleared table: there again, if it is not there still. */
+static void
+restore(Kept *k)
+{
+	struct stat st;
+
+	if (stat(k->path, &st) < 0 || !same(&st, &k->st)) {
+		make_place(k->path, S_ISDIR(k->st.st_mode));
+		if (bind(k->held, k->path, BIND_REPLACE) < 0)
+			die(k->path);
+	}
+	if (unmount(NULL, k->held) < 0 || remove(k->held) < 0)
+		die(k->held);
 }
 
 int
 main(int argc, char **argv)
 {
 	char cwd[SYS_PATHMAX];
-	int i = 1;
+	int i;
 
-	read_now();
-	for (; i + 1 < argc && strcmp(argv[i], "-b") == 0; i += 2)
-		keep_name(argv[i + 1]);
+	if (rfns(RFNS_COPY) < 0)
+		die("rfns");
+	for (i = 1; i + 1 < argc && strcmp(argv[i], "-b") == 0; i += 2)
+		hold(argv[i + 1]);
 	if (i >= argc || argv[i][0] == '-')
 		usage(USAGE);
 	if (getcwd(cwd, sizeof cwd) == NULL)
 		strlcpy(cwd, "/", sizeof cwd);
-	if (rfns(RFNS_COPY | RFNS_CLEAR) < 0)
+	if (rfns(RFNS_CLEAR) < 0)
 		die("rfns");
-	for (int k = 0; k < nkeep; k++) {
-		make_place(keep[k].old, keep[k].file);
-		if (bind(keep[k].new, keep[k].old, keep[k].how) < 0)
-			die(keep[k].old);
-	}
+	for (int k = 0; k < nkept; k++)
+		restore(&kept[k]);
 	if (chdir(cwd) < 0 && chdir("/") < 0)
 		die("/");
 	if (rfns(RFNS_SEAL) < 0)

@@ -10,13 +10,14 @@ main(int argc, char **argv)
 {
 	static char buf[8192];
 	bool append = flags(&argc, &argv, "a", "[-a] FILE...");
+	int how = O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC);
 	int fd[MAXFILE + 1] = { 1 }, nfd = 1, status = 0;
 	long n;
 
 	if (argc > MAXFILE)
 		quit("at most %d files", MAXFILE);
 	for (int i = 0; i < argc; i++) {
-		int f = open(argv[i], O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), 0666);
+		int f = open(argv[i], how, 0666);
 
 		if (f < 0) {
 			warn(argv[i]);

@@ -7,7 +7,8 @@
 
 #include "kern/sys.h"
 
-/* Name space (user/man/ns.md). flags: BIND_REPLACE, BIND_BEFORE, BIND_AFTER, BIND_CREATE. */
+/* Name space (user/man/ns.md). flags: BIND_REPLACE, BIND_BEFORE, BIND_AFTER, BIND_CREATE,
+ * BIND_KEEP. */
 int bind(const char *new, const char *old, int flags);
 int unmount(const char *new, const char *old); /* new NULL: everything bound there */
 int rfns(int flags);                           /* RFNS_COPY, RFNS_SEAL, RFNS_CLEAR */
@@ -18,6 +19,9 @@ const char *errstr(void);
 
 /* The path a descriptor was opened by, in buf, or NULL when it cannot be told. */
 char *fdname(int fd, char *buf, size_t n);
+
+/* SIGINTs that came while ignored, since the last call: Ctrl-Cs for who must not die. */
+int interrupts(void);
 
 long long clock_ns(int which); /* CLK_* of kern/sys.h */
 int sysname(char *buf, size_t n); /* one line: system, version, machine */

@@ -25,12 +25,13 @@ void warn_fd(int fd);
 void die(const char *what) __attribute__((noreturn));     /* warn and exit 1 */
 /* A sentence of our own, `progname: ...`, and exit 1. */
 void quit(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
-void usage(const char *args) __attribute__((noreturn));   /* `usage: progname args`, exit 2 */
+/* `usage: progname args`, exit 2. */
+void usage(const char *args) __attribute__((noreturn));
 
 /*
  * Take leading flag words such as -l or -rf off the argument list. letters names the
- * flags known; returns a bit mask, bit i for letters[i]. Ends after `--`. An unknown letter
- * prints usage(args). On return (*argv)[0] is the first operand.
+ * flags known; returns a bit mask, bit i for letters[i]. Ends after `--`. An unknown
+ * letter prints usage(args). On return (*argv)[0] is the first operand.
  */
 unsigned flags(int *argc, char ***argv, const char *letters, const char *args);
 

@@ -1,6 +1,6 @@
 /*
- * Matching (bre.h) straight from the text of the expression: an item is a character, a dot
- * or a set; a star behind it tries the longest run first. Pure.
+ * Matching (bre.h) straight from the text of the expression: an item is a character, a
+ * dot or a set; a star behind it tries the longest run first. Pure.
  */
 #include "user/lib/bre.h"
 
@@ -63,7 +63,9 @@ match_item(const char *re, const char *end, unsigned char c, bool fold)
 				 in_set(re + 1, end - 1, (unsigned char)toupper(c))));
 	if (end - re == 2)
 		re++;
-	return (unsigned char)*re == c || (fold && tolower((unsigned char)*re) == tolower(c));
+	if (fold)
+		return tolower((unsigned char)*re) == tolower(c);
+	return (unsigned char)*re == c;
 }
 
 static bool

@@ -1,4 +1,4 @@
-/* Directories: the kernel hands out entries several at a time, with what stat would say. */
+/* Directories: the kernel hands out several entries at a time, as stat would. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

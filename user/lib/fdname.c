@@ -1,7 +1,7 @@
 /*
- * Which file a descriptor is, for messages: a line `fd N mode M offset O name PATH` of the
- * process's own fd file. Only error paths ask, so it costs nothing otherwise. A sealed
- * process may have no way to name #proc; then nobody knows.
+ * Which file a descriptor is, for messages: a line `N MODE PATH` of the process's own
+ * fd file. Only error paths ask, so it costs nothing otherwise. A sealed process may have
+ * no way to name #proc; then nobody knows.
  */
 #include <fcntl.h>
 
@@ -11,17 +11,18 @@
 static char *
 line_path(char *line, int fd)
 {
-	char *name = strstr(line, " name ");
+	char *mode = strchr(line, ' ');
 
-	if (name == NULL || strncmp(line, "fd ", 3) != 0 || atoi(line + 3) != fd)
+	if (mode == NULL || atoi(line) != fd)
 		return NULL;
-	return name + strlen(" name ");
+	mode = strchr(mode + 1, ' ');
+	return mode ? mode + 1 : NULL;
 }
 
 char *
 fdname(int fd, char *buf, size_t n)
 {
-	char text[4096], path[SYS_PATHMAX], *line, *save = NULL, *name = NULL;
+	char text[4096], path[SYS_PATHMAX], *rest = text, *line, *name = NULL;
 	long got;
 	int f;
 
@@ -34,7 +35,7 @@ fdname(int fd, char *buf, size_t n)
 	if (got <= 0)
 		return NULL;
 	text[got] = '\0';
-	for (line = strtok_r(text, "\n", &save); line && !name; line = strtok_r(NULL, "\n", &save))
+	while (name == NULL && (line = strsep(&rest, "\n")) != NULL)
 		name = line_path(line, fd);
 	if (name == NULL || strlen(name) >= n)
 		return NULL;

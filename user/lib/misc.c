@@ -26,6 +26,14 @@ rfns(int flags)
 }
 
 int
+interrupts(void)
+{
+	long n = SYS(SYS_signal, SSIGINT, SIGNAL_ASK);
+
+	return n > 0 ? (int)n : 0;
+}
+
+int
 sysname(char *buf, size_t n)
 {
 	return (int)sys_ret(SYS(SYS_uname, PTR(buf), n));

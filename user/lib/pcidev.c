@@ -19,8 +19,8 @@ struct PciDev {
 static bool
 canonical(const char *s, char *name, size_t n)
 {
-	unsigned long part[4];
-	int k = 0;
+	unsigned long part[4], *p;
+	int k = 0, at = 0;
 	char *end;
 
 	for (;; s = end + 1) {
@@ -32,11 +32,16 @@ canonical(const char *s, char *name, size_t n)
 		if (strchr(":./", *end) == NULL)
 			return false;
 	}
-	if (k == 3)
-		return snprintf(name, n, "%lx:%lx.%lx", part[0], part[1], part[2]) < (int)n;
-	if (k == 4 && part[0] == 0)
-		return snprintf(name, n, "%lx:%lx.%lx", part[1], part[2], part[3]) < (int)n;
-	return k == 4 && snprintf(name, n, "%lx:%lx:%lx.%lx", part[0], part[1], part[2], part[3]) < (int)n;
+	if (k < 3)
+		return false;
+	if (k == 4 && part[0] != 0) {
+		at = snprintf(name, n, "%lx:", part[0]);
+		if (at >= (int)n)
+			return false;
+	}
+	p = &part[k - 3];
+	return snprintf(name + at, n - (size_t)at, "%lx:%lx.%lx", p[0], p[1], p[2]) <
+	       (int)n - at;
 }
 
 static int
@@ -122,7 +127,8 @@ pci_map_bar(PciDev *d, int bar, size_t *size)
 	if (fd < 0)
 		return NULL;
 	if (fstat(fd, &st) == 0)
-		p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			 0);
 	close(fd);
 	if (p == MAP_FAILED)
 		return NULL;
@@ -159,7 +165,8 @@ void *
 dma_alloc(size_t n, int bits)
 {
 	int below = bits < 32 ? MAP_DMA28 : bits < 39 ? MAP_DMA32 : MAP_DMA;
-	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | below, -1, 0);
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | below;
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, flags, -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }

@@ -12,10 +12,10 @@
  *		...
  *	pci_close(d);
  *
- * Calls that fail return -1 or NULL with errno, and errstr() has the sentence. Somebody with
- * authority has to write "B:D.F PID" to #iommu/attach; until then pci_wait_owned sleeps.
- * Once the device is taken away every access to its registers ends the process: a driver
- * that is to survive looks at its events first.
+ * Calls that fail return -1 or NULL with errno, and errstr() has the sentence. Somebody
+ * with authority has to write "B:D.F PID" to #iommu/attach; until then pci_wait_owned
+ * sleeps. Once the device is taken away every access to its registers ends the process: a
+ * driver that is to survive looks at its events first.
  */
 #pragma once
 
@@ -24,7 +24,7 @@
 
 typedef struct PciDev PciDev;
 
-/* name is hexadecimal, [SSSS:]BB:DD.F with leading zeros or without. Needs no ownership. */
+/* name is hexadecimal, [SSSS:]BB:DD.F, leading zeros or not. Needs no ownership. */
 PciDev *pci_open(const char *name);
 void    pci_close(PciDev *d); /* forgets it; it stays attached until detach or exit */
 const char *pci_name(const PciDev *d); /* as the system spells it, "0:3.0" */
@@ -38,9 +38,9 @@ int pci_busmaster(PciDev *d, bool on);
 int pci_reset(PciDev *d);
 
 /*
- * Zeroed whole pages the device may use, at their virtual address, below 2^bits (bits: 28,
- * 32, or 39 and more). This is all that a device attached `private` sees. Not inherited by
- * fork. NULL without memory.
+ * Zeroed whole pages the device may use, at their virtual address, below 2^bits (28, 32,
+ * or 39 and more). This is all that a device attached `private` sees. Not inherited
+ * by fork. NULL without memory.
  */
 void *dma_alloc(size_t n, int bits);
 void  dma_free(void *p, size_t n);
@@ -48,8 +48,8 @@ void  dma_free(void *p, size_t n);
 enum { PCI_EVENT = 1, PCI_INTR = 2 };
 /* Which of `what` is there to be read, within ms milliseconds (-1: no limit); 0: none. */
 int pci_wait(PciDev *d, int what, int ms);
-/* The next line about the device, without its newline: "fault ...", "stop ...", "suspend",
- * "resume", "detach". Sleeps until there is one. Its length. */
+/* The next line about the device, without its newline: "fault ...", "stop ...",
+ * "suspend", "resume", "detach". Sleeps until there is one. Its length. */
 int pci_event(PciDev *d, char *line, size_t n);
 /* Announce interrupts from now on; before the device may raise the first. */
 int pci_intr_on(PciDev *d);

@@ -1,6 +1,6 @@
 /*
- * Processes and signals. There are no handlers: a program may ignore SIGINT and SIGPIPE or
- * die of them. newlib's own signal emulation is kept out by defining raise here.
+ * Processes and signals. There are no handlers: a program may ignore SIGINT and SIGPIPE
+ * or die of them. newlib's own signal emulation is kept out by defining raise here.
  */
 #include <errno.h>
 #include <signal.h>

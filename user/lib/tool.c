@@ -191,7 +191,8 @@ read_file(const char *path)
 }
 
 int
-open_dev(const char *dir, const char *device, const char *file, int flags, char path[SYS_PATHMAX])
+open_dev(const char *dir, const char *device, const char *file, int flags,
+	 char path[SYS_PATHMAX])
 {
 	int fd;
 

@@ -1,6 +1,6 @@
 /*
- * Arithmetic (arith.h) by precedence climbing. Overflow wraps. A variable's value must be a
- * number; unset is 0. Assignment with = is all that changes a variable. Pure but for those.
+ * Arithmetic (arith.h) by precedence climbing. Overflow wraps. A variable's value must be
+ * a number; unset is 0. Only assignment with = changes a variable. Pure but for those.
  */
 #include "user/sh/arith.h"
 

@@ -96,8 +96,10 @@ leave(Jump how, int argc, char **argv)
 
 	if (n < 1)
 		return complain_text("not a count");
+	if (loop_depth == 0)
+		return 0;
 	jump = how;
-	jump_count = (int)n;
+	jump_count = n < loop_depth ? (int)n : loop_depth;
 	return 0;
 }
 
@@ -256,7 +258,7 @@ b_set(int argc, char **argv)
 
 	if (argc == 1)
 		return print_vars(list_var);
-	for (i = 1; i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1]; i++) {
+	for (i = 1; i < argc && strchr("-+", argv[i][0]) && argv[i][0] && argv[i][1]; i++) {
 		if (strcmp(argv[i], "--") == 0) {
 			set_params(argc - i - 1, argv + i + 1);
 			return 0;
@@ -335,7 +337,7 @@ b_wait(int argc, char **argv)
 
 		status = pid > 0 ? job_wait_back((pid_t)pid) : 127;
 		if (status == 127)
-			fprintf(stderr, "sh: wait: %s is no child of this shell\n", argv[i]);
+			fprintf(stderr, "sh: wait: %s is not a child\n", argv[i]);
 	}
 	return status;
 }

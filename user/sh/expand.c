@@ -5,7 +5,7 @@
  *	FROM_VALUE   an unquoted $x or $(...)
  *	FROM_TEXT    typed without quotes
  *	FROM_QUOTES  in quotes or behind a backslash
- *	EMPTY        no character: here were quotes, so there is a word even if it is empty
+ *	EMPTY        no character: here were quotes, so there is a word, maybe an empty one
  *	BREAK        no character: the next element of "$@"
  */
 #include "user/sh/expand.h"
@@ -104,7 +104,7 @@ value(Exp *e, const char *name)
 	return arena_str(e->arena, int_text(n, text));
 }
 
-/* A sub-expansion of [p, end) as one string; pattern: quoted characters get backslashes. */
+/* [p, end) expanded to one string; pattern: quoted characters get backslashes. */
 static char *
 joined(Exp *e, const char *p, const char *end, bool quoted, bool pattern)
 {
@@ -120,7 +120,7 @@ joined(Exp *e, const char *p, const char *end, bool quoted, bool pattern)
 
 		if (from == EMPTY)
 			continue;
-		if (pattern && from == FROM_QUOTES && strchr("*?[]\\!-^", sub.s.s[i]) != NULL)
+		if (pattern && from == FROM_QUOTES && strchr("*?[]\\!-^", sub.s.s[i]))
 			buf_putc(&b, '\\');
 		buf_putc(&b, sub.s.s[i]);
 	}
@@ -159,7 +159,8 @@ trim(Exp *e, const char *v, const char *pattern, char side, bool longest)
 
 /* What follows the name in ${name...}: one of - = + ? (with : also for empty), # or %. */
 static void
-apply_operator(Exp *e, char *name, const char *v, const char *p, const char *end, bool quoted)
+apply_operator(Exp *e, char *name, const char *v, const char *p, const char *end,
+	       bool quoted)
 {
 	bool colon = *p == ':', missing;
 	char op = p[colon];
@@ -168,9 +169,9 @@ apply_operator(Exp *e, char *name, const char *v, const char *p, const char *end
 	missing = v == NULL || (colon && *v == '\0');
 	if (!colon && (op == '#' || op == '%')) {
 		bool twice = *arg == op;
+		char *pattern = joined(e, arg + twice, end, false, true);
 
-		v = v ? v : "";
-		put_value(e, trim(e, v, joined(e, arg + twice, end, false, true), op, twice), quoted);
+		put_value(e, trim(e, v ? v : "", pattern, op, twice), quoted);
 	} else if (op == '+') {
 		if (!missing)
 			expand_text(e, arg, end, quoted);
@@ -189,9 +190,13 @@ apply_operator(Exp *e, char *name, const char *v, const char *p, const char *end
 		char *text = joined(e, arg, end, quoted, false);
 		Buf b = { 0 };
 
+		if (op == '=')
+			text = "cannot be assigned";
+		else if (*text == '\0')
+			text = "not set";
 		buf_puts(&b, name);
 		buf_puts(&b, ": ");
-		buf_puts(&b, op == '?' && *text ? text : op == '?' ? "not set" : "cannot be assigned");
+		buf_puts(&b, text);
 		e->why = arena_str(e->arena, b.s);
 		buf_free(&b);
 	}
@@ -470,8 +475,9 @@ split(Words *l, const Exp *e)
 			i++;
 		if (i == e->s.n)
 			return;
-		for (start = i; i < e->s.n && e->from.s[i] != BREAK && !separator(e, i, ifs); i++)
-			;
+		start = i;
+		while (i < e->s.n && e->from.s[i] != BREAK && !separator(e, i, ifs))
+			i++;
 		add_field(l, e, start, i);
 		while (i < e->s.n && separator(e, i, ifs) == 1)
 			i++;

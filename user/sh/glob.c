@@ -38,10 +38,10 @@ match_set(const char *p, unsigned char c, bool *belongs)
 bool
 glob_match(const char *p, const char *s)
 {
-	const char *star = NULL, *retry = NULL; /* behind the last *, and where it ends now */
+	const char *star = NULL, *retry = NULL; /* behind the last *; where it ends now */
 
 	for (;;) {
-		const char *after;
+		const char *after = NULL;
 		bool ok = false;
 
 		if (*p == '*') {
@@ -51,7 +51,9 @@ glob_match(const char *p, const char *s)
 		}
 		if (*s == '\0' && *p == '\0')
 			return true;
-		if (*p == '[' && *s != '\0' && (after = match_set(p + 1, (unsigned char)*s, &ok)) != NULL) {
+		if (*p == '[' && *s != '\0')
+			after = match_set(p + 1, (unsigned char)*s, &ok);
+		if (after != NULL) {
 			p = ok ? after : p;
 		} else if (*s != '\0' && *p != '\0') {
 			const char *lit = *p == '\\' && p[1] != '\0' ? p + 1 : p;

@@ -81,6 +81,13 @@ job_fork(pid_t *pgid, bool front)
 	return 0;
 }
 
+void
+job_interrupted(void)
+{
+	if (job_control && interrupts() > 0)
+		jump = J_INTERRUPT;
+}
+
 static int
 exit_code(int status)
 {
@@ -104,8 +111,8 @@ report(int status, const char *name)
 	write(2, line, (size_t)n);
 }
 
-int
-job_wait(pid_t pid, const char *name)
+static int
+wait_one(pid_t pid, const char *name)
 {
 	int status = 0;
 
@@ -114,9 +121,19 @@ job_wait(pid_t pid, const char *name)
 			return 127;
 	if (job_control && WIFSIGNALED(status))
 		report(status, name);
+	return exit_code(status);
+}
+
+int
+job_wait(const pid_t *pid, int n, const char *name)
+{
+	int status = 1;
+
+	for (int i = 0; i < n; i++)
+		status = wait_one(pid[i], name);
 	if (job_control)
 		console_to(shell_pid);
-	return exit_code(status);
+	return status;
 }
 
 void
@@ -169,13 +186,15 @@ int
 job_wait_back(pid_t pid)
 {
 	Back *b = back_find(pid);
+	char name[16];
 	int status;
 
 	if (b == NULL)
 		return 127;
 	if (!b->done && job_control)
 		console_to(pid);
-	status = b->done ? b->status : job_wait(pid, "job");
+	siprintf(name, "[%d]", (int)pid);
+	status = b->done ? b->status : job_wait(&pid, 1, name);
 	b = back_find(pid);
 	if (b != NULL)
 		forget((int)(b - backs));

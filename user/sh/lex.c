@@ -19,8 +19,8 @@ peek(Lex *l)
 	const char *piece;
 
 	while (*l->p == '\0') {
-		if (l->ended || l->more == NULL || (piece = l->more(l)) == NULL) {
-			l->ended = true;
+		if (l->ended || l->cut || l->more == NULL || (piece = l->more(l)) == NULL) {
+			l->ended = !l->cut;
 			return END;
 		}
 		l->p = piece;
@@ -308,9 +308,10 @@ lex_next(Lex *l)
 const char *
 tok_name(const Lex *l)
 {
-	static const char *const names[] = { "end of input", "newline", "", ";", ";;", "&", "&&",
-					     "|", "||", "(", ")", "<", ">", ">>", "<&", ">&",
-					     "<<" };
+	static const char *const names[] = {
+		"end of input", "newline", "", ";", ";;", "&", "&&", "|", "||",
+		"(", ")", "<", ">", ">>", "<&", ">&", "<<",
+	};
 
 	return l->tok == T_WORD ? l->word : names[l->tok];
 }

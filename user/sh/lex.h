@@ -41,14 +41,14 @@ struct Here {
 
 typedef struct Lex Lex;
 struct Lex {
-	const char *p;                      /* what is left of the present piece */
-	const char *(*more)(Lex *l);        /* the next, with its newline; NULL at the end */
-	void       *arg;                    /* more's own */
-	Arena      *arena;                  /* where words go */
-	bool        started;                /* inside a command */
-	bool        ended;                  /* more has said NULL */
-	const char *err;                    /* why the text makes no sense, or NULL */
-	Here       *heres;                  /* announced on this line, text still to come */
+	const char *p;               /* what is left of the present piece */
+	const char *(*more)(Lex *l); /* the next, with its newline; NULL at the end */
+	Arena      *arena;           /* where words go */
+	bool        started;         /* inside a command */
+	bool        ended;           /* more has said NULL */
+	bool        cut;             /* set by more: the user gave the command up */
+	const char *err;             /* why the text makes no sense, or NULL */
+	Here       *heres;           /* announced on this line, text still to come */
 
 	Tok   tok;  /* the present token */
 	char *word; /* of T_WORD */

@@ -1,7 +1,8 @@
 /*
- * sh [-ex] [-c COMMANDS [NAME]] [FILE] [ARG]...: from a console, a file, a string or a pipe.
- * Editing and history are the console's.
+ * sh [-ex] [-c COMMANDS [NAME]] [FILE] [ARG]...: commands from a console, a file, a string
+ * or a pipe. Editing and history are the console's.
  */
+#include <errno.h>
 #include <signal.h>
 
 #include "user/include/tool.h"
@@ -20,11 +21,13 @@ prompt(const Lex *l)
 	write(2, p, strlen(p));
 }
 
-/* A line of fd 0, a byte at a time: what follows it may belong to the command it starts. */
+/* A line of fd 0, a byte at a time: what follows it may belong to the command it starts.
+ * Ctrl-C ends the read; the command typed so far is given up. */
 static const char *
 next_line(Lex *l)
 {
 	static Buf line;
+	long got;
 	char c;
 
 	line.n = 0;
@@ -32,11 +35,16 @@ next_line(Lex *l)
 		job_reap();
 	if (job_control)
 		prompt(l);
-	while (read(0, &c, 1) == 1) {
+	while ((got = read(0, &c, 1)) == 1) {
 		if (c != '\0')
 			buf_putc(&line, c);
 		if (c == '\n')
 			return line.s;
+	}
+	if (got < 0 && errno == EINTR && job_control) {
+		l->cut = true;
+		last_status = 128 + SIGINT;
+		return NULL;
 	}
 	if (job_control)
 		write(2, "\n", 1);

@@ -17,7 +17,7 @@ typedef struct Mark {
 	size_t used;
 } Mark;
 
-void *arena_alloc(Arena *a, size_t n); /* zeroed; never NULL: the shell ends without memory */
+void *arena_alloc(Arena *a, size_t n); /* zeroed; without memory the shell ends */
 char *arena_strn(Arena *a, const char *s, size_t n);
 char *arena_str(Arena *a, const char *s);
 Mark  arena_mark(const Arena *a);

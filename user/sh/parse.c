@@ -97,12 +97,13 @@ node(Parser *p, NodeKind kind, Node *a, Node *b)
 	return n;
 }
 
-/* Words are gathered in a list that doubles at 1, 3, 7...; the arena keeps the outgrown. */
+/* Words are gathered in a list that doubles at 1, 3, 7...; the arena keeps the old ones. */
 static void
 add_word(Parser *p, char ***list, int *n, char *w)
 {
 	if ((*n & (*n + 1)) == 0) {
-		char **more = arena_alloc(p->l->arena, (size_t)(2 * *n + 2) * sizeof *more);
+		size_t room = (size_t)*n * 2 + 2;
+		char **more = arena_alloc(p->l->arena, room * sizeof *more);
 
 		if (*n > 0)
 			memcpy(more, *list, (size_t)*n * sizeof *more);
@@ -474,15 +475,17 @@ parse_command(Lex *l, Node **out, const char **why)
 	Parser p = { .l = l };
 	Node *n = NULL;
 
-	l->started = false;
+	l->started = l->cut = false;
 	l->err = NULL;
 	l->heres = NULL;
 	*out = NULL;
 	next(&p);
 	if (p.why == NULL && l->tok == T_EOF)
-		return P_END;
+		return l->cut ? P_OK : P_END;
 	while (p.why == NULL && l->tok != T_NEWLINE && l->tok != T_EOF)
 		list_add(&p, &n, parse_item(&p));
+	if (l->cut)
+		return P_OK;
 	if (p.why == NULL) {
 		*out = n;
 		return P_OK;

@@ -4,8 +4,8 @@
  *	list     = andor { (";" | "&" | newline) andor }
  *	andor    = pipeline { ("&&" | "||") pipeline }
  *	pipeline = [ "!" ] command { "|" command }
- *	command  = words and redirections, ( list ), { list; }, if, while, until, for, case,
- *	           or name() command; the compound ones may be followed by redirections
+ *	command  = words and redirections, ( list ), { list; }, if, while, until, for,
+ *	           case, or name() command; redirections may follow the compound ones
  */
 #pragma once
 
@@ -54,7 +54,8 @@ struct Node {
 typedef enum Parse { P_OK, P_END, P_ERROR } Parse;
 
 /*
- * One complete command up to and with its newline; *out NULL for an empty line. P_END: the
+ * One complete command up to and with its newline; *out NULL for an empty line, and for a
+ * command that was given up half way. P_END: the
  * text is used up. P_ERROR: *why says what is wrong; the rest of the line is lost.
  */
 Parse parse_command(Lex *l, Node **out, const char **why);

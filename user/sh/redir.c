@@ -57,7 +57,7 @@ redir_undo(SavedSet *set)
 	}
 }
 
-/* A pipe with text waiting in it; a process writes what the pipe does not take at once. */
+/* A pipe with text waiting in it: a process writes it, however long it is. */
 static int
 here_open(const char *text)
 {

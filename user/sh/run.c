@@ -18,7 +18,7 @@
 #include "user/sh/shell.h"
 #include "user/sh/vars.h"
 
-#define MAXCALL 50 /* functions, eval and . within each other */
+#define MAXNEST 64 /* constructs and calls within each other: half a KiB of stack each */
 
 typedef struct Func Func;
 struct Func {
@@ -28,14 +28,14 @@ struct Func {
 };
 
 Jump jump;
-int  jump_count;
+int  jump_count, loop_depth;
 bool opt_errexit, opt_xtrace;
 
 static Func *funcs;
 static Arena scratch;
 static bool  tree_kept;    /* the present tree defined a function */
 static int   conditions;   /* inside a condition: set -e does not look */
-static int   loops, calls; /* how deep we are */
+static int   nesting, calls; /* how deep we are */
 static int   output_status; /* of the last $(...) in an assignment */
 
 int
@@ -100,12 +100,15 @@ exec_program(char **argv)
 	const char *path = var_get("PATH"), *end;
 	Buf full = { 0 };
 
+	if (path == NULL)
+		path = "/bin";
+
 	if (strchr(argv[0], '/') != NULL || argv[0][0] == '#') {
 		exec_at(argv[0], argv);
 		warn(argv[0]);
 		_exit(errno == ENOENT ? 127 : 126);
 	}
-	for (path = path ? path : "/bin"; *argv[0] && path != NULL; path = *end ? end + 1 : NULL) {
+	for (; *argv[0] != '\0' && path != NULL; path = *end ? end + 1 : NULL) {
 		end = path + strcspn(path, ":");
 		full.n = 0;
 		buf_putn(&full, path, (size_t)(end - path));
@@ -155,8 +158,6 @@ func_call(Func *f, int argc, char **argv)
 	Params was = params;
 	int status;
 
-	if (calls == MAXCALL)
-		return complain_text("functions nested too deeply");
 	calls++;
 	params = (Params){ was.arg0, argv + 1, argc - 1 };
 	status = run(f->body, false);
@@ -240,7 +241,7 @@ run_program(Node *n, char **argv, bool last)
 	if (pid < 0)
 		return 1;
 	if (pid > 0)
-		return job_wait(pid, argv[0]);
+		return job_wait(&pid, 1, argv[0]);
 	if (!redir_apply(n->redir, NULL) || assign(n->assigns, true) != 0)
 		_exit(1);
 	exec_program(argv);
@@ -289,7 +290,7 @@ run_subshell(Node *n)
 	if (pid < 0)
 		return 1;
 	if (pid > 0)
-		return job_wait(pid, "( )");
+		return job_wait(&pid, 1, "( )");
 	if (!redir_apply(n->redir, NULL))
 		_exit(1);
 	run_and_exit(n->a);
@@ -324,12 +325,12 @@ static int
 run_pipe(Node *n)
 {
 	pid_t pid[MAXSTAGE], pgid = 0;
-	int count = 0, in = -1, status = 1;
+	int count = 0, in = -1;
 
-	for (Node *stage = n; stage != NULL; stage = stage->kind == N_PIPE ? stage->b : NULL) {
-		bool more = stage->kind == N_PIPE;
+	for (bool more = true; more; n = n->b) {
 		int fd[2] = { -1, -1 };
 
+		more = n->kind == N_PIPE;
 		if (count == MAXSTAGE) {
 			complain_text("pipeline too long");
 			break;
@@ -338,7 +339,7 @@ run_pipe(Node *n)
 			complain("pipe");
 			break;
 		}
-		pid[count] = start_stage(more ? stage->a : stage, in, fd[1], fd[0], &pgid);
+		pid[count] = start_stage(more ? n->a : n, in, fd[1], fd[0], &pgid);
 		if (in >= 0)
 			close(in);
 		if (fd[1] >= 0)
@@ -350,9 +351,7 @@ run_pipe(Node *n)
 	}
 	if (in >= 0)
 		close(in);
-	for (int i = 0; i < count; i++)
-		status = job_wait(pid[i], "pipeline");
-	return status;
+	return job_wait(pid, count, "pipeline");
 }
 
 static int
@@ -407,7 +406,7 @@ command_output(const char *commands, Buf *out)
 		buf_putn(out, buf, (size_t)got);
 	close(fd[0]);
 	if (pid > 0)
-		output_status = job_wait(pid, "$( )");
+		output_status = job_wait(&pid, 1, "$( )");
 	while (out->n > 0 && out->s[out->n - 1] == '\n')
 		out->s[--out->n] = '\0';
 }
@@ -425,10 +424,12 @@ run_condition(Node *n)
 	return status;
 }
 
-/* After a loop's body: true when the loop is over. */
+/* After a loop's body: true when the loop is over. Commands inside the shell cannot be
+ * killed, so here it looks for Ctrl-C. */
 static bool
 loop_done(void)
 {
+	job_interrupted();
 	if (jump == J_NONE)
 		return false;
 	if ((jump == J_BREAK || jump == J_CONTINUE) && --jump_count > 0)
@@ -447,7 +448,7 @@ run_while(Node *n)
 {
 	int status = 0;
 
-	loops++;
+	loop_depth++;
 	for (;;) {
 		bool yes = run_condition(n->a) == 0;
 
@@ -457,7 +458,7 @@ run_while(Node *n)
 		if (loop_done())
 			break;
 	}
-	loops--;
+	loop_depth--;
 	return status;
 }
 
@@ -472,14 +473,14 @@ run_for(Node *n)
 		count = expand_words(&scratch, n->words, n->nwords, &words, &why);
 	if (count < 0)
 		return complain_text(why);
-	loops++;
+	loop_depth++;
 	for (int i = 0; i < count; i++) {
 		var_set(n->name, words[i]);
 		status = run(n->b, false);
 		if (loop_done())
 			break;
 	}
-	loops--;
+	loop_depth--;
 	return status;
 }
 
@@ -563,7 +564,8 @@ run_redirected(Node *n, bool last)
 	SavedSet set = { .n = 0 };
 	int status = 1;
 
-	if (n->redir == NULL || n->kind == N_SIMPLE || n->kind == N_SUB || n->kind == N_FUNC)
+	if (n->redir == NULL || n->kind == N_SIMPLE || n->kind == N_SUB ||
+	    n->kind == N_FUNC)
 		return run_kind(n, last);
 	if (redir_apply(n->redir, &set))
 		status = run_kind(n, false);
@@ -589,14 +591,17 @@ run_one(Node *n, bool last)
 int
 run(Node *n, bool last)
 {
-	while (n->kind == N_SEQ) {
-		int status = run_one(n->a, false);
+	int status = 0;
 
-		if (jump != J_NONE)
-			return status;
-		n = n->b;
-	}
-	return run_one(n, last);
+	if (nesting == MAXNEST)
+		return complain_text("nested too deeply");
+	nesting++;
+	for (; n->kind == N_SEQ && jump == J_NONE; n = n->b)
+		status = run_one(n->a, false);
+	if (jump == J_NONE)
+		status = run_one(n, last);
+	nesting--;
+	return status;
 }
 
 /* ---- texts ---- */
@@ -615,6 +620,8 @@ run_all(Lex *l, const char *name)
 
 		l->arena = &arena;
 		what = parse_command(l, &n, &why);
+		if (job_control && l->more != NULL)
+			interrupts(); /* those typed at the prompt are over */
 		if (what == P_ERROR) {
 			int line = 1;
 
@@ -632,7 +639,9 @@ run_all(Lex *l, const char *name)
 			status = run(n, false);
 		if (!tree_kept)
 			arena_free(&arena);
-		if (jump == J_INTERRUPT && l->more != NULL && calls == 0)
+		if (jump == J_INTERRUPT)
+			status = last_status = 128 + SIGINT;
+		if (l->more != NULL && calls == 0) /* back at the prompt */
 			jump = J_NONE;
 		if (what == P_END || jump != J_NONE || (what == P_ERROR && l->more == NULL))
 			return status;
@@ -645,8 +654,6 @@ run_text(const char *text, const char *name)
 	int status, was = calls;
 	Lex l;
 
-	if (calls == MAXCALL)
-		return complain_text("nested too deeply");
 	calls++;
 	lex_init(&l, text, NULL);
 	status = run_all(&l, name);

@@ -14,7 +14,7 @@
 /* Leaving a construct early: what is under way, and how many loops it still crosses. */
 typedef enum Jump { J_NONE, J_BREAK, J_CONTINUE, J_RETURN, J_INTERRUPT } Jump;
 extern Jump jump;
-extern int  jump_count;
+extern int  jump_count, loop_depth;
 extern bool opt_errexit, opt_xtrace; /* set -e, set -x */
 
 /* Run a tree; its exit status. last: this process ends afterwards, so it may become the
@@ -42,7 +42,7 @@ typedef struct SavedSet {
 	int   n;
 } SavedSet;
 
-/* Carry the redirections out; set NULL: for good. False, after a message, when one fails. */
+/* Carry the redirections out; set NULL: for good. When one fails: a message and false. */
 bool redir_apply(const Redir *r, SavedSet *set);
 void redir_undo(SavedSet *set);
 int  fd_move_up(int fd); /* the same file at 10 or above, closed on exec */
@@ -55,9 +55,10 @@ void job_start(void); /* become a job-controlling shell, if fd 0 is a console */
 /* fork into group *pgid (0: a new one, which is stored). front: it gets the console.
  * 0 in the child, which is a shell without job control; -1 after a message. */
 pid_t job_fork(pid_t *pgid, bool front);
-/* Wait for it, then take the console back; its status as $? shows it. */
-int job_wait(pid_t pid, const char *name);
+/* Wait for all n, then take the console back; the status of the last as $? has it. */
+int job_wait(const pid_t *pid, int n, const char *name);
 void job_back(pid_t pid); /* remember it, say [PID] */
+void job_interrupted(void); /* leave everything when Ctrl-C was typed at this shell */
 void job_reap(void);      /* take the statuses of those that ended */
 int  job_wait_back(pid_t pid); /* 127 when it is no child */
 int  job_wait_all(void);

@@ -148,7 +148,8 @@ test_primary(Test *t)
 			take(t);
 		return r;
 	}
-	if (w[0] == '-' && w[1] != '\0' && w[2] == '\0' && strchr("defnrstwxz", w[1]) && t->n > 0)
+	if (t->n > 0 && w[0] == '-' && w[1] != '\0' && w[2] == '\0' &&
+	    strchr("defnrstwxz", w[1]) != NULL)
 		return unary(t, w[1], take(t));
 	return *w != '\0';
 }
