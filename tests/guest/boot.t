@@ -2,7 +2,7 @@
 $ echo hello
 hello
 $ ls /
-bin ... (glob)
+bin   dev   etc   man   proc  sys   tmp
 $ mkdir -p /sys/iommu
 $ bind '#iommu' /sys/iommu
 $ edu 0:3.0 &

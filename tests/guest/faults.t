@@ -22,8 +22,8 @@ $ cat /sys/vtd/faults
 ...
 time .* unit 0 source 0:3.0 device 0:3.0 pid %{pid} name edu access read address 0x6df085000 reason 6 text 'PTE Read access is not set' tables '.*' (re)
 $ kill $p
-# Kernel memory, the unit's registers, another device's registers: all the same to the unit.
-$ for a in 0x100000 0xfed90000 0xfee00000 0xffffffff80000000; do edu 0:3.0 poke $a & p=$!; echo 0:3.0 $p >'#iommu/attach'; sleep 1; kill $p; sleep 1; done
+# Kernel memory, the unit's registers, the upper half: all the same to the unit.
+$ for a in 0x100000 0xfed90000 0xffffffff80000000; do edu 0:3.0 poke $a & p=$!; echo 0:3.0 $p >'#iommu/attach'; sleep 1; kill $p; sleep 1; done
 ...
 ? DMAR:[DMA Write] Request device [00:03.0] fault addr 100000
 ? DMAR:[DMA Write] Request device [00:03.0] fault addr fed90000
@@ -32,6 +32,7 @@ $ edu 0:3.0 poke 0x6df084000 &
 \[(?P<pid>\d+)\] (re)
 $ echo 0:3.0 $! fault=kill >'#iommu/attach'
 ? DMAR:[fault reason 05] PTE Write access is not set (pid %{pid} edu)
+? pid %{pid} edu: its device 0:3.0 was blocked: write of 0x6df084000
 $ sleep 1
 $ cat '#iommu/mappings'
 Mappings for iommu@0x00000000fed90000

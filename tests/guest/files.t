@@ -46,7 +46,7 @@ sizes
 $ echo x >/bin/cat/y
 sh: /bin/cat/y: .* (re)
 $ aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
-sh: a*: * (glob)
+sh: */aaa*: name too long (glob)
 $ mkdir aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 mkdir: a+: name too long (re)
 # A program that is none, and one cut short.

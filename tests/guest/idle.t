@@ -1,8 +1,8 @@
 #: VTD=aw-bits=48,caching-mode=off
 # Devices nobody owns: blocked, no bus master, from boot on, whatever firmware left behind.
-$ for f in '#pci'/*; do grep -l 'busmaster on' $f/status; done
-$ for f in '#pci'/*; do grep 'state owned' $f/status; done
-$ for d in 0:1.0 0:2.0 0:3.0 0:4.0; do grep 'state\|busmaster' "#pci/$d/status"; done
+$ st() { grep '^state' "#pci/$1/status"; grep '^busmaster' "#pci/$1/status"; }
+$ for f in '#pci'/*; do grep 'busmaster on' $f/status; grep 'state owned' $f/status; done
+$ for d in 0:1.0 0:2.0 0:3.0 0:4.0; do st $d; done
 state blocked
 busmaster off
 state blocked
@@ -16,10 +16,10 @@ $ sleep 1000 &
 \[\d+\] (re)
 $ p=$!
 $ echo 0:4.0 $p >'#iommu/attach'
-$ grep 'state\|busmaster' '#pci/0:4.0/status'
+$ st 0:4.0
 state owned
 busmaster off
 $ kill $p; sleep 1
-$ grep 'state\|busmaster' '#pci/0:4.0/status'
+$ st 0:4.0
 state blocked
 busmaster off

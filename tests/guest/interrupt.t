@@ -3,5 +3,5 @@ $ edu 0:3.0 intr &
 \[\d+\] (re)
 $ p=$!
 $ echo 0:3.0 $p >'#iommu/attach'
-? edu 0:3.0: interrupt .* (re)
+? edu 0:3.0: .*interrupt.* (re)
 $ kill $p

@@ -17,7 +17,7 @@ $ sleep 1000 &
 \[\d+\] (re)
 $ p=$!
 $ echo 0:3.0 $p >attach
-echo: #iommu/attach: the IOMMU is switched off
+echo: #iommu/attach: the IOMMU is off: write on to power first
 $ echo disable >power
 $ echo enable >power
 $ echo on >power

@@ -1,5 +1,5 @@
 /*
- * syscalls [CALLS [SEED]]: random arguments at every system call. A parent counts; children
+ * syscalls [CALLS [SEED [NAME]...]]: random arguments at every system call, or at those named. A parent counts; children
  * do the calls, each in its own process group and its own copy of the name space, and may
  * die of them. Before every call a child writes one byte to the parent: the number of the
  * call it is about to make, and whether the last one succeeded. A child that is silent for
@@ -44,18 +44,21 @@ static const char *const names[SYS_COUNT] = {
 };
 
 static unsigned long made[SYS_COUNT], worked[SYS_COUNT];
+static int calls[SYS_COUNT], ncalls; /* which are made */
 
 /* ---- chance ---- */
 
 static uint64_t seed = 1;
 
+/* splitmix64 */
 static uint64_t
 draw(void)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed * 0x2545f4914f6cdd1d;
+	uint64_t z = seed += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
 }
 
 static uint64_t
@@ -175,6 +178,8 @@ any_pid(void)
 static uint64_t
 any_address(void)
 {
+	if (chance(30))
+		return (uint64_t)(uintptr_t)arena + below(ARENA) * PAGE;
 	switch (below(8)) {
 	case 0:
 		return draw();
@@ -303,6 +308,8 @@ arguments(int nr, uint64_t a[6])
 			a[2] = chance(80) ? below(8) : draw();
 		if (nr == SYS_unmount && chance(50))
 			a[0] = 0;
+		if (nr == SYS_execve && chance(50))
+			a[0] = (uint64_t)(uintptr_t)"/bin/true";
 		if (nr == SYS_execve)
 			a[1] = chance(50) ? 0 : any_pointer();
 		break;
@@ -331,6 +338,7 @@ child(void)
 	unsigned char byte = 0;
 
 	self = getpid();
+	seed = draw(); /* a sequence of its own, not the parent's one further on */
 	setpgid(0, 0);
 	rfns(RFNS_COPY);
 	chdir(DIR);
@@ -352,13 +360,11 @@ child(void)
 
 	for (int i = 0; i < TURN; i++) {
 		uint64_t a[6];
-		/* exit and execve end a turn: seldom. */
-		int nr = chance(99) ? 1 + below(SYS_COUNT - 1) : SYS_exit;
+		int nr = calls[below(ncalls)];
 
-		if (nr == SYS_execve && !chance(20))
+		/* What ends a turn, or costs much: seldom. */
+		if ((nr == SYS_exit || nr == SYS_execve || nr == SYS_fork) && !chance(20))
 			nr = SYS_getpid;
-		if (nr == SYS_fork && !chance(10))
-			nr = SYS_mmap;
 		arguments(nr, a);
 		byte = (byte & 0x80) | nr;
 		if (write(REPORT, &byte, 1) != 1)
@@ -366,7 +372,7 @@ child(void)
 		long r = sys_call(nr, a);
 		if (nr == SYS_fork && r == 0)
 			_exit(0);
-		byte = r >= 0 || r < -4096 ? 0x80 : 0;
+		byte = r >= 0 || r < -4096 ? 0x80 : 0; /* addresses and counts may be large */
 	}
 	byte = (byte & 0x80) | 0x7f;
 	write(REPORT, &byte, 1);
@@ -383,7 +389,7 @@ begin(pid_t *pid)
 
 	if (pipe(fd) < 0)
 		return -1;
-	draw(); /* each child another sequence */
+	draw(); /* for the next child */
 	*pid = fork();
 	if (*pid == 0) {
 		close(fd[0]);
@@ -404,8 +410,9 @@ static unsigned long
 follow(int in, pid_t pid)
 {
 	unsigned char b[512];
-	unsigned long calls = 0;
+	unsigned long ncall = 0;
 	int last = -1, status;
+	bool ended = false;
 
 	for (;;) {
 		struct pollfd p = { in, POLLIN, 0 };
@@ -416,8 +423,10 @@ follow(int in, pid_t pid)
 			break;
 		}
 		n = read(in, b, sizeof(b));
-		if (n <= 0)
+		if (n <= 0) {
+			ended = true;
 			break;
+		}
 		for (ssize_t i = 0; i < n; i++) {
 			if (last >= 0 && b[i] & 0x80)
 				worked[last]++;
@@ -427,19 +436,18 @@ follow(int in, pid_t pid)
 				continue;
 			}
 			made[last]++;
-			calls++;
+			ncall++;
 		}
 	}
-	if (last == SYS_exit)
-		worked[SYS_exit]++; /* it did not come back */
+	if (last == SYS_exit || (ended && last == SYS_execve))
+		worked[last]++; /* it did not come back */
 	close(in);
 	kill(pid, SIGKILL);
 	kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && calls == 0)
-		break;
+	waitpid(pid, &status, 0);
 	while (waitpid(-1, &status, WNOHANG) > 0)
 		;
-	return calls;
+	return ncall;
 }
 
 static void
@@ -455,12 +463,12 @@ clean(void)
 }
 
 static unsigned long
-run(unsigned long calls)
+run(unsigned long want)
 {
 	unsigned long done = 0, n;
 	pid_t pid;
 
-	for (int empty = 0; done < calls && empty < 100;) {
+	for (int empty = 0; done < want && empty < 100;) {
 		clean();
 		mkdir(DIR, 0755);
 		mkdir(DIR "/d", 0755);
@@ -510,18 +518,28 @@ free_pages_settled(long want)
 int
 main(int argc, char **argv)
 {
-	unsigned long calls = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000;
+	unsigned long want = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000;
 	unsigned long done, good = 0;
 	long before, after;
 
+	for (int i = 0; i < SYS_COUNT; i++) {
+		bool wanted = argc < 4;
+
+		for (int k = 3; k < argc; k++)
+			wanted |= strcmp(argv[k], names[i]) == 0;
+		if (wanted)
+			calls[ncalls++] = i;
+	}
+	if (ncalls == 0)
+		return 2;
 	if (argc > 2)
-		seed = strtoul(argv[2], NULL, 0) | 1;
+		seed = strtoul(argv[2], NULL, 0);
 	mkdir("/tmp", 0777);
-	run(calls / 10); /* pools fill up */
+	run(want / 10); /* pools fill up */
 	memset(made, 0, sizeof(made));
 	memset(worked, 0, sizeof(worked));
 	before = free_pages_settled(-1);
-	done = run(calls);
+	done = run(want);
 	after = free_pages_settled(before);
 
 	for (int i = 0; i < SYS_COUNT; i++) {
@@ -529,11 +547,11 @@ main(int argc, char **argv)
 		good += worked[i];
 	}
 	printf("%lu calls, %lu worked\n", done, good);
-	printf("%s\n", done >= calls ? "enough calls" : "too few calls");
+	printf("%s\n", done >= want ? "enough calls" : "too few calls");
 	printf("%s\n", good * 5 >= done ? "a fifth worked" : "less than a fifth worked");
 	if (before == after && before > 0)
 		printf("pages equal\n");
 	else
 		printf("pages before %ld after %ld\n", before, after);
-	return !(done >= calls && good * 5 >= done && before == after && before > 0);
+	return !(done >= want && good * 5 >= done && before == after && before > 0);
 }

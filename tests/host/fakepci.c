@@ -214,7 +214,7 @@ reset(FakeFn *f)
 {
 	if (f->cfg[4] & 4)
 		wrong("%x is reset as bus master", f->bdf);
-	for (uint i = 0; i < sizeof(f->cfg); i++)
+	for (uint i = 0; i < sizeof(f->cfg) && !f->deaf; i++)
 		f->cfg[i] &= ~f->writable[i];
 	f->resets++;
 	f->back_at = f->flr_hangs ? UINT32_MAX : fake_ms + f->away_ms;
@@ -245,13 +245,19 @@ cap_at(const FakeFn *f, uint id)
 	return 0;
 }
 
+static bool
+is_master(const FakeFn *f)
+{
+	return !silent(f) && !is_bridge(f) && f->cfg[4] & 4 && !f->stuck_master;
+}
+
 static void
 object(const FakeFn *f, uint off, uint width)
 {
-	for (uint i = 0; i < nfn; i++)
-		if (off != 4 && !silent(&fn[i]) && !is_bridge(&fn[i]) && fn[i].cfg[4] & 4 &&
-			!fn[i].stuck_master)
-			wrong("write at 0x%x of %x while %x is bus master", off, f->bdf, fn[i].bdf);
+	for (uint i = 0; i < nfn && off != 4; i++)
+		if (is_master(&fn[i]))
+			wrong("write at 0x%x of %x while %x is bus master", off, f->bdf,
+				fn[i].bdf);
 	if (off >= 0x10 && off < (is_bridge(f) ? 0x18u : 0x28u) && f->cfg[4] & 3)
 		wrong("BAR of %x written while it decodes", f->bdf);
 	if (off < 0x40 && off + width > 0x40)

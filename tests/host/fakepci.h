@@ -1,7 +1,7 @@
 /*
  * Configuration space that answers as the specifications say and objects to what they
- * forbid: a BAR written while it decodes, any write at all but to a command register while
- * a device may still master the bus, a reset of a master, offsets that are not there.
+ * forbid: a BAR written while it decodes, any write but to a command register while a
+ * device may still master the bus, a reset of a master, offsets that are not there.
  * Numbers are the specifications', not dev/pci/reg.h's.
  */
 #pragma once
@@ -17,6 +17,7 @@ typedef struct FakeFn {
 	uint    cap_end, last_cap, last_ecap; /* where the lists end */
 	bool    gone;      /* pulled out */
 	bool    flr_hangs; /* never comes back from a reset */
+	bool    deaf;      /* is reset in name only: keeps its registers */
 	bool    stuck_master;
 	bool    pending;   /* transactions pending, for ever */
 	uint    away_ms, retry_ms; /* after a reset: silent, then "retry" */

@@ -330,10 +330,31 @@ waitq_sleep_uninterruptible(Waitq *q, Lock *l, ns_t deadline)
 	return waitq_sleep(q, l, deadline);
 }
 
+static uint64_t poll_gen;
+
 WEAK void
 waitq_wake(Waitq *q)
 {
-	(void)q;
+	if (q->polled)
+		poll_gen++;
+	q->polled = false;
+}
+
+WEAK uint64_t
+waitq_poll_gen(void)
+{
+	return poll_gen;
+}
+
+WEAK int
+waitq_poll_sleep(uint64_t gen, ns_t deadline)
+{
+	if (gen != poll_gen || (host_while_asleep != NULL && host_while_asleep(NULL)))
+		return 0;
+	if (deadline == NEVER)
+		return -EINTR;
+	host_now = deadline;
+	return -ETIMEDOUT;
 }
 
 WEAK ns_t
@@ -356,11 +377,25 @@ proc_self(void)
 	return &host_self;
 }
 
+WEAK void
+proc_kill(Proc *p, int sig, const char *why)
+{
+	(void)why;
+	p->killed = true;
+	p->killsig = sig;
+}
+
 WEAK int
 copy_in(void *dst, vaddr_t src, size_t n)
 {
 	memcpy(dst, (const void *)src, n);
 	return 0;
+}
+
+WEAK int
+copy_in_str(char *dst, vaddr_t src, size_t n)
+{
+	return strcopy(dst, (const char *)src, n) >= n ? -ENAMETOOLONG : 0;
 }
 
 WEAK int

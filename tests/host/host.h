@@ -40,7 +40,8 @@ extern long host_blocks, host_frames;
 extern ns_t     host_now;
 extern uint64_t host_wall;
 /* Called while waitq_sleep "sleeps", the lock released, in place of other processes. With
- * none, or when it returns false, the sleep ends as a kill would end it: -EINTR. */
+ * none, or when it returns false, the sleep ends as a kill would end it: -EINTR. In
+ * waitq_poll_sleep q is NULL. */
 extern bool (*host_while_asleep)(Waitq *q);
 /* Everything kprint has said, cut at the size of the buffer; host_log[0] = 0 forgets. */
 extern char host_log[8192];
