@@ -26,9 +26,10 @@ answers(const Func *f, const VtdFault *v)
 	return false;
 }
 
-/* Functions the source may be: the one with that very id, else all it is an alias of that
- * have owners, else all it is an alias of. */
-typedef enum Match { MATCH_ID, MATCH_OWNED, MATCH_ANY, MATCH_NONE } Match;
+/* Functions the source may be: those with owners whose id or alias it is, else the one with
+ * that very id, else all it is an alias of. Owners first: behind a conventional bridge the
+ * id is the bridge's own, and it is the owner who is to blame, stopped and told. */
+typedef enum Match { MATCH_OWNED, MATCH_ID, MATCH_ANY, MATCH_NONE } Match;
 
 static bool
 matches(const Func *f, const VtdFault *v, Match m)
@@ -48,7 +49,7 @@ matches(const Func *f, const VtdFault *v, Match m)
 static Match
 best_match(const VtdFault *v)
 {
-	for (Match m = MATCH_ID; m < MATCH_NONE; m++)
+	for (Match m = MATCH_OWNED; m < MATCH_NONE; m++)
 		for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
 			if (matches(f, v, m))
 				return m;

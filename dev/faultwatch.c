@@ -63,7 +63,7 @@ print_one(const FaultRec *r, uint skipped)
 	}
 	if (r->stopped != NULL)
 		kprint("DMAR: bus mastering of %02x:%02x.%x is off: %s (pid %d %s)\n",
-			BDF_BUS(r->source), BDF_DEV(r->source), BDF_FN(r->source),
+			BDF_BUS(r->device), BDF_DEV(r->device), BDF_FN(r->device),
 			r->stopped, r->pid, r->pid >= 0 ? r->name : "nobody");
 }
 
