@@ -180,7 +180,8 @@ catch_up(void) REQUIRES(edit_lock)
 
 	forget_if_stale();
 	if (edit.pid != pid && edit.line.n > 0)
-		line_redraw(&edit.line); /* begun before another's prompt: show it behind this one */
+		line_redraw(
+			&edit.line); /* begun at another's prompt: show it at this one */
 	edit.pid = pid;
 	edit_typed();
 	ready = edit.n > 0 || edit.eof;
@@ -301,11 +302,13 @@ consctl_cmd(Chan *c, const Cmd *cmd)
 		unlock(&cons.lock);
 		return 0;
 	}
-	if (cmd->n == 1 && (strcmp(cmd->f[0], "rawon") == 0 || strcmp(cmd->f[0], "rawoff") == 0)) {
+	if (cmd->n == 1 &&
+		(strcmp(cmd->f[0], "rawon") == 0 || strcmp(cmd->f[0], "rawoff") == 0)) {
 		set_raw(c, strcmp(cmd->f[0], "rawon") == 0);
 		return 0;
 	}
-	return fail(-EINVAL, "unknown command %s: want rawon, rawoff or fg PGID", cmd->f[0]);
+	return fail(
+		-EINVAL, "unknown command %s: want rawon, rawoff or fg PGID", cmd->f[0]);
 }
 
 static int
@@ -354,7 +357,8 @@ sysctl_cmd(Chan *c, const Cmd *cmd)
 			return fail(-EINVAL, "no status %s: want 0 to 255", cmd->f[1]);
 		arch_poweroff(status);
 	}
-	return fail(-EINVAL, "unknown command %s: want poweroff [STATUS] or reboot", cmd->f[0]);
+	return fail(-EINVAL, "unknown command %s: want poweroff [STATUS] or reboot",
+		cmd->f[0]);
 }
 
 static int

@@ -3,5 +3,13 @@
 #include "dev/devtab.h"
 
 Dev *const devtab[] = {
-	&rootdev, &consdev, &procdev, &nulldev, &zerodev, &pcidev, &iommudev, &vtddev, NULL,
+	&rootdev,
+	&consdev,
+	&procdev,
+	&nulldev,
+	&zerodev,
+	&pcidev,
+	&iommudev,
+	&vtddev,
+	NULL,
 };

@@ -80,10 +80,12 @@ status_text(Proc *p, Text *t)
 			*s = '_'; /* the line is words */
 	if (p->cpu >= 0)
 		snprint(cpu, sizeof(cpu), "%d", p->cpu);
-	text_printf(t, "name %s pid %d ppid %d state %s pgid %d size %zu cpu %s time %llu.%03llu\n",
-		name, p->pid, proc_parent(p), p->finished ? "zombie" : state_name[p->state],
-		p->pgid, size_of(p), cpu, (unsigned long long)(ms / 1000),
-		(unsigned long long)(ms % 1000));
+	text_printf(t,
+		"name %s pid %d ppid %d state %s pgid %d size %zu cpu %s time "
+		"%llu.%03llu\n",
+		name, p->pid, proc_parent(p),
+		p->finished ? "zombie" : state_name[p->state], p->pgid, size_of(p), cpu,
+		(unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000));
 }
 
 static void

@@ -325,7 +325,8 @@ node_stat(const Node *n, Stat *st)
 /* ---- the boot archive ---- */
 
 static int
-load_dirs_locked(const char **rest, char name[SYS_NAMEMAX], Node **dir) REQUIRES(tree_lock)
+load_dirs_locked(const char **rest, char name[SYS_NAMEMAX], Node **dir)
+	REQUIRES(tree_lock)
 {
 	int err = 0;
 
@@ -362,7 +363,8 @@ load_member_locked(const CpioFile *f) REQUIRES(tree_lock)
 	if (!path_name_ok(name))
 		return fail(-EINVAL, "bad name");
 	n = *find_locked(dir, name);
-	if (n == NULL && (err = make_locked(dir, name, f->mode, f->type == CPIO_DIR, &n)) != 0)
+	if (n == NULL &&
+		(err = make_locked(dir, name, f->mode, f->type == CPIO_DIR, &n)) != 0)
 		return err;
 	if (n->qid.dir != (f->type == CPIO_DIR))
 		return fail(-EEXIST, "both a file and a directory");
@@ -383,7 +385,8 @@ root_load(const void *archive, size_t len)
 	mutex_lock(&tree_lock);
 	while ((err = cpio_next(&rest, &f)) > 0) {
 		if (f.type != CPIO_FILE && f.type != CPIO_DIR)
-			kprint("root: archive: %s: neither file nor directory, left out\n", f.name);
+			kprint("root: archive: %s: neither file nor directory, left out\n",
+				f.name);
 		else if (load_member_locked(&f) != 0)
 			kprint("root: archive: %s: %s, left out\n", f.name, proc_self()->errstr);
 	}
@@ -392,7 +395,8 @@ root_load(const void *archive, size_t len)
 		kprint("root: archive: cut off at byte %zu of %zu; what came before is there\n",
 			rest.at, len);
 	else if (err != 0)
-		kprint("root: archive: no cpio member (newc) at byte %zu; what came before is there\n",
+		kprint("root: archive: no cpio member (newc) at byte %zu; "
+			"what came before is there\n",
 			rest.at);
 	return err;
 }

@@ -143,7 +143,8 @@ char *
 bdf_print(bdf_t b, char *buf, size_t n)
 {
 	if (BDF_SEG(b) != 0)
-		snprint(buf, n, "%x:%x:%x.%x", BDF_SEG(b), BDF_BUS(b), BDF_DEV(b), BDF_FN(b));
+		snprint(buf, n, "%x:%x:%x.%x", BDF_SEG(b), BDF_BUS(b), BDF_DEV(b),
+			BDF_FN(b));
 	else
 		snprint(buf, n, "%x:%x.%x", BDF_BUS(b), BDF_DEV(b), BDF_FN(b));
 	return buf;

@@ -58,7 +58,8 @@ cpio_next(Cpio *c, CpioFile *f)
 	if (c->n < HDR_SIZE)
 		return c->n >= 6 && memcmp(c->p, "070701", 6) != 0 ? -EINVAL : -EOVERFLOW;
 	if (memcmp(c->p, "070701", 6) != 0 || hex8(c->p + HDR_MODE, &mode) != 0 ||
-		hex8(c->p + HDR_MTIME, &mtime) != 0 || hex8(c->p + HDR_SIZE_OF_FILE, &size) != 0 ||
+		hex8(c->p + HDR_MTIME, &mtime) != 0 ||
+		hex8(c->p + HDR_SIZE_OF_FILE, &size) != 0 ||
 		hex8(c->p + HDR_SIZE_OF_NAME, &name) != 0 || name == 0)
 		return -EINVAL;
 	head = roundup((uint64_t)HDR_SIZE + name, 4);

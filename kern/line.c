@@ -275,7 +275,8 @@ escape(Line *l, uint8_t c)
 		return;
 	l->esc = 0;
 	for (uint i = 0; i < nelem(key); i++)
-		if (c == '~' ? key[i].tilde != 0 && key[i].tilde == l->param : key[i].csi == c) {
+		if (c == '~' ? key[i].tilde != 0 && key[i].tilde == l->param
+			     : key[i].csi == c) {
 			key[i].fn(l);
 			return;
 		}

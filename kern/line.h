@@ -21,7 +21,7 @@ typedef struct Line {
 	char buf[LINE_MAX];
 	uint n, pos; /* bytes, and the cursor among them */
 
-	char hist[LINE_HIST][LINE_MAX]; /* a ring: line i of all ever kept at i % LINE_HIST */
+	char hist[LINE_HIST][LINE_MAX]; /* a ring: the i-th ever kept at i % LINE_HIST */
 	uint nhist;                     /* lines ever kept */
 	uint back;                      /* how far back we look; 0: the line being typed */
 	char typed[LINE_MAX];           /* that line, while looking at older ones */

@@ -109,7 +109,8 @@ add_all(Union *to, Chan *const add[], uint n, int how)
 	int err = 0;
 
 	for (uint i = 0; i < n && err == 0; i++)
-		err = add_member(to, add[i], i > 0 && how == BIND_REPLACE ? BIND_AFTER : how);
+		err = add_member(
+			to, add[i], i > 0 && how == BIND_REPLACE ? BIND_AFTER : how);
 	return err;
 }
 
@@ -401,14 +402,17 @@ print_bind(Text *t, const Member *m, int place, const char *at)
 {
 	text_printf(t, "bind");
 	if (place != BIND_REPLACE || (m->how & BIND_CREATE))
-		text_printf(t, " -%s%s", place == BIND_BEFORE ? "b" : place == BIND_AFTER ? "a" : "",
+		text_printf(t, " -%s%s",
+			place == BIND_BEFORE  ? "b"
+			: place == BIND_AFTER ? "a"
+					      : "",
 			m->how & BIND_CREATE ? "c" : "");
 	print_name(t, m->c->path);
 	print_name(t, at);
 	text_printf(t, "\n");
 }
 
-/* First the member that stands for the directory itself, then what lies before and after. */
+/* First the member that stands for the directory itself, then what is before and after. */
 static void
 print_mount(Text *t, const Mount *m)
 {
@@ -416,7 +420,8 @@ print_mount(Text *t, const Mount *m)
 	uint base = 0;
 
 	for (uint i = 0; i < u->n; i++)
-		if (u->m[i].how == BIND_ORIG || !(u->m[i].how & (BIND_BEFORE | BIND_AFTER)))
+		if (u->m[i].how == BIND_ORIG ||
+			!(u->m[i].how & (BIND_BEFORE | BIND_AFTER)))
 			base = i;
 	if (u->m[base].how != BIND_ORIG)
 		print_bind(t, &u->m[base], BIND_REPLACE, m->at->path);

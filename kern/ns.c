@@ -30,7 +30,8 @@ ns_walk(Pgrp *g, const char *cwd, const char *path, Chan **out)
 	Place p;
 	int err;
 
-	if ((err = walk_clean(cwd, path, full)) != 0 || (err = walk_path(g, full, true, &p)) != 0)
+	if ((err = walk_clean(cwd, path, full)) != 0 ||
+		(err = walk_path(g, full, true, &p)) != 0)
 		return err;
 	union_put(p.u);
 	*out = p.c;
@@ -271,7 +272,8 @@ ns_rename(Pgrp *g, const char *cwd, const char *from, const char *to)
 	Chan *dir, *c;
 	int err;
 
-	if ((err = walk_clean(cwd, from, a)) != 0 || (err = walk_clean(cwd, to, b)) != 0 ||
+	if ((err = walk_clean(cwd, from, a)) != 0 ||
+		(err = walk_clean(cwd, to, b)) != 0 ||
 		(err = find_in_dir(g, a, &dir, &c)) != 0)
 		return err;
 	err = rename_into(g, dir, c, b);
@@ -286,7 +288,8 @@ static int
 check_bind(const Chan *new, const Chan *old, int flags)
 {
 	if (new->qid.dir != old->qid.dir)
-		return fail(-EINVAL, "a directory is bound over a directory, a file over a file");
+		return fail(-EINVAL, "a directory is bound over a directory, "
+			"a file over a file");
 	if (!old->qid.dir && flags != BIND_REPLACE)
 		return fail(-EINVAL, "only directories form unions");
 	return 0;
@@ -316,7 +319,8 @@ ns_bind(Pgrp *g, const char *cwd, const char *new, const char *old, int flags)
 	Place a, b;
 	int err;
 
-	if ((err = walk_clean(cwd, new, from)) != 0 || (err = walk_clean(cwd, old, to)) != 0)
+	if ((err = walk_clean(cwd, new, from)) != 0 ||
+		(err = walk_clean(cwd, old, to)) != 0)
 		return err;
 	if (flags == BIND_KEEP) {
 		mount_keep(g, to);

@@ -127,8 +127,9 @@ pipe_write(Chan *c, const void *buf, long n, off_k off)
 			done += give_locked(p, (const char *)buf + done, n - done);
 			waitq_wake(&p->readers);
 		} else
-			err = c->flags & SO_NONBLOCK ? -EAGAIN :
-						       waitq_sleep(&p->writers, &p->lock, NEVER);
+			err = c->flags & SO_NONBLOCK
+				      ? -EAGAIN
+				      : waitq_sleep(&p->writers, &p->lock, NEVER);
 	}
 	unlock(&p->lock);
 	if (done > 0 || err == 0)

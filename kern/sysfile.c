@@ -23,8 +23,9 @@
 #define LARGEST 65536 /* bytes a call moves at most */
 #define DIRMAX  256   /* entries, likewise */
 
-#define OPEN_FLAGS                                                                         \
-	(SO_ACCMODE | SO_APPEND | SO_CREAT | SO_TRUNC | SO_EXCL | SO_NONBLOCK | SO_DIRECTORY)
+#define OPEN_FLAGS                                                                       \
+	(SO_ACCMODE | SO_APPEND | SO_CREAT | SO_TRUNC | SO_EXCL | SO_NONBLOCK |          \
+		SO_DIRECTORY)
 
 enum { F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL }; /* newlib's numbers */
 #define FD_CLOEXEC 1
@@ -198,8 +199,8 @@ sys_open(const uint64_t a[6])
 	int err, fd;
 
 	if ((err = path_in(path, a[0])) != 0 ||
-		(err = ns_open(p->pgrp, p->cwd, path, (int)a[1] & OPEN_FLAGS, (uint32_t)a[2],
-			 &c)) != 0)
+		(err = ns_open(p->pgrp, p->cwd, path, (int)a[1] & OPEN_FLAGS,
+			 (uint32_t)a[2], &c)) != 0)
 		return err;
 	if ((fd = fd_alloc(c, (a[1] & SO_CLOEXEC) != 0)) < 0)
 		chan_put(c);
@@ -263,7 +264,8 @@ sys_fcntl(const uint64_t a[6])
 		return c->flags;
 	case F_SETFL:
 		mutex_lock(&c->lock);
-		__atomic_store_n(&c->flags, (c->flags & ~settable) | ((int)a[2] & settable),
+		__atomic_store_n(&c->flags,
+			(c->flags & ~settable) | ((int)a[2] & settable),
 			__ATOMIC_RELAXED);
 		mutex_unlock(&c->lock);
 		return 0;

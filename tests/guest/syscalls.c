@@ -12,6 +12,7 @@
  * Prints a line per call, the sum, and the free pages before and after, which are equal
  * when nothing leaks. Exits 0 when they are and a fifth of the calls succeeded.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -28,7 +29,7 @@
 #include "user/include/poll.h"
 #include "user/lib/sys.h"
 
-#define DIR     "/tmp/syscalls"
+#define TOP     "/tmp/syscalls"
 #define REPORT  60   /* descriptor of the pipe to the parent; never drawn */
 #define TURN    1000 /* calls of one child */
 #define STUCK   40   /* ms */
@@ -132,15 +133,15 @@ any_size(void)
 	}
 }
 
-/* Names below DIR, names that cannot be changed, and no names at all. */
+/* Names of the child's own tree, names that cannot be changed, and no names at all; roots
+ * only if asked for, they come last. */
 static uint64_t
-any_path(void)
+any_path(bool roots)
 {
 	static const char *const paths[] = {
-		DIR "/a", DIR "/b", DIR "/d", DIR "/d/x", DIR "/d/y", DIR "/new", DIR, "a", "d",
-		"..", ".", "/", "", "#null/null", "#zero/zero", "#proc", "#pci", "#pci/0:3.0/status",
-		"#iommu/mappings", "#vtd/faults", "#nothing", "#", "/none", "a/b/c", "d/../a",
-		DIR "/a/", "//", "#proc/1/status",
+		"/a", "/b", "/d", "/d/x", "/d/y", "/new", "a", "d", "", "#null/null", "#zero/zero",
+		"#proc", "#pci", "#pci/0:3.0/status", "#iommu/mappings", "#vtd/faults", "#nothing",
+		"#", "/none/x", "a/b/c", "d/../a", "/a/", "#proc/1/status", "..", ".", "/", "//",
 	};
 	static char longname[SYS_PATHMAX + 64];
 
@@ -154,7 +155,7 @@ any_path(void)
 		memset(edge + PAGE - 32, 'e', 32);
 		return (uint64_t)(uintptr_t)edge + PAGE - 32;
 	}
-	return (uint64_t)(uintptr_t)paths[below(nelem(paths))];
+	return (uint64_t)(uintptr_t)paths[below(nelem(paths) - (roots ? 0 : 4))];
 }
 
 /* Never process 1, its group, the shell or our parent. */
@@ -253,7 +254,7 @@ arguments(int nr, uint64_t a[6])
 		a[2] = any_prot();
 		break;
 	case SYS_open:
-		a[0] = any_path();
+		a[0] = any_path(true);
 		a[1] = chance(40) ? below(3) : chance(60) ?
 			below(3) | SO_CREAT | (draw() & (SO_APPEND | SO_TRUNC | SO_EXCL)) : draw();
 		a[1] |= SO_NONBLOCK;
@@ -297,24 +298,24 @@ arguments(int nr, uint64_t a[6])
 		a[2] = chance(98) ? below(2) : draw();
 		break;
 	case SYS_stat: case SYS_chdir: case SYS_mkdir: case SYS_remove: case SYS_wstat:
-		a[0] = any_path();
+		a[0] = any_path(true);
 		if (nr != SYS_stat)
 			a[1] = chance(80) ? 0755 : draw();
 		break;
 	case SYS_rename: case SYS_bind: case SYS_unmount: case SYS_execve:
-		a[0] = any_path();
-		a[1] = any_path();
+		a[0] = any_path(true);
+		a[1] = any_path(nr != SYS_unmount);
 		if (nr == SYS_bind)
 			a[2] = chance(80) ? below(8) : draw();
 		if (nr == SYS_unmount && chance(50))
 			a[0] = 0;
 		if (nr == SYS_execve && chance(50))
-			a[0] = (uint64_t)(uintptr_t)"/bin/true";
+			a[0] = (uint64_t)(uintptr_t)"/true";
 		if (nr == SYS_execve)
 			a[1] = chance(50) ? 0 : any_pointer();
 		break;
 	case SYS_rfns:
-		a[0] = chance(80) ? below(2) : below(8);
+		a[0] = chance(95) ? below(4) : draw() & ~(uint64_t)RFNS_CLEAR; /* would find the root */
 		break;
 	case SYS_getcwd: case SYS_errstr: case SYS_uname:
 		a[1] = any_size();
@@ -332,7 +333,7 @@ static void
 child(void)
 {
 	static const char *const open_at_start[] = {
-		DIR "/a", DIR "/d", "#zero/zero", "#null/null", "#proc", "#iommu/mappings", "#pci",
+		"/a", "/d", "#zero/zero", "#null/null", "#proc", "#iommu/mappings", "#pci",
 	};
 	int fd[2];
 	unsigned char byte = 0;
@@ -340,8 +341,9 @@ child(void)
 	self = getpid();
 	seed = draw(); /* a sequence of its own, not the parent's one further on */
 	setpgid(0, 0);
-	rfns(RFNS_COPY);
-	chdir(DIR);
+	/* Its root is TOP: whatever it makes is there to be cleaned away. */
+	if (rfns(RFNS_COPY) < 0 || bind(TOP, "/", BIND_REPLACE | BIND_CREATE) < 0 || chdir("/") < 0)
+		_exit(1);
 	close(0);
 	open("#null/null", O_RDONLY);
 	for (size_t i = 0; i < nelem(open_at_start); i++)
@@ -450,16 +452,43 @@ follow(int in, pid_t pid)
 	return ncall;
 }
 
+/* Remove path and all below it: children make files wherever they are. */
 static void
-clean(void)
+clean(const char *path)
 {
-	static const char *const made_here[] = { "/d/x", "/d/y", "/d", "/a", "/b", "/new", "" };
-	char path[64];
+	char below[SYS_PATHMAX];
+	struct dirent *e;
+	DIR *d;
 
-	for (size_t i = 0; i < nelem(made_here); i++) {
-		snprintf(path, sizeof(path), DIR "%s", made_here[i]);
-		sys_call(SYS_remove, (uint64_t[6]){ PTR(path) });
+	while ((d = opendir(path)) != NULL) {
+		bool found = false;
+
+		/* One at a time, from the start again: removing moves what readdir counts. */
+		while (!found && (e = readdir(d)) != NULL)
+			found = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+		if (found)
+			snprintf(below, sizeof(below), "%s/%s", path, e->d_name);
+		closedir(d);
+		if (!found)
+			break;
+		clean(below);
+		if (access(below, F_OK) == 0)
+			break;
 	}
+	sys_call(SYS_remove, (uint64_t[6]){ PTR(path) });
+}
+
+static void
+copy(const char *from, const char *to)
+{
+	char buf[4096];
+	int in = open(from, O_RDONLY), out = open(to, O_CREAT | O_WRONLY, 0755);
+	ssize_t n;
+
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		write(out, buf, n);
+	close(in);
+	close(out);
 }
 
 static unsigned long
@@ -469,10 +498,11 @@ run(unsigned long want)
 	pid_t pid;
 
 	for (int empty = 0; done < want && empty < 100;) {
-		clean();
-		mkdir(DIR, 0755);
-		mkdir(DIR "/d", 0755);
-		close(open(DIR "/a", O_CREAT | O_RDWR, 0644));
+		clean(TOP);
+		mkdir(TOP, 0755);
+		mkdir(TOP "/d", 0755);
+		close(open(TOP "/a", O_CREAT | O_RDWR, 0644));
+		copy("/bin/true", TOP "/true");
 		int in = begin(&pid);
 		if (in < 0) {
 			printf("cannot start a child: %s\n", errstr());
@@ -482,7 +512,7 @@ run(unsigned long want)
 		done += n;
 		empty = n == 0 ? empty + 1 : 0;
 	}
-	clean();
+	clean(TOP);
 	return done;
 }
 
