@@ -1,13 +1,13 @@
 /*
  * #cons: the console and what belongs to the machine as a whole.
  *
- * Bytes typed wait in a queue; they are edited into lines (kern/line.c) by whoever reads or
- * polls, so type-ahead is echoed behind the prompt it answers. Ctrl-C is acted on as it
- * arrives: type-ahead is thrown away, the foreground group gets SIGINT, reads end with
- * -EINTR. In raw mode, which lasts while a consctl that asked for it stays open, bytes pass
- * as they are.
- * Locks: cons.lock (RANK_CONS) guards what the interrupt touches; edit_lock (RANK_CHAN) the
- * line being edited and what is ready to be read; cons.lock inside edit_lock.
+ * Bytes typed wait in a queue; they are edited into lines (kern/line.c) by whoever reads
+ * or polls, so type-ahead is echoed behind the prompt it answers. Ctrl-C is acted on as
+ * it arrives: type-ahead is thrown away, the foreground group gets SIGINT, reads end
+ * with -EINTR. In raw mode, which lasts while a consctl that asked for it stays open,
+ * bytes pass as they are.
+ * Locks: cons.lock (RANK_CONS) guards what the interrupt touches; edit_lock (RANK_CHAN)
+ * the line being edited and what is ready to be read; cons.lock inside edit_lock.
  */
 
 #include "arch/arch.h"
@@ -391,6 +391,7 @@ sysinfo_text(Chan *c, Text *t)
 	text_printf(t, "strays %llu\n", (unsigned long long)irq_stray());
 	text_printf(t, "uptime %llu.%03llu\n", (unsigned long long)(now / 1000000000),
 		(unsigned long long)(now / 1000000 % 1000));
+	text_printf(t, "boot_tsc %llu\n", (unsigned long long)bootinfo.entry_tsc);
 	text_printf(t, "loader %s\n", bootinfo.loader);
 	text_printf(t, "cmdline %s\n", bootinfo.cmdline);
 	return 0;

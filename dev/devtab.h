@@ -1,4 +1,4 @@
-/* The devices there are, each defined in the file of its name; dev/devtab.c lists them. */
+/* The devices there are, each in the file of its name; dev/devtab.c lists them. */
 #pragma once
 
 #include "kern/dev.h"

@@ -219,7 +219,8 @@ proc_walk(Chan *c, const char *name)
 static void
 pid_stat(Stat *st, int pid)
 {
-	*st = (Stat){ .qid = { .path = (uint64_t)pid << FILE_BITS, .dir = true }, .mode = 0555 };
+	*st = (Stat){ .mode = 0555 };
+	st->qid = (Qid){ .path = (uint64_t)pid << FILE_BITS, .dir = true };
 	snprint(st->name, sizeof(st->name), "%d", pid);
 }
 

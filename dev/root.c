@@ -2,9 +2,9 @@
  * #root: the RAM file system everything starts from, filled from the boot archive.
  *
  * A file is a size and two layers: frames of its own, by page, over a stretch of the
- * archive, which is never written. Reading takes the frame, else the archive, else zeros;
- * writing a page makes its frame. So booting copies nothing. A removed file lives on until
- * its last Chan is gone.
+ * archive, which is never written. Reading takes the frame, else the archive, else
+ * zeros; writing a page makes its frame. So booting copies nothing. A removed file lives
+ * on until its last Chan is gone.
  * Absent: hard links, symbolic links, owners. A file ends at 1 GiB.
  * Locks: one Mutex (RANK_DIR) guards the whole tree; Node.refs too.
  */
@@ -318,7 +318,7 @@ place_at(Chan *c, Node *n)
 static void
 node_stat(const Node *n, Stat *st)
 {
-	*st = (Stat){ .qid = n->qid, .mode = n->mode, .length = n->len, .mtime = n->mtime };
+	*st = (Stat){ n->qid, n->mode, n->len, n->mtime, "" };
 	strcopy(st->name, n->name, sizeof(st->name));
 }
 
@@ -388,11 +388,13 @@ root_load(const void *archive, size_t len)
 			kprint("root: archive: %s: neither file nor directory, left out\n",
 				f.name);
 		else if (load_member_locked(&f) != 0)
-			kprint("root: archive: %s: %s, left out\n", f.name, proc_self()->errstr);
+			kprint("root: archive: %s: %s, left out\n", f.name,
+				proc_self()->errstr);
 	}
 	mutex_unlock(&tree_lock);
 	if (err == -EOVERFLOW)
-		kprint("root: archive: cut off at byte %zu of %zu; what came before is there\n",
+		kprint("root: archive: cut off at byte %zu of %zu; "
+			"what came before is there\n",
 			rest.at, len);
 	else if (err != 0)
 		kprint("root: archive: no cpio member (newc) at byte %zu; "

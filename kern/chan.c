@@ -1,8 +1,8 @@
 /*
- * Chans: counted places in device trees. A Chan is walked while one process holds it, then
- * opened once; after that identity and flags are const and it may be shared. What happens
- * behind is the device's; here are the rules every device wants: access modes, permission
- * bits (of the only user there is), directories are not written.
+ * Chans: counted places in device trees. A Chan is walked while one process holds it,
+ * then opened once; after that identity and flags are const and it may be shared. What
+ * happens behind is the device's; here are the rules every device wants: access modes,
+ * permission bits (of the only user there is), directories are not written.
  */
 
 #include "kern/chan.h"

@@ -1,7 +1,7 @@
 /*
- * Reading newc archives: a 110-byte header of 8-digit hexadecimal fields, the name with its
- * terminator, padding to 4, the data, padding to 4; a member called TRAILER!!! ends it.
- * The archive is never written, and nothing is copied out of it.
+ * Reading newc archives: a 110-byte header of 8-digit hexadecimal fields, the name with
+ * its terminator, padding to 4, the data, padding to 4; a member called TRAILER!!! ends
+ * it. The archive is never written, and nothing is copied out of it.
  */
 
 #include "kern/cpio.h"

@@ -1,6 +1,6 @@
 /*
- * Helpers for devices that are small fixed trees (dev.h): walking by enumeration, tables of
- * files whose reads are text snapshots and whose writes are commands, and directory
+ * Helpers for devices that are small fixed trees (dev.h): walking by enumeration, tables
+ * of files whose reads are text snapshots and whose writes are commands, and directory
  * snapshots for trees that change while they are read.
  */
 

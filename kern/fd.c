@@ -1,8 +1,8 @@
 /*
  * Descriptors, and the name space a process holds. Only the process itself changes them,
  * so its own reads take no lock; #proc looks at those of others, therefore every change
- * and every foreign look is made under kit_lock (RANK_DEV), and what is let go of is let go
- * of after it.
+ * and every foreign look is made under kit_lock (RANK_DEV), and what is let go of is let
+ * go of after it.
  */
 
 #include "kern/chan.h"

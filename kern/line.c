@@ -1,8 +1,8 @@
 /*
  * Line editing with history for a terminal that knows backspace and ESC[K: arrows, Home,
- * End, Delete, and the keys of Emacs. Movement is made of backspaces and of printing again
- * what is there. UTF-8 is taken as one column per character. Not here: lines wider than
- * the terminal are edited rightly but drawn on one row.
+ * End, Delete, and the keys of Emacs. Movement is made of backspaces and of printing
+ * again what is there. UTF-8 is taken as one column per character. Not here: lines wider
+ * than the terminal are edited rightly but drawn on one row.
  */
 
 #include "kern/line.h"

@@ -1,6 +1,6 @@
 /*
- * The mount table of a process group (mount.h has the idea). Sharing is counted: fork gives
- * the child a reference, pgrp_copy a table of its own that shares the Unions.
+ * The mount table of a process group (mount.h has the idea). Sharing is counted: fork
+ * gives the child a reference, pgrp_copy a table of its own that shares the Unions.
  * Locks: Pgrp.lock (RANK_PGRP) guards the list; Chans are let go of after it, because a
  * device's close may take any lock.
  */
@@ -412,7 +412,7 @@ print_bind(Text *t, const Member *m, int place, const char *at)
 	text_printf(t, "\n");
 }
 
-/* First the member that stands for the directory itself, then what is before and after. */
+/* First the member that stands for the directory, then what is before and after it. */
 static void
 print_mount(Text *t, const Mount *m)
 {

@@ -1,8 +1,9 @@
 /*
- * What is done by name: open, create, remove, rename, bind, unmount. Finding the place is
- * kern/walk.c's, what is bound where is kern/mount.c's; here are the rules: where a new
- * file goes in a union, what must be writable, what is in the way. A failed call leaves one
- * sentence without the path, but where there are two it says when the second is at fault.
+ * What is done by name: open, create, remove, rename, bind, unmount. Finding the place
+ * is kern/walk.c's, what is bound where is kern/mount.c's; here are the rules: where a
+ * new file goes in a union, what must be writable, what is in the way. A failed call
+ * leaves one sentence without the path, but where there are two it says when the second
+ * is at fault.
  */
 
 #include "kern/ns.h"

@@ -1,7 +1,7 @@
 /*
  * Paths, pure. A clean path is absolute, "/a/b" or "#name/a/b", with no empty element,
- * '.', '..' or '/' at the end; "/" alone is the root. '..' never climbs above "/" or above
- * "#name".
+ * '.', '..' or '/' at the end; "/" alone is the root. '..' never climbs above "/" or
+ * above "#name".
  */
 #pragma once
 

@@ -422,9 +422,7 @@ proc_exit(int status)
 	for (int i = 0; i < NFD; i++)
 		if (p->fd[i] != NULL)
 			fd_close(i);
-	if (p->pgrp != NULL)
-		pgrp_put(p->pgrp);
-	p->pgrp = NULL;
+	proc_set_pgrp(p, NULL);
 	if (as != NULL) {
 		proc_set_aspace(p, NULL);
 		aspace_switch(NULL);

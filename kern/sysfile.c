@@ -3,9 +3,10 @@
  * done by ns, chan and the devices. Data passes through kernel memory, at most 64 KiB a
  * call, so a device never sees a user's address; short counts are normal.
  *
- * The offset of a descriptor moves with the data under Chan.lock where the device is plain
- * (dev.h). Elsewhere a read may sleep or need any lock, so nothing is held across it, and
- * of two processes that read one descriptor at the same time either may be first.
+ * The offset of a descriptor moves with the data under Chan.lock where the device is
+ * plain (dev.h). Elsewhere a read may sleep or need any lock, so nothing is held across
+ * it, and of two processes that read one descriptor at the same time either may be
+ * first.
  */
 
 #include "kern/sysfile.h"
@@ -308,8 +309,8 @@ poll_chan(Chan *c, int events, Waitq **q)
 	return c->dev->poll(c, events, q);
 }
 
-/* Have a change to any of them move the poll generation. Before the test: a change between
- * the two is then seen by one or the other. */
+/* Have a change to any of them move the poll generation. Done before the test: a change
+ * between the two is then seen by one or the other. */
 static void
 poll_mark(const SysPoll *p, uint n)
 {

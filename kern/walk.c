@@ -1,8 +1,9 @@
 /*
  * Walking. A path is cleaned by text, then followed from a device's root, element by
  * element; after each step the mount table may put a union in place of what was reached.
- * Devices are called with no lock held. A failed walk leaves the reason alone, without the
- * path: the caller knows what it asked for. Absent: search permission of directories.
+ * Devices are called with no lock held. A failed walk leaves the reason alone, without
+ * the path: the caller knows what it asked for. Absent: search permission of
+ * directories.
  */
 
 #include "kern/walk.h"

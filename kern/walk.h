@@ -17,7 +17,7 @@ int walk_clean(const char *cwd, const char *path, char out[SYS_PATHMAX]);
 /* Walk a clean path. follow_last: what is bound over the last element counts. On failure
  * *p holds nothing. */
 int walk_path(Pgrp *g, const char *path, bool follow_last, Place *p);
-int walk_dir(Pgrp *g, const char *path, Place *p); /* the same, to a directory, following */
+int walk_dir(Pgrp *g, const char *path, Place *p); /* following, to a directory */
 /* From a directory to its child. In a union the first member that has the name decides;
  * *member, when asked for, becomes that member, with a reference. */
 int walk_step(Place *p, const char *name, Chan **member);

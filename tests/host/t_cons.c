@@ -386,9 +386,10 @@ texts(void **state)
 	assert_string_equal(shown("#cons/kmesg"), "line one\nline two\n");
 	host_now = 61002003004;
 	host_wall = 1795225226;
+	bootinfo.entry_tsc = 77;
 	assert_string_equal(shown("#cons/time"), "real 1795225226\nuptime 61.002003004\n");
 	assert_string_equal(shown("#cons/sysinfo"), "cpus 2\nswitches 4\nstrays 3\nuptime 61.002\n"
-						    "loader test\ncmdline a=b\n");
+						    "boot_tsc 77\nloader test\ncmdline a=b\n");
 	assert_non_null(strstr(shown("#cons/meminfo"), "total 4294967296\nfree 4294967296\n"));
 	assert_string_equal(shown("#cons/sysctl"), "poweroff [STATUS]\nreboot\n");
 	tell("fg 7");
