@@ -35,6 +35,7 @@ static struct {
 	bool    ready; /* edit.out or edit.eof has something */
 	bool    stale; /* Ctrl-C: the line and what is ready are to be forgotten */
 	uint    intr;  /* Ctrl-Cs so far */
+	uint64_t waited; /* counter without idle ticks when input was first waited for */
 	uint    raw;   /* open consctls that want bytes */
 	int     fg;    /* the group that Ctrl-C is for; 0 none */
 } cons = { .lock = LOCK_INIT(RANK_CONS, "cons") };
@@ -228,6 +229,8 @@ wait_typed(uint intr)
 	int err = 0;
 
 	lock(&cons.lock);
+	if (cons.n == 0 && cons.waited == 0)
+		cons.waited = arch_tsc() - arch_idle_ticks();
 	while (cons.n == 0 && !cons.ready && cons.intr == intr && err == 0)
 		err = waitq_sleep(&cons.readers, &cons.lock, NEVER);
 	if (cons.intr != intr)
@@ -392,6 +395,7 @@ sysinfo_text(Chan *c, Text *t)
 	text_printf(t, "uptime %llu.%03llu\n", (unsigned long long)(now / 1000000000),
 		(unsigned long long)(now / 1000000 % 1000));
 	text_printf(t, "boot_tsc %llu\n", (unsigned long long)bootinfo.entry_tsc);
+	text_printf(t, "prompt_tsc %llu\n", (unsigned long long)cons.waited);
 	text_printf(t, "loader %s\n", bootinfo.loader);
 	text_printf(t, "cmdline %s\n", bootinfo.cmdline);
 	return 0;

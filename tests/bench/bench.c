@@ -4,8 +4,7 @@
  * on one CPU they are instructions. Timer interrupts are not masked; the median does not
  * see them. scripts/bench runs it.
  *
- *	now         ticks since reset at main and at the end of it: where it stands, idle off
- *	entry       the same at the kernel's entry
+ *	boot        from the kernel's entry to the first wait for typed input
  *	memory      bytes of RAM in use
  *	syscall     one getpid
  *	attach N    attach 0:3.0 to a process that owns N bytes
@@ -154,14 +153,9 @@ bench_attach(size_t size)
 int
 main(int argc, char **argv)
 {
-	uint64_t start = ticks();
-
-	if (argc == 2 && strcmp(argv[1], "now") == 0) {
-		printf("bench now %llu\n", (unsigned long long)start);
-		fflush(stdout);
-		printf("bench end %llu\n", (unsigned long long)ticks());
-	} else if (argc == 2 && strcmp(argv[1], "entry") == 0) {
-		printf("bench entry %llu\n", (unsigned long long)account("#cons/sysinfo", "boot_tsc"));
+	if (argc == 2 && strcmp(argv[1], "boot") == 0) {
+		printf("bench boot %llu\n", (unsigned long long)
+			(account("#cons/sysinfo", "prompt_tsc") - account("#cons/sysinfo", "boot_tsc")));
 	} else if (argc == 2 && strcmp(argv[1], "memory") == 0) {
 		printf("bench memory %llu\n", (unsigned long long)
 			(account("#cons/meminfo", "total") - account("#cons/meminfo", "free")));
@@ -170,7 +164,7 @@ main(int argc, char **argv)
 	} else if (argc == 3 && strcmp(argv[1], "attach") == 0) {
 		return bench_attach(strtoul(argv[2], NULL, 0));
 	} else {
-		fprintf(stderr, "usage: bench now|entry|memory|syscall|attach BYTES\n");
+		fprintf(stderr, "usage: bench boot|memory|syscall|attach BYTES\n");
 		return 2;
 	}
 	return 0;

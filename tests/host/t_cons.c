@@ -65,6 +65,18 @@ arch_ncpu(void)
 }
 
 uint64_t
+arch_tsc(void)
+{
+	return 50;
+}
+
+uint64_t
+arch_idle_ticks(void)
+{
+	return 10;
+}
+
+uint64_t
 irq_stray(void)
 {
 	return 3;
@@ -389,7 +401,7 @@ texts(void **state)
 	bootinfo.entry_tsc = 77;
 	assert_string_equal(shown("#cons/time"), "real 1795225226\nuptime 61.002003004\n");
 	assert_string_equal(shown("#cons/sysinfo"), "cpus 2\nswitches 4\nstrays 3\nuptime 61.002\n"
-						    "boot_tsc 77\nloader test\ncmdline a=b\n");
+						    "boot_tsc 77\nprompt_tsc 40\nloader test\ncmdline a=b\n");
 	assert_non_null(strstr(shown("#cons/meminfo"), "total 4294967296\nfree 4294967296\n"));
 	assert_string_equal(shown("#cons/sysctl"), "poweroff [STATUS]\nreboot\n");
 	tell("fg 7");
