@@ -4,13 +4,14 @@
 NEWLIB := build/newlib/x86_64-elf
 NEWLIB_DONE := build/newlib/.done
 
-# newlib's headers before the compiler's (else <inttypes.h> has no formats), ours first.
+# newlib's headers before the compiler's (else <inttypes.h> has no formats), ours first. The
+# recipe's shell asks gcc: make reads this before scripts/setup has installed one.
 UFLAGS := -std=gnu11 -Os -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections -U__linux__ -Ulinux -U__unix__ -Uunix -D_POSIX_TIMERS=1 \
 	-D_POSIX_MONOTONIC_CLOCK=1 -Wall -Wextra -Werror -MMD -MP \
 	-nostdinc -I. -Iuser/include -isystem $(NEWLIB)/include \
-	-isystem $(shell gcc -print-file-name=include)
+	-isystem $$(gcc -print-file-name=include)
 ULINK := -nostdlib -static -no-pie -s -Wl,--gc-sections -Wl,-z,max-page-size=4096 \
 	-Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,--build-id=none
 
