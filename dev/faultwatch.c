@@ -1,8 +1,8 @@
 /*
- * What becomes of a fault after the interrupt: it is kept for #vtd/faults, and a kernel
- * thread prints it, looks up what the tables say of the address, and ends the process if
- * its owner asked for that. Until the first attach there is no thread, nobody to blame
- * and nothing to look up: then the interrupt prints.
+ * What becomes of a fault: an owner that asked to be ended by one is killed at once, the
+ * record is kept for #vtd/faults, and a kernel thread prints it and looks up what the tables
+ * say of the address. Until the first attach there is no thread, nobody to blame and
+ * nothing to look up: then the interrupt prints.
  *
  * Locks: log_lock (RANK_FAULT) guards the log and what has been said of it. Texts are
  * made from copies of single records, without it.
@@ -68,6 +68,17 @@ print_one(const FaultRec *r, uint skipped)
 }
 
 static void
+show_news(void)
+{
+	uint skipped = 0;
+	FaultRec r;
+
+	while (next_unprinted(&r, &skipped))
+		print_one(&r, skipped);
+}
+
+/* At once, from the interrupt: it asked not to run on after a fault. */
+static void
 kill_owner(const FaultRec *r)
 {
 	Proc *p = proc_find(r->pid);
@@ -82,19 +93,6 @@ kill_owner(const FaultRec *r)
 	proc_put(p);
 }
 
-static void
-show_news(void)
-{
-	uint skipped = 0;
-	FaultRec r;
-
-	while (next_unprinted(&r, &skipped)) {
-		print_one(&r, skipped);
-		if (r.kill && r.pid > 0)
-			kill_owner(&r);
-	}
-}
-
 void
 faultwatch_add(const FaultRec *r)
 {
@@ -105,6 +103,8 @@ faultwatch_add(const FaultRec *r)
 		n.hushed = storm_hit(&stray, n.time) > STORM_SHOWN;
 	faultlog_add(&faults, &n);
 	unlock(&log_lock);
+	if (n.kill && n.pid > 0)
+		kill_owner(&n);
 	waitq_wake(&news);
 	if (__atomic_load_n(&thread, __ATOMIC_ACQUIRE) == NULL)
 		show_news();

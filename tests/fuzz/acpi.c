@@ -36,10 +36,9 @@ arch_map_ro(paddr_t pa, size_t len)
 static void
 repair(paddr_t pa)
 {
-	uint8_t *p = memory + (pa - BASE);
-
 	if (!inside(pa, HEADER))
 		return;
+	uint8_t *p = memory + (pa - BASE);
 	size_t len = get32(p + 4);
 	if (len >= HEADER && inside(pa, len))
 		sum_repair(p, len, 9);

@@ -7,25 +7,22 @@
 #include "tests/fuzz/fuzz.h"
 #include "user/sh/lex.h"
 
-typedef struct Lines {
-	const char *rest;
-	char       *line; /* in memory of exactly its size */
-} Lines;
+static const char *rest;
+static char       *line; /* in memory of exactly its size */
 
 static const char *
 more(Lex *l)
 {
-	Lines *t = l->arg;
-	size_t n = strcspn(t->rest, "\n");
+	size_t n = strcspn(rest, "\n");
 
-	n += t->rest[n] == '\n';
-	free(t->line);
-	t->line = NULL;
+	(void)l;
+	n += rest[n] == '\n';
 	if (n == 0)
-		return NULL;
-	t->line = in_text(&(In){ (const uint8_t *)t->rest, n });
-	t->rest += n;
-	return t->line;
+		return NULL; /* the last one stays: the lexer still stands at its end */
+	free(line);
+	line = in_text(&(In){ (const uint8_t *)rest, n });
+	rest += n;
+	return line;
 }
 
 static void
@@ -68,7 +65,6 @@ void
 fuzz_one(const uint8_t *in, size_t n)
 {
 	char *text = in_text(&(In){ in, n });
-	Lines lines = { .rest = text };
 	Arena a = { 0 }, b = { 0 };
 	size_t limit = strlen(text);
 	Lex whole, byline;
@@ -76,7 +72,7 @@ fuzz_one(const uint8_t *in, size_t n)
 	lex_init(&whole, text, &a);
 	lex_init(&byline, "", &b);
 	byline.more = more;
-	byline.arg = &lines;
+	rest = text;
 	do {
 		size_t left = strlen(whole.p);
 
@@ -92,7 +88,8 @@ fuzz_one(const uint8_t *in, size_t n)
 
 		CHECK(e == NULL || (e >= s && *e == close));
 	}
-	free(lines.line);
+	free(line);
+	line = NULL;
 	arena_free(&a);
 	arena_free(&b);
 	free(text);

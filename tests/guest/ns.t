@@ -14,11 +14,11 @@ in b
 $ bind -a a b; cat b/f; unmount b
 in b
 $ echo x >b/new; ls b
-f  g  new
+f    g    new
 $ bind -b a b; echo x >b/new2
 sh: b/new2: no directory bound here takes new files (bind -c)
 $ unmount b; bind -b -c a b; echo x >b/new2; ls a; unmount b
-f  new2
+f     new2
 # .. leads back across a place where something is bound.
 $ bind '#iommu' b; cd b; cd ..; pwd; ls; unmount b
 /tmp/n

@@ -1,13 +1,13 @@
 /*
- * syscalls [CALLS [SEED [NAME]...]]: random arguments at every system call, or at those named. A parent counts; children
- * do the calls, each in its own process group and its own copy of the name space, and may
- * die of them. Before every call a child writes one byte to the parent: the number of the
+ * syscalls [CALLS [SEED [NAME]...]]: random arguments at every system call, or at those
+ * named. A parent counts; children do the calls, each in its own process group and with a
+ * root directory of its own, and may die of them. Before every call a child writes one byte to the parent: the number of the
  * call it is about to make, and whether the last one succeeded. A child that is silent for
  * STUCK ms sits in a call that waits, and is killed, which is a test of kill.
  *
  * Arguments are drawn per kind: live, closed and absurd descriptors; mapped, half mapped,
  * unmapped and kernel pointers; short, long and unterminated names. What a child must not
- * reach is left out by choice of names and pids only: /bin, process 1, our own parent.
+ * reach is left out by choice of names and pids only: process 1 and our own parent.
  *
  * Prints a line per call, the sum, and the free pages before and after, which are equal
  * when nothing leaks. Exits 0 when they are and a fifth of the calls succeeded.
@@ -460,6 +460,7 @@ clean(const char *path)
 	struct dirent *e;
 	DIR *d;
 
+	sys_call(SYS_wstat, (uint64_t[6]){ PTR(path), 0755 }); /* a child may have locked it */
 	while ((d = opendir(path)) != NULL) {
 		bool found = false;
 
@@ -516,6 +517,42 @@ run(unsigned long want)
 	return done;
 }
 
+/* The kernel keeps stacks and heap pages that it has once needed: let it need more than any
+ * moment of a run does, so that afterwards a page missing is a page lost. */
+static void
+fill_pools(void)
+{
+	enum { MANY = 24, FILES = 40 };
+	pid_t pid[MANY];
+	int fd[2];
+	char c;
+
+	if (pipe(fd) < 0)
+		return;
+	for (int i = 0; i < MANY; i++) {
+		pid[i] = fork();
+		if (pid[i] != 0)
+			continue;
+		for (int k = 0; k < FILES; k++)
+			open("#zero/zero", O_RDONLY);
+		rfns(RFNS_COPY);
+		for (int k = 0; k < 8; k++)
+			bind("/tmp", k % 2 ? "/bin" : "/man", BIND_AFTER);
+		write(fd[1], "", 1);
+		for (;;)
+			sleep(1000);
+	}
+	for (int i = 0; i < MANY && pid[i] > 0; i++)
+		read(fd[0], &c, 1);
+	for (int i = 0; i < MANY; i++)
+		if (pid[i] > 0) {
+			kill(pid[i], SIGKILL);
+			waitpid(pid[i], NULL, 0);
+		}
+	close(fd[0]);
+	close(fd[1]);
+}
+
 static long
 free_pages(void)
 {
@@ -565,7 +602,8 @@ main(int argc, char **argv)
 	if (argc > 2)
 		seed = strtoul(argv[2], NULL, 0);
 	mkdir("/tmp", 0777);
-	run(want / 10); /* pools fill up */
+	fill_pools();
+	run(want / 10);
 	memset(made, 0, sizeof(made));
 	memset(worked, 0, sizeof(worked));
 	before = free_pages_settled(-1);
