@@ -41,7 +41,8 @@ static PciFn fn[NFN] = {
 				 .refusal = "shares a page with bar0 of 0:9.0" } },
 };
 static bool bme[NFN], msi[NFN];
-static const PciFn *stuck, *bad_reset, *gone;
+static const PciFn *stuck, *bad_reset, *gone, *no_msi, *undrained;
+static bool no_vector;
 
 static uint
 idx(const PciFn *f)
@@ -100,15 +101,15 @@ pci_msi_on(PciFn *f, uint64_t addr, uint32_t data)
 	say("msi%d ", idx(f));
 	assert_int_equal(addr, 0xfee00000);
 	assert_int_equal(data, 0x50);
-	msi[idx(f)] = true;
-	return 0;
+	msi[idx(f)] = no_msi != f;
+	return no_msi == f ? -ENOTSUP : 0;
 }
 
 int
 pci_drain(const PciFn *f)
 {
 	say("drain%d ", idx(f));
-	return 0;
+	return undrained == f ? -ETIMEDOUT : 0;
 }
 
 int
@@ -354,7 +355,7 @@ irq_alloc(void (*f)(void *), void *arg, const char *name, uint *vector)
 {
 	(void)f, (void)arg, (void)name;
 	*vector = 0x50;
-	return 0;
+	return no_vector ? -ENOSPC : 0;
 }
 
 void
@@ -387,7 +388,8 @@ reset_world(void **state)
 	func[RMRR].rmrr_index = 3;
 	func[RMRR].rmrr_base = 0xed000;
 	func[RMRR].rmrr_limit = 0xeffff;
-	stuck = bad_reset = gone = NULL;
+	stuck = bad_reset = gone = no_msi = undrained = NULL;
+	no_vector = false;
 	attach_err = detach_err = flush_err = power_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
 	host_now += 10000000000; /* all have been quiet for long */
@@ -408,7 +410,8 @@ static int
 all_gone(void **state)
 {
 	(void)state;
-	stuck = bad_reset = gone = NULL;
+	stuck = bad_reset = gone = no_msi = undrained = NULL;
+	no_vector = false;
 	detach_err = flush_err = 0;
 	the_unit.state = UNIT_ON;
 	assign_observer.exiting(&p22);
@@ -989,6 +992,63 @@ test_interrupts(void **state)
 	assert_ptr_equal(q, &func[EDU].event_wait);
 }
 
+/* What the owner is told when it asks for what cannot be. */
+static void
+test_owner_sentences(void **state)
+{
+	char line[80];
+	vaddr_t va;
+	uint64_t n;
+
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	self = &p22;
+	assign_map_bar(&fn[EDU], 0, 8, 4096, SPROT_READ, &va);
+	assert_string_equal(host_errstr, "0:3.0 bar0: want whole pages");
+	assign_map_bar(&fn[EDU], 0, 0, 4096, SPROT_READ | SPROT_EXEC, &va);
+	assert_string_equal(host_errstr, "0:3.0 bar0: registers are read or read and written");
+	no_vector = true;
+	assert_int_equal(assign_intr_open(&fn[EDU]), -ENOSPC);
+	assert_string_equal(host_errstr, "no interrupt vector is left for 0:3.0");
+	no_vector = false;
+	no_msi = &fn[EDU];
+	assert_int_equal(assign_intr_open(&fn[EDU]), -ENOTSUP);
+	assert_string_equal(host_errstr, "0:3.0 has neither MSI nor MSI-X");
+	assert_int_equal(assign_intr_wait(&fn[EDU], 0, true, &n), -EAGAIN);
+	assert_string_equal(host_errstr, "no interrupt yet");
+	while (assign_event_read(&fn[EDU], line, sizeof line, true) > 0)
+		;
+	assert_string_equal(host_errstr, "no event yet");
+	the_unit.state = UNIT_OFF;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), -EIO);
+	assert_string_equal(host_errstr, "0:3.0: its IOMMU unit 0 is not translating");
+}
+
+/* What only failing hardware brings about at an attach. */
+static void
+test_attach_sentences(void **state)
+{
+	(void)state;
+	undrained = &fn[EDU];
+	assert_int_equal(attach(EDU, 22), -EIO);
+	assert_string_equal(host_errstr, "0:3.0: its transactions do not end");
+	undrained = NULL;
+	attach_err = -ENOMEM;
+	assert_int_equal(attach(EDU, 22), -ENOMEM);
+	assert_string_equal(host_errstr, "no memory for the tables of IOMMU unit 0");
+	attach_err = -ETIMEDOUT;
+	assert_int_equal(attach(EDU, 22), -ETIMEDOUT);
+	assert_string_equal(host_errstr, "IOMMU unit 0 does not answer");
+	attach_err = -EBUSY;
+	assert_int_equal(attach(EDU, 22), -EBUSY);
+	assert_string_equal(host_errstr, "IOMMU unit 0 refuses 0:3.0");
+	attach_err = 0;
+	the_unit.state = UNIT_OFF;
+	assert_int_equal(attach(EDU, 22), -EIO);
+	assert_string_equal(host_errstr, "0:3.0: its IOMMU unit 0 is off");
+	the_unit.state = UNIT_ON;
+}
+
 /* ---- faults ---- */
 
 static void
@@ -1179,6 +1239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_attach), T(test_attach_at_boot), T(test_one_domain), T(test_refusals), T(test_undo), T(test_alias),
 		T(test_detach), T(test_settle), T(test_settle_reset), T(test_detach_refusals), T(test_broken),
+		T(test_owner_sentences), T(test_attach_sentences),
 		T(test_unconfirmed), T(test_unmap), T(test_exit), T(test_exec), T(test_exec_fails),
 		T(test_exec_broken), T(test_power), T(test_power_wish), T(test_power_refused), T(test_detach_while_off),
 		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_fault),

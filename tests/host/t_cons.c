@@ -211,6 +211,7 @@ waits(void **state)
 	assert_string_equal(b, "abd\n");
 	cons->flags |= SO_NONBLOCK;
 	assert_int_equal(get(b, 60), -EAGAIN);
+	assert_string_equal(host_errstr, "nothing typed yet");
 }
 
 static void

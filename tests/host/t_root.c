@@ -265,6 +265,7 @@ append_and_limits(void **state)
 	holds("/log", "one\ntwo\nsix\n");
 	c = opened("/log", SO_RDWR);
 	assert_int_equal(chan_write(c, "x", 1, 1l << 30), -EFBIG);
+	assert_string_equal(host_errstr, "a file holds at most 1 GiB");
 	assert_int_equal(chan_write(c, "xy", 2, (1l << 30) - 1), -EFBIG);
 	assert_int_equal(chan_write(c, "x", 1, INT64_MAX), -EFBIG);
 	assert_int_equal(chan_write(c, "x", 1, -1), -EINVAL);
@@ -311,6 +312,7 @@ directories(void **state)
 	assert_int_equal(ns_walk(g, "/", "/d", &c), 0);
 	assert_int_equal(ns_remove(g, "/", "/d"), 0);
 	assert_int_equal(c->dev->create(c, "late", SO_WRONLY, 0644, false), -ENOENT);
+	assert_string_equal(host_errstr, "the directory was removed");
 	assert_int_equal(c->dev->remove(c), -ENOENT);
 	chan_put(c);
 	assert_int_equal(ns_remove(g, "/", "/"), -EBUSY);
