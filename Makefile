@@ -7,6 +7,7 @@
 #	make demo       the published session, replayed and narrated
 #	make debug      QEMU waits for gdb, which starts with the kernel's symbols
 #	make bench      costs as a table and in build/bench.json
+#	make fuzz       hostile input against every parser, SECONDS=n each; FUZZ="dmar elf": these only
 #	make clean
 #
 # Accepted everywhere: QEMU= VTD= SMP= MEM= BOOT=iso|direct|uefi EXTRA= CMDLINE=
@@ -29,7 +30,7 @@ say = $(if $(V),,@printf '%-4s %s\n' '$(1)' '$(2)')
 .SECONDARY:
 .SUFFIXES:
 
-.PHONY: all run test test-all demo debug bench clean
+.PHONY: all run test test-all demo debug bench fuzz clean
 all: build/bailey.iso
 
 run: build/bailey.iso
@@ -159,4 +160,26 @@ build/host/obj/%.o: %.c | build/setup.test
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HFLAGS) -c -o $@ $<
 
--include $(KOBJ:.o=.d) $(shell find build/host/obj -name '*.d' 2>/dev/null)
+# ---- fuzz targets: tests/fuzz/NAME.c, sources named as in host tests ----
+
+SECONDS := 10
+FUZZ    := $(filter-out fuzz,$(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c))))
+FFLAGS  := -std=gnu11 -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	-Wall -Wextra -Werror -MMD -MP
+fuzzsrc = $(shell sed -n '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' tests/fuzz/$(1).c)
+fuzzobj = $(patsubst %.c,build/fuzz/obj/%.o,tests/fuzz/$(1).c tests/fuzz/fuzz.c $(call fuzzsrc,$(1)) tests/host/host.c)
+
+fuzz: $(addprefix build/fuzz/bin/,$(FUZZ))
+	$(Q)scripts/fuzz $(SECONDS) $(FUZZ)
+
+build/fuzz/bin/%: $$(call fuzzobj,$$*)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(FFLAGS) -o $@ $^
+
+build/fuzz/obj/%.o: %.c | build/setup.test
+	$(call say,FCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(FFLAGS) -c -o $@ $<
+
+-include $(KOBJ:.o=.d) $(shell find build/host/obj build/fuzz/obj -name '*.d' 2>/dev/null)
