@@ -17,3 +17,4 @@ $ exec 3<'#pci/0:3.0/bar0'; cat <&3; exec 3<&-
 cat: input: registers are mapped, not read: use mmap
 $ exec 3>'#pci/0:3.0/bar0'; echo x >&3; exec 3>&-
 echo: #pci/0:3.0/bar0: registers are mapped, not written: use mmap
+$ echo 0:3.0 >'#iommu/detach'
