@@ -46,7 +46,7 @@ main(int argc, char **argv)
 	const char *name = "input";
 	unsigned char b[16];
 	int fd = 0, i = 1;
-	long n;
+	long n = 0;
 
 	for (; i + 1 < argc && argv[i][0] == '-'; i += 2)
 		if (strcmp(argv[i], "-n") == 0 && number(argv[i + 1], &left))
