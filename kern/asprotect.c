@@ -1,0 +1,122 @@
+/*
+ * mprotect. Frames whose rights are all gone wait in the parked tree; whatever may fail is
+ * done before the first right changes. A right that is gained needs the device's view
+ * invalidated like one that is lost: hardware may hold the old entry.
+ */
+
+#include "arch/arch.h"
+#include "kern/asinner.h"
+#include "kern/errno.h"
+#include "kern/layout.h"
+#include "kern/log.h"
+#include "kern/page.h"
+
+typedef unsigned long long ull;
+
+/* The parked frame for va, put back into nothing; 0 when there is none. */
+static paddr_t
+unpark(Aspace *as, vaddr_t va) REQUIRES(as->lock)
+{
+	pte_t *e = as->parked != 0 ? pt_leaf(as->parked, va, false) : NULL;
+	paddr_t pa = e != NULL ? *e & PTE_ADDR : 0;
+
+	if (pa != 0)
+		pte_store(e, 0);
+	return pa;
+}
+
+/* Room in the parked tree for every page of the range, so that parking cannot fail. */
+static int
+park_reserve(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
+{
+	if (as->parked == 0 && (as->parked = pt_root_new()) == 0)
+		return -ENOMEM;
+	for (size_t o = 0; o < len; o += PAGE_SIZE)
+		if (pt_leaf(as->parked, va + o, true) == NULL)
+			return -ENOMEM;
+	return 0;
+}
+
+/* Pages without a frame (mapped without rights) get one, before anything is changed. */
+static int
+back_range(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
+{
+	for (size_t o = 0; o < len; o += PAGE_SIZE) {
+		pte_t *e = pt_leaf(as->root, va + o, true);
+		pte_t *k;
+		paddr_t pa;
+
+		if (e == NULL || (!(*e & PTE_P) && park_reserve(as, va + o, PAGE_SIZE) != 0))
+			return -ENOMEM;
+		if (*e & PTE_P)
+			continue;
+		k = pt_leaf(as->parked, va + o, false);
+		if (*k & PTE_P)
+			continue;
+		if ((pa = page_alloc(0, PAGE_USER)) == 0)
+			return -ENOMEM;
+		pte_store(k, pa | PTE_P);
+		as->frames++;
+	}
+	return 0;
+}
+
+static void
+set_rights(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
+{
+	for (size_t o = 0; o < len; o += PAGE_SIZE) {
+		pte_t *e = pt_leaf(as->root, va + o, false);
+		paddr_t pa;
+
+		if (e == NULL)
+			continue; /* mapped without rights, and staying so */
+		pa = *e & PTE_P ? *e & PTE_ADDR : prot != 0 ? unpark(as, va + o) : 0;
+		if (pa == 0)
+			continue;
+		if (prot == 0) {
+			pte_store(pt_leaf(as->parked, va + o, false), pa | PTE_P);
+			pte_store(e, 0);
+		} else {
+			pte_store(e, as_entry(pa, prot));
+		}
+	}
+}
+
+static int
+protect(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
+{
+	int err = prot == 0 ? park_reserve(as, va, len) : back_range(as, va, len);
+
+	if (err != 0 || region_reserve(&as->regions, 2) != 0)
+		return fail(-ENOMEM, "out of memory");
+	set_rights(as, va, len, prot);
+	region_protect(&as->regions, va, len, prot);
+	arch_shootdown(as->root, va, len);
+	if (prot != 0)
+		as_announce(as, va, len);
+	if (as->observer == NULL ||
+	    as->observer->removed(as->observer->arg, as, va, len, false) == 0)
+		return 0;
+	as->withheld = true;
+	return fail(-EIO, "the IOMMU did not confirm: its device is out of use");
+}
+
+int
+aspace_protect(Aspace *as, vaddr_t addr, size_t len, int prot)
+{
+	int err;
+
+	if (addr % PAGE_SIZE != 0 || len == 0 || len > LAYOUT_MEMTOP || addr > LAYOUT_MEMTOP - len ||
+	    (prot & ~(SPROT_READ | SPROT_WRITE | SPROT_EXEC)))
+		return fail(-EINVAL, "mprotect: 0x%llx bytes at 0x%llx", (ull)len, (ull)addr);
+	if ((prot & SPROT_WRITE) && (prot & SPROT_EXEC))
+		return fail(-EINVAL, "memory is writable or executable, not both");
+	len = roundup(len, PAGE_SIZE);
+	mutex_lock(&as->lock);
+	if (!region_covered(&as->regions, addr, len) || as_any_kind(as, addr, len, REGION_GUARD))
+		err = fail(-ENOMEM, "0x%llx: not all of it is mapped", (ull)addr);
+	else
+		err = protect(as, addr, len, prot);
+	mutex_unlock(&as->lock);
+	return err;
+}
