@@ -15,6 +15,7 @@
 typedef struct Use {
 	uint32_t did;     /* 0: not on this unit */
 	uint32_t nsource; /* context entries present */
+	bool     lost;    /* the unit broke before it confirmed that entries were gone */
 } Use;
 
 struct Domain {
@@ -136,8 +137,10 @@ publish_locked(Unit *u, Use *use, paddr_t top, const uint16_t *sid, uint32_t nsi
 	}
 	int err = unit_invalidate_locked(u, &(Change){
 		.kind = CHANGE_CONTEXT_ADDED, .did = (uint16_t)use->did, .sid = sid, .nsid = nsid });
-	if (err)
+	if (err) {
 		clear_locked(u, use, sid, nsid);
+		use->lost = true;
+	}
 	return err;
 }
 
@@ -187,6 +190,7 @@ detach_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
 	clear_locked(u, use, sid, nsid);
 	int err = unit_invalidate_locked(u, &(Change){
 		.kind = CHANGE_CONTEXT_REMOVED, .did = (uint16_t)use->did, .sid = sid, .nsid = nsid });
+	use->lost |= err != 0;
 	for (uint32_t i = 0; i < nsid && !err; i++)
 		ent_wipe(table_slot_locked(u, sid[i]), !u->lim.coherent);
 	return err;
@@ -212,10 +216,11 @@ tell(Domain *d, Change c)
 
 	for (uint32_t i = 0; i < d->nunit; i++) {
 		Unit *u = unit_at(i);
-		int err = 0;
+		int err;
 
 		os_lock(u->lock);
 		c.did = (uint16_t)d->use[i].did;
+		err = d->use[i].lost ? -ETIMEDOUT : 0;
 		if (d->use[i].nsource > 0)
 			err = unit_invalidate_locked(u, &c);
 		os_unlock(u->lock);
