@@ -150,22 +150,23 @@ as_depopulate(Aspace *as, vaddr_t va, size_t len)
 {
 	Taken t = { 0 };
 	bool tables;
-	int err = 0;
 
 	pt_each(as->root, va, len, take_leaf, &t);
 	tables = pt_trim(as->root, va, len, &t.tables) > 0;
 	if (t.n > 0 || tables) {
 		arch_shootdown(as->root, va, len);
-		if (as->observer != NULL)
-			err = as->observer->removed(as->observer->arg, as, va, len, tables);
-		as->withheld |= err != 0;
+		if (as->observer != NULL &&
+		    as->observer->removed(as->observer->arg, as, va, len, tables) != 0)
+			as->withheld = true;
 	}
-	if (as->parked != 0)
+	if (as->parked != 0) /* nobody is asked about these again: they may be unconfirmed */
 		pt_each(as->parked, va, len, take_leaf, &t);
 	as->frames -= t.n;
-	as_release(t.frames, err != 0);
-	as_release(t.tables, err != 0);
-	return err != 0 ? fail(-EIO, "memory withheld: the IOMMU did not confirm") : 0;
+	as_release(t.frames, as->withheld);
+	as_release(t.tables, as->withheld);
+	if (!as->withheld || (t.frames == 0 && t.tables == 0))
+		return 0;
+	return fail(-EIO, "memory withheld: the IOMMU did not confirm");
 }
 
 /* ---- giving ---- */

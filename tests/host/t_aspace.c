@@ -267,6 +267,29 @@ test_unconfirmed(void **state)
 	__lsan_enable();
 }
 
+/* Rights that went unconfirmed: the frame, kept aside, is withheld when it is unmapped. */
+static void
+test_unconfirmed_parked(void **state)
+{
+	vaddr_t va;
+	Aspace *as;
+
+	(void)state;
+	__lsan_disable();
+	as = fresh();
+	aspace_observe(as, &observer);
+	assert_int_equal(aspace_map(as, 0, 8192, RW, SMAP_ANON, &va), 0); /* one keeps the table */
+	removed_result = -EIO;
+	assert_int_equal(aspace_protect(as, va, 4096, 0), -EIO);
+	memset(journal, 0, sizeof journal);
+	assert_int_equal(aspace_unmap(as, va, 4096), -EIO);
+	assert_string_equal(journal, "W");
+	aspace_observe(as, NULL);
+	aspace_put(as);
+	host_frames = 0;
+	__lsan_enable();
+}
+
 static void
 test_protect(void **state)
 {
@@ -416,6 +439,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_map),        cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_unmap_order), cmocka_unit_test(test_unconfirmed),
+		cmocka_unit_test(test_unconfirmed_parked),
 		cmocka_unit_test(test_protect),    cmocka_unit_test(test_dma),
 		cmocka_unit_test(test_fork),       cmocka_unit_test(test_brk),
 		cmocka_unit_test(test_regs),       cmocka_unit_test(test_no_memory),
