@@ -69,8 +69,8 @@ own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
 {
 	func_move(f, OWN_ATTACH);
 	t->nfn++;
-	f->wanted = false;
 	lock(&f->lock);
+	f->wanted = false;
 	f->tenant = t;
 	f->pid = t->proc->pid;
 	f->policy = policy;

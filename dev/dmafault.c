@@ -72,6 +72,7 @@ stop_locked(Func *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 
 	if (func_master_locked(f, false) != 0 && f->broken == NULL)
 		f->broken = "bus mastering does not go off";
+	f->wanted = false; /* power on does not bring it back: the owner must ask */
 	if (r->stopped == NULL)
 		r->stopped = why;
 	snprint(line, sizeof line, "stop %s", why);

@@ -51,9 +51,9 @@ step_suspend(Func *f) REQUIRES(assign_lock)
 static void
 step_forget(Func *f) REQUIRES(assign_lock)
 {
-	f->wanted = false; /* the new program asks again */
 	intr_free(f);
 	lock(&f->lock);
+	f->wanted = false; /* the new program asks again */
 	event_forget(&f->events, f->pid);
 	f->intr = 0;
 	unlock(&f->lock);

@@ -105,6 +105,36 @@ func_master(Func *f, bool on)
 	return err;
 }
 
+int
+func_silence(Func *f)
+{
+	int err;
+
+	lock(&f->lock);
+	f->wanted = f->mastering;
+	err = func_master_locked(f, false);
+	unlock(&f->lock);
+	return err;
+}
+
+void
+func_unsilence(Func *f)
+{
+	lock(&f->lock);
+	if (f->wanted)
+		func_master_locked(f, true);
+	f->wanted = false;
+	unlock(&f->lock);
+}
+
+void
+func_want(Func *f, bool on)
+{
+	lock(&f->lock);
+	f->wanted = on;
+	unlock(&f->lock);
+}
+
 void
 func_break(Func *f, const char *why)
 {

@@ -45,7 +45,6 @@ typedef struct Func {
 	/* assign_lock */
 	bool published; /* its context entries are present */
 	bool pending;   /* transactions did not end when bus mastering went off */
-	bool wanted;    /* suspended: bus mastering comes back on resume */
 	bool irq;       /* vector is ours */
 	uint vector;
 
@@ -56,6 +55,7 @@ typedef struct Func {
 	FaultPolicy policy;
 	const char *broken;    /* why it is never to be owned again; set once */
 	bool        mastering; /* bus mastering is on, by our hand */
+	bool        wanted;    /* and comes back on resume, unless a fault stops it before */
 	bool        emptied;   /* by a function level reset since then */
 	ns_t        quiet_since;
 	ns_t        flooded; /* when a storm stopped it; 0 never */
@@ -92,6 +92,10 @@ void  func_event(Func *f, const char *text); /* to the owner, who wakes */
  * broken function and for a second after a storm. */
 int   func_master(Func *f, bool on);
 int   func_master_locked(Func *f, bool on) REQUIRES(f->lock);
+/* Bus mastering off, remembering it; and back, if it still is to be. */
+int   func_silence(Func *f) REQUIRES(assign_lock);
+void  func_unsilence(Func *f) REQUIRES(assign_lock);
+void  func_want(Func *f, bool on) REQUIRES(assign_lock); /* what unsilence does */
 void  func_break(Func *f, const char *why); /* BROKEN from the end of its ownership on */
 void  func_wake(Func *f);
 void  func_settle(Func *f); /* sleep until its last owner's commands have run out */

@@ -44,7 +44,7 @@ busmaster(Func *f, bool on) REQUIRES(assign_lock)
 	int err;
 
 	if (f->state == FN_SUSPENDED) {
-		f->wanted = on; /* on resume */
+		func_want(f, on); /* on resume */
 		return 0;
 	}
 	if (on && unit_state(f->unit) != UNIT_ON)
@@ -76,7 +76,7 @@ reset(Func *f) REQUIRES(assign_lock)
 {
 	if (f->pci->reset == PCI_RESET_NONE)
 		return fail(-ENOTSUP, "%s has no reset", f->name);
-	f->wanted = false;
+	func_want(f, false);
 	if (func_master(f, false) != 0 || pci_reset(f->pci) != 0) {
 		func_break(f, "it did not come back from reset");
 		return fail(-EIO, "%s did not come back from reset", f->name);

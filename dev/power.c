@@ -51,9 +51,7 @@ func_resume(Func *f)
 	func_move(f, OWN_RESUME);
 	if (f->irq)
 		intr_on(f);
-	if (f->wanted && func_broken(f) == NULL)
-		func_master(f, true);
-	f->wanted = false;
+	func_unsilence(f);
 	func_event(f, "resume");
 }
 
@@ -61,8 +59,7 @@ func_resume(Func *f)
 static int
 silence(Func *f) REQUIRES(assign_lock)
 {
-	f->wanted = f->mastering;
-	if (func_master(f, false) != 0)
+	if (func_silence(f) != 0)
 		return fail(-EIO, "%s: bus mastering does not go off", f->name);
 	if (pci_drain(f->pci) != 0)
 		return fail(-EIO, "%s: its transactions do not end", f->name);
@@ -75,9 +72,7 @@ unsilence(Func *f) REQUIRES(assign_lock)
 {
 	if (f->irq)
 		intr_on(f);
-	if (f->wanted)
-		func_master(f, true);
-	f->wanted = false;
+	func_unsilence(f);
 }
 
 /* Nobody masters the bus and all has settled; or, if that cannot be, all is as before. */

@@ -43,6 +43,7 @@ static PciFn fn[NFN] = {
 static bool bme[NFN], msi[NFN];
 static const PciFn *stuck, *bad_reset, *gone, *no_msi, *undrained;
 static bool no_vector;
+static void (*while_draining)(void); /* what still arrives from devices gone silent */
 
 static uint
 idx(const PciFn *f)
@@ -109,6 +110,8 @@ int
 pci_drain(const PciFn *f)
 {
 	say("drain%d ", idx(f));
+	if (while_draining != NULL)
+		while_draining();
 	return undrained == f ? -ETIMEDOUT : 0;
 }
 
@@ -390,6 +393,7 @@ reset_world(void **state)
 	func[RMRR].rmrr_limit = 0xeffff;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
 	no_vector = false;
+	while_draining = NULL;
 	attach_err = detach_err = flush_err = power_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
 	host_now += 10000000000; /* all have been quiet for long */
@@ -412,6 +416,7 @@ all_gone(void **state)
 	(void)state;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
 	no_vector = false;
+	while_draining = NULL;
 	detach_err = flush_err = 0;
 	the_unit.state = UNIT_ON;
 	assign_observer.exiting(&p22);
@@ -1147,6 +1152,36 @@ test_policies(void **state)
 	assert_string_equal(killed, "23 9 its device 0:2.0 was blocked: read of 0x1000");
 }
 
+/* What was under way when power went off faults: stopped is stopped, also after power on. */
+static void
+late_fault(void)
+{
+	fault(0x18, 0x1000, false);
+}
+
+static void
+test_power_stop(void **state)
+{
+	(void)state;
+	assert_int_equal(policy(EDU, 22, FAULT_STOP), 0);
+	self = &p22;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), 0);
+	self = &p1;
+	while_draining = late_fault;
+	assert_int_equal(assign_power(false), 0);
+	assert_int_equal(assign_power(true), 0);
+	assert_false(bme[EDU]);
+	self = &p22; /* until its owner asks */
+	assert_int_equal(assign_busmaster(&fn[EDU], true), 0);
+	assert_true(bme[EDU]);
+	self = &p1;
+	bme[EDU2] = true; /* power off is refused: what was silenced meanwhile was stopped too */
+	assert_int_equal(assign_power(false), -EIO);
+	assert_false(bme[EDU]);
+	bme[EDU2] = false;
+	run_thread();
+}
+
 /* Sixteen records in a second: off, told once, and not on again within the second. */
 static void
 test_storm(void **state)
@@ -1243,7 +1278,7 @@ main(void)
 		T(test_unconfirmed), T(test_unmap), T(test_exit), T(test_exec), T(test_exec_fails),
 		T(test_exec_broken), T(test_power), T(test_power_wish), T(test_power_refused), T(test_detach_while_off),
 		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_fault),
-		T(test_fault_alias), T(test_policies), T(test_storm), T(test_stray), T(test_lost), T(test_mappings),
+		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_stray), T(test_lost), T(test_mappings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
