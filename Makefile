@@ -8,6 +8,7 @@
 #	make debug      QEMU waits for gdb, which starts with the kernel's symbols
 #	make bench      costs as a table and in build/bench.json
 #	make fuzz       hostile input against every parser, SECONDS=n each; FUZZ="dmar elf": these only
+#	make model      the ownership protocol and its mutants, checked exhaustively; FULL=1: more
 #	make clean
 #
 # Accepted everywhere: QEMU= VTD= SMP= MEM= BOOT=iso|direct|uefi EXTRA= CMDLINE=
@@ -30,7 +31,7 @@ say = $(if $(V),,@printf '%-4s %s\n' '$(1)' '$(2)')
 .SECONDARY:
 .SUFFIXES:
 
-.PHONY: all run test test-all demo debug bench fuzz clean
+.PHONY: all run test test-all demo debug bench fuzz model clean
 all: build/bailey.iso
 
 run: build/bailey.iso
@@ -57,7 +58,7 @@ build/setup.run: scripts/setup
 	$(Q)scripts/setup run
 	$(Q)mkdir -p $(@D) && touch $@
 
-build/setup.test build/setup.debug: build/setup.%: scripts/setup | build/setup.run
+build/setup.test build/setup.debug build/setup.model: build/setup.%: scripts/setup | build/setup.run
 	$(Q)scripts/setup $*
 	$(Q)touch $@
 
@@ -181,5 +182,13 @@ build/fuzz/obj/%.o: %.c | build/setup.test
 	$(call say,FCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(FFLAGS) -c -o $@ $<
+
+# ---- the protocol model ----
+
+FULL ?=
+export FULL
+
+model: | build/setup.model
+	$(Q)scripts/model
 
 -include $(KOBJ:.o=.d) $(shell find build/host/obj build/fuzz/obj -name '*.d' 2>/dev/null)
