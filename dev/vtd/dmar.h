@@ -29,12 +29,14 @@ typedef struct DmarEntry {
 	uint32_t offset;
 	uint16_t type, length, segment;
 	bool     ok;
+	bool     whole; /* its fixed part is there: the fields below hold something */
 	uint8_t  flags; /* DRHD, ATSR, SATC; bit 0: INCLUDE_PCI_ALL, ALL_PORTS, ATC_REQUIRED */
 	uint8_t  size;  /* DRHD: byte 5, low 4 bits: 2^n pages of registers */
 	uint8_t  number; /* ANDD */
 	uint32_t reserved, proximity;
 	uint64_t base, limit; /* registers; reserved memory, limit inclusive */
-	const char *name;     /* ANDD, terminated */
+	const char *name;     /* ANDD: namelen bytes, terminated when ok */
+	uint32_t namelen;
 	uint32_t scope, nscope; /* Dmar.scope[scope .. scope+nscope) */
 } DmarEntry;
 
@@ -50,10 +52,14 @@ typedef struct DmarNote {
 #define DMAR_MAXNOTE 64
 
 typedef struct Dmar {
-	uint8_t *bytes; /* our copy */
+	bool     header; /* it was long enough for one: then these hold what it says */
+	char     signature[4];
+	uint32_t length; /* as the header says */
+	uint8_t  revision, checksum, haw_field, flags, reserved[10];
+	uint32_t oem_revision, creator_revision;
+	uint32_t haw;    /* host address width, at most 52 */
+	uint8_t *bytes;  /* our copy, len bytes */
 	uint32_t len;
-	uint8_t  revision, checksum, haw_field, flags;
-	uint32_t haw;   /* host address width, at most 52 */
 	DmarEntry *entry;
 	uint32_t nentry;
 	DmarScope *scope;
@@ -64,8 +70,9 @@ typedef struct Dmar {
 } Dmar;
 
 /*
- * Parse hostile bytes. 0, or -EINVAL when the table cannot be used, -ENOMEM. In both cases
- * verdict and notes are filled in and dmar_free may be called.
+ * Parse hostile bytes. 0, or -EINVAL when the table cannot be used, -ENOMEM. In any case
+ * dmar_free may be called; after -EINVAL verdict and notes say why, and the structures
+ * there are those that could be told apart, for showing only.
  */
 int  dmar_parse(const void *table, size_t len, Dmar *d);
 void dmar_free(Dmar *d);

@@ -1,4 +1,4 @@
-/* SRC: dev/vtd/dmar.c dev/pci/mcfg.c */
+/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c dev/pci/mcfg.c */
 /*
  * The DMAR table. The input is a table as it is, and once more with signature, length and
  * checksum made right, so that what lies behind them is reached. What the parser returns
@@ -77,6 +77,16 @@ check_entries(const Dmar *d)
 	return unit;
 }
 
+/* Of a refused table: what is shown lies inside it. */
+static void
+check_shown(const Dmar *d)
+{
+	for (uint32_t i = 0; i < d->nentry; i++)
+		CHECK(d->entry[i].offset + d->entry[i].length <= d->len);
+	for (uint32_t i = 0; i < d->nscope; i++)
+		CHECK(d->scope[i].offset + d->scope[i].length <= d->len);
+}
+
 static void
 check_notes(const Dmar *d)
 {
@@ -107,6 +117,7 @@ try(const uint8_t *table, size_t n)
 		CHECK(d.haw >= 12 && d.haw <= 52);
 		CHECK(check_entries(&d));
 	}
+	check_shown(&d);
 	for (uint32_t i = 0; err == 0 && i < d.nentry; i++)
 		if (d.entry[i].ok && d.entry[i].type == DMAR_DRHD)
 			CHECK(dmar_covers(table, n, d.entry[i].base + 4095, 1));
