@@ -1,6 +1,6 @@
 # Bailey. One make for everything; all products go to build/.
 #
-#	make            kernel, programs, boot image
+#	make            kernel, programs, boot image, tools for this machine
 #	make run        boot it under QEMU and use it; `poweroff` ends
 #	make test       what CI runs; ends with `N passed, N failed`. LIST=1: promise -> test
 #	make test-all   the same on every configuration
@@ -31,8 +31,8 @@ say = $(if $(V),,@printf '%-4s %s\n' '$(1)' '$(2)')
 .SECONDARY:
 .SUFFIXES:
 
-.PHONY: all run test test-all demo debug bench fuzz model clean
-all: build/bailey.iso
+.PHONY: all tools run test test-all demo debug bench fuzz model clean
+all: build/bailey.iso tools
 
 run: build/bailey.iso
 	$(Q)scripts/qemu run
@@ -125,6 +125,26 @@ $(TESTBIN): build/user/tests/%: build/user/tests/%.o $(user_lib_OBJ)
 	$(call say,ULD,$@)
 	$(Q)$(ulink)
 
+# ---- tools that run on the machine one works at: sources as in host tests ----
+
+TOOLS   := dmarlint
+TFLAGS  := -std=gnu11 -g -O2 -I. -Wall -Wextra -Werror -MMD -MP
+toolsrc = user/host/$(1).c $(shell sed -n '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' user/host/$(1).c)
+toolobj = $(patsubst %.c,$(2)/obj/%.o,$(call toolsrc,$(1)))
+
+tools: $(addprefix build/host/,$(TOOLS))
+
+.SECONDEXPANSION:
+$(addprefix build/host/,$(TOOLS)): build/host/%: $$(call toolobj,$$*,build/tool)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
+
+build/tool/obj/%.o: %.c | build/setup.run
+	$(call say,TCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TFLAGS) -c -o $@ $<
+
 # ---- boot image ----
 
 # /bin, /man, and user/root as it is.
@@ -149,12 +169,16 @@ hostsrc = $(shell sed -n '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' tests/host/t_$(1).c)
 hostobj = $(patsubst %.c,build/host/obj/%.o,tests/host/t_$(1).c $(call hostsrc,$(1)) tests/host/host.c)
 
 .PHONY: hosttests
-hosttests: $(HTESTS)
+hosttests: $(HTESTS) tools $(addprefix build/host/san/,$(TOOLS))
 
-.SECONDEXPANSION:
 $(HTESTS): build/host/t_%: $$(call hostobj,$$*)
 	$(call say,LINK,$@)
 	$(Q)$(HOSTCC) $(HFLAGS) -o $@ $^ -lcmocka
+
+$(addprefix build/host/san/,$(TOOLS)): build/host/san/%: $$(call toolobj,$$*,build/host)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HFLAGS) -o $@ $^
 
 build/host/obj/%.o: %.c | build/setup.test
 	$(call say,HCC,$<)
@@ -191,4 +215,4 @@ export FULL
 model: | build/setup.model
 	$(Q)scripts/model
 
--include $(KOBJ:.o=.d) $(shell find build/host/obj build/fuzz/obj -name '*.d' 2>/dev/null)
+-include $(KOBJ:.o=.d) $(shell find build/host/obj build/tool/obj build/fuzz/obj -name '*.d' 2>/dev/null)
