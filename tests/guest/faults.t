@@ -21,6 +21,7 @@ $ echo 0:3.0 $p >'#iommu/attach'
 $ cat /sys/vtd/faults
 ...
 time .* unit 0 source 0:3.0 device 0:3.0 pid %{pid} name edu access read address 0x6df085000 reason 6 text 'PTE Read access is not set' tables '.*' (re)
+? edu 0:3.0: DMA from 0x6df085000 blocked: .* (re)
 $ kill $p
 # Kernel memory, the unit's registers, the upper half: all the same to the unit.
 $ for a in 0x100000 0xfed90000 0xffffffff80000000; do edu 0:3.0 poke $a & p=$!; echo 0:3.0 $p >'#iommu/attach'; sleep 1; kill $p; sleep 1; done
