@@ -154,6 +154,20 @@ acpi_find(const char sig[4], uint i, size_t *len)
 	return NULL;
 }
 
+const void *
+acpi_last(const char sig[4], size_t *len)
+{
+	const void *p, *last = NULL;
+	size_t n;
+
+	*len = 0;
+	for (uint i = 0; (p = acpi_find(sig, i, &n)) != NULL; i++) {
+		last = p;
+		*len = n;
+	}
+	return last;
+}
+
 paddr_t
 acpi_addr(const void *table)
 {

@@ -142,6 +142,8 @@ void user_return(void);
 /* The i'th table with this signature, mapped read-only, checksum verified; NULL none.
  * *len is its length, as bounded by what was mapped. */
 const void *acpi_find(const char sig[4], uint i, size_t *len);
+/* The last of them: a table that somebody adds to the firmware's own comes after it. */
+const void *acpi_last(const char sig[4], size_t *len);
 paddr_t acpi_addr(const void *table); /* physical, for messages */
 
 /* ---- console hardware ---- */

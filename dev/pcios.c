@@ -235,7 +235,7 @@ pcios_init(void)
 	const void *t;
 	size_t len;
 
-	dmar = acpi_find("DMAR", 0, &dmar_len);
+	dmar = acpi_last("DMAR", &dmar_len);
 	if ((t = acpi_find("MCFG", 0, &len)) != NULL) {
 		nrange = mcfg_parse(t, len, range, MCFG_MAX);
 		ecam = windows_make() && windows_agree();

@@ -21,14 +21,20 @@ typedef unsigned long long ull;
 
 /* What the table holds and which units cannot be used, dev/vtd says itself. */
 static void
-say_table(const void *table)
+say_tables(void)
 {
 	char line[128];
+	const void *p;
+	size_t len;
+	uint n = 0;
 
-	acpi_line(line, sizeof line, table, acpi_addr(table));
-	kprint("%s", line);
-	if (acpi_find("DMAR", 1, &(size_t){ 0 }) != NULL)
-		kprint("ACPI: there are several DMAR tables: the first is used\n");
+	while ((p = acpi_find("DMAR", n, &len)) != NULL) {
+		acpi_line(line, sizeof line, p, acpi_addr(p));
+		kprint("%s", line);
+		n++;
+	}
+	if (n > 1)
+		kprint("ACPI: there are %u DMAR tables: the last is used\n", n);
 }
 
 static void
@@ -68,13 +74,13 @@ static const char *
 start_units(bool on)
 {
 	size_t len;
-	const void *table = acpi_find("DMAR", 0, &len);
+	const void *table = acpi_last("DMAR", &len);
 
 	if (table == NULL)
 		return "the machine has no DMAR table";
 	if (param_is("iommu", "off"))
 		return "it was switched off by boot parameter iommu=off";
-	say_table(table);
+	say_tables();
 	if (vtd_parse(table, len) != 0)
 		return reason();
 	keep_out_registers(vtd_dmar());
