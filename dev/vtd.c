@@ -4,11 +4,17 @@
  *
  *	time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access write
  *	address 0x6df084000 reason 5 text 'PTE Write access ...' tables 'not mapped'
+ *
+ * `dmar` is the firmware's table in words (dev/dmarfmt.c).
  */
 
+#include "arch/arch.h"
 #include "dev/assign.h"
 #include "dev/devtab.h"
+#include "dev/dmarfmt.h"
+#include "dev/iommufmt.h"
 #include "kern/dev.h"
+#include "kern/errno.h"
 
 static int
 faults_text(Chan *c, Text *t)
@@ -18,7 +24,32 @@ faults_text(Chan *c, Text *t)
 	return 0;
 }
 
+/* Decoded afresh, so that it is there whatever became of the units. */
+static int
+dmar_show(Chan *c, Text *t)
+{
+	size_t len;
+	const void *table = acpi_last("DMAR", &len);
+	char line[128];
+	Dmar d;
+
+	(void)c;
+	if (table == NULL) {
+		text_printf(t, "no DMAR table\n");
+		return 0;
+	}
+	acpi_line(line, sizeof line, table, acpi_addr(table));
+	text_printf(t, "%s", line);
+	if (dmar_parse(table, len, &d) == -ENOMEM)
+		t->failed = true;
+	else
+		dmar_text(t, &d);
+	dmar_free(&d);
+	return 0;
+}
+
 static const Dirtab files[] = {
+	{ "dmar",   0444, dmar_show,   NULL },
 	{ "faults", 0444, faults_text, NULL },
 };
 

@@ -15,3 +15,5 @@ driver info:
 	default did = 1
 	status = disabled
 ...
+$ cat '#vtd/dmar'
+no DMAR table

@@ -1,0 +1,8 @@
+/* What #vtd/dmar shows. */
+#pragma once
+
+#include "dev/vtd/dmar.h"
+#include "kern/text.h"
+
+/* One line for the header, each structure, scope and warning, and the verdict. */
+void dmar_text(Text *t, const Dmar *d);
