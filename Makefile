@@ -127,7 +127,7 @@ $(TESTBIN): build/user/tests/%: build/user/tests/%.o $(user_lib_OBJ)
 
 # ---- tools that run on the machine one works at: sources as in host tests ----
 
-TOOLS   := dmarlint
+TOOLS   := dmarlint faultdecode
 TFLAGS  := -std=gnu11 -g -O2 -I. -Wall -Wextra -Werror -MMD -MP
 toolsrc = user/host/$(1).c $(shell sed -n '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' user/host/$(1).c)
 toolobj = $(patsubst %.c,$(2)/obj/%.o,$(call toolsrc,$(1)))

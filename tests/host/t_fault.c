@@ -45,6 +45,13 @@ test_texts(void **state)
 	assert_string_equal(vtd_fault_text(2), "Present bit in context entry is clear");
 	for (unsigned r = 0; r < 256; r++)
 		assert_non_null(vtd_fault_text((uint8_t)r));
+	assert_string_equal(vtd_fault_text(0x26),
+		"Blocked an interrupt request due to source-id verification failure");
+	assert_string_equal(vtd_fault_text(0x27), "Unknown");
+	assert_string_equal(vtd_fault_text(0x39), "Scalable mode: root entry is not present");
+	assert_string_equal(vtd_fault_text(0x90),
+		"First level: accessed or dirty bit cannot be set");
+	assert_string_equal(vtd_fault_text(0x91), "Unknown");
 	assert_string_equal(vtd_fault_text(0), "Unknown");
 	assert_string_equal(vtd_fault_text(255), "Unknown");
 }
