@@ -79,7 +79,12 @@ typedef struct UnitInfo {
 	bool        include_all;
 	paddr_t     root;
 	uint32_t    domains;  /* ids in use */
-	uint64_t    inv_context, inv_iotlb, inv_wait, faults, lost; /* counters */
+	uint64_t    inv_context, inv_iotlb, inv_iec, inv_wait, faults, lost; /* counters */
+	bool        remaps;    /* interrupts, every entry with its source, old format blocked */
+	const char *no_remap;  /* why not; NULL also when vtd_remap was not called */
+	const char *forges;    /* how a device can forge interrupts all the same; NULL: none known */
+	bool        x2apic;    /* entries hold 32-bit APIC ids */
+	uint32_t    irqs, irq_max; /* entries in use, and all */
 } UnitInfo;
 
 void unit_info(Unit *u, UnitInfo *out);
@@ -125,6 +130,38 @@ uint32_t domain_id(const Domain *d, const Unit *u); /* 0: not on that unit */
  * rights of the whole walk; *size its page size. Safe in interrupts and beside changes. */
 uint64_t domain_lookup(const Domain *d, iova_t iova, uint64_t *size);
 
+/* ---- interrupts ---- */
+
+/* One interrupt: who may raise it, and what it becomes (fixed, physical destination). */
+typedef struct VtdIrq {
+	uint16_t sid;    /* this requester id; */
+	bool     bus;    /* or any on its bus: a bridge puts its own in place of others */
+	bool     level;
+	uint8_t  vector;
+	uint32_t dest;   /* APIC id */
+} VtdIrq;
+
+/*
+ * Remap interrupts on every unit that can, and say of the others why not. From then on a
+ * unit passes only what an entry allows; what the IO-APICs behind it are to write is
+ * changed while their lines are masked. x2apic: that is the CPUs' mode. Once, after
+ * vtd_start; translation may be on or off, and power does not touch it.
+ */
+void  vtd_remap(bool x2apic);
+/* The unit an IO-APIC's messages pass, and the requester id they have; NULL: none known. */
+Unit *vtd_ioapic(uint8_t id, uint16_t *sid);
+/* An entry that is in force on return. -ENOTSUP: u does not remap, use messages of the old
+ * format; -ENOSPC; -ETIMEDOUT: u is BROKEN. */
+int   unit_irq_add(Unit *u, const VtdIrq *q, uint32_t *index);
+/* On return the entry raises nothing any more: what uses it is blocked and recorded as a
+ * fault. -ETIMEDOUT: that is not known, withhold the vector. */
+int   unit_irq_remove(Unit *u, uint32_t index);
+bool  unit_irq_at(Unit *u, uint32_t index, VtdIrq *q); /* false: not present */
+bool  vtd_irq_allows(const VtdIrq *q, uint16_t sid);
+/* What a device must write, and an IO-APIC's redirection entry, to use entry `index`. */
+void  vtd_irq_message(uint32_t index, uint64_t *addr, uint32_t *data);
+uint64_t vtd_irq_line(uint32_t index, uint8_t vector, bool level, bool low);
+
 /* ---- faults ---- */
 
 typedef struct VtdFault {
@@ -142,4 +179,5 @@ typedef struct VtdFault {
 void vtd_on_fault(void (*fn)(const VtdFault *f));
 /* Drain records now, from process context (before a detach reports). */
 void vtd_poll_faults(void);
+#define FAULT_COMPAT 0x25 /* an interrupt in the old format: its index means nothing */
 const char *vtd_fault_text(uint8_t reason); /* Linux's wording where it has one */

@@ -18,6 +18,8 @@ typedef struct Erratum {
 	bool     rwbf;   /* needs write-buffer flushes though CAP denies it */
 } Erratum;
 
+#define QEMU_BOARD 0x11001af4 /* subsystem of every QEMU host bridge */
+
 /* Mobile 4 Series and 4 Series chipsets. */
 static const Erratum errata[] = {
 	{ 0x2a40, true }, { 0x2e00, true }, { 0x2e10, true }, { 0x2e20, true },
@@ -84,6 +86,8 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 		.queue = FGET(ecap, ECAP_QI),
 		.registers = FGET(ver, VER_MAX) < 6, /* version 6 dropped them */
 		.page_requests = FGET(ecap, ECAP_PRS),
+		.remaps = FGET(ecap, ECAP_IR),
+		.eim = FGET(ecap, ECAP_EIM),
 	};
 
 	if ((*why = absent(ver, cap, ecap)) != 0)
@@ -104,8 +108,10 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 }
 
 void
-cap_errata(uint32_t host, Limits *l)
+cap_errata(uint32_t host, uint32_t board, Limits *l)
 {
+	if (board == QEMU_BOARD)
+		l->forges = "QEMU does not check messages that a device writes by DMA";
 	for (uint32_t i = 0; i < sizeof errata / sizeof errata[0]; i++)
 		if (host == ((uint32_t)errata[i].device << 16 | 0x8086))
 			l->rwbf |= errata[i].rwbf;

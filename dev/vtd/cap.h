@@ -23,9 +23,13 @@ typedef struct Limits {
 	bool     queue;    /* has the invalidation queue */
 	bool     registers; /* has register-based invalidation */
 	bool     page_requests;
+	bool     remaps;   /* interrupts */
+	bool     eim;      /* ... with x2APIC destinations */
+	const char *forges; /* known to let a device forge interrupts: how; NULL */
 } Limits;
 
 /* 0, or -ENODEV and *why one clause: the unit cannot be used. */
 int cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **why);
-/* What registers get wrong on known machines. host: vendor 15:0, device 31:16 of 0:0.0. */
-void cap_errata(uint32_t host, Limits *l);
+/* What registers get wrong on known machines. host: vendor 15:0, device 31:16 of 0:0.0;
+ * board: its subsystem's. */
+void cap_errata(uint32_t host, uint32_t board, Limits *l);

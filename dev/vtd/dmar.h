@@ -13,6 +13,8 @@ typedef enum DmarType {
 	DMAR_NTYPE
 } DmarType;
 
+#define DMAR_INTR_REMAP 1 /* of Dmar.flags */
+
 typedef enum ScopeType {
 	SCOPE_ENDPOINT = 1, SCOPE_BRIDGE, SCOPE_IOAPIC, SCOPE_HPET, SCOPE_ACPI
 } ScopeType;
@@ -55,7 +57,7 @@ typedef struct Dmar {
 	bool     header; /* it was long enough for one: then these hold what it says */
 	char     signature[4];
 	uint32_t length; /* as the header says */
-	uint8_t  revision, checksum, haw_field, flags, reserved[10];
+	uint8_t  revision, checksum, haw_field, flags, reserved[10]; /* flags: DMAR_INTR_REMAP */
 	uint32_t oem_revision, creator_revision;
 	uint32_t haw;    /* host address width, at most 52 */
 	uint8_t *bytes;  /* our copy, len bytes */

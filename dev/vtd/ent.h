@@ -4,7 +4,7 @@
  *
  *	RTADDR -> root[bus] -> context[dev.fn] -> second level: 3 to 5 tables -> page
  *
- * ent_publish is the only writer of a root or context entry that hardware may be reading,
+ * ent_publish is the only writer of a 16-byte entry that hardware may be reading,
  * ent_store of an 8-byte second-level entry. `flush` is true where the unit does not snoop.
  */
 #pragma once
@@ -44,12 +44,15 @@
 #define QI_AM       69, 64
 #define QI_IH       70, 70
 #define QI_ADDR     127, 76
+#define QI_IEC_ONE  4, 4    /* interrupt entries: one index, else all */
+#define QI_IEC_INDEX 47, 32
 #define QI_WAIT_SW  5, 5    /* write the status */
 #define QI_WAIT_FN  6, 6    /* fence: what follows starts after this completes */
 #define QI_WAIT_DATA 63, 32
 #define QI_WAIT_ADDR 127, 66
 #define QI_T_CONTEXT 1
 #define QI_T_IOTLB  2
+#define QI_T_IEC    4
 #define QI_T_WAIT   5
 
 Ent ent_root(uint64_t context_table);

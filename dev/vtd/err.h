@@ -16,4 +16,5 @@
 #define EINVAL    22
 #define ENOSPC    28
 #define ETIMEDOUT 116
+#define ENOTSUP   134
 #endif

@@ -18,6 +18,11 @@ static const Handshake handshake[GCMD_NDO] = {
 	                      .what = "the write buffer was not flushed" },
 	[GCMD_DO_QIE_ON]  = { RISES(GCMD_QIE), .what = "the invalidation queue did not start" },
 	[GCMD_DO_QIE_OFF] = { FALLS(GCMD_QIE), .what = "the invalidation queue did not stop" },
+	[GCMD_DO_SIRTP]   = { RISES(GCMD_SIRTP), .what = "the interrupt table was not taken" },
+	[GCMD_DO_CFI_OFF] = { FALLS(GCMD_CFI), .what = "old-format interrupts did not stop" },
+	/* On means that the old format is blocked as well. */
+	[GCMD_DO_IRE_ON]  = { .set = FMASK(GCMD_IRE), .mask = FMASK(GCMD_IRE) | FMASK(GCMD_CFI),
+	                      .want = FMASK(GCMD_IRE), .what = "interrupt remapping did not start" },
 	[GCMD_DO_IRE_OFF] = { FALLS(GCMD_IRE), .what = "interrupt remapping did not stop" },
 	[GCMD_DO_EAFL_OFF] = { FALLS(GCMD_EAFL), .what = "the advanced fault log did not stop" },
 };

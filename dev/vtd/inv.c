@@ -10,6 +10,8 @@
  *	pages added           - (RWBF: buffer)            IOTLB pages
  *	pages removed         IOTLB pages, IH=1           same
  *	tables removed        IOTLB pages, IH=0           same
+ *	interrupt table       entry cache all             same
+ *	interrupt entry       entry cache index           same
  *
  * Context before IOTLB, with a fence between them: in the other order a request in flight
  * could refill the IOTLB from the old entry. Every command flushes the write buffer too.
@@ -114,6 +116,12 @@ inv_plan(const Limits *l, const Change *c, InvOp *op)
 		return plan_pages(l, c, true, op);
 	case CHANGE_TABLES_REMOVED:
 		return plan_pages(l, c, false, op);
+	case CHANGE_IRT:
+		op[0] = (InvOp){ .kind = INV_IEC_GLOBAL };
+		return 1;
+	case CHANGE_IRTE:
+		op[0] = (InvOp){ .kind = INV_IEC_INDEX, .index = c->index };
+		return 1;
 	}
 	return plan_all(op);
 }
@@ -134,11 +142,24 @@ granularity(InvKind k)
 	}
 }
 
+static Ent
+iec_descriptor(const InvOp *op)
+{
+	Ent d = { 0, 0 };
+
+	EPUT(d, QI_TYPE, QI_T_IEC);
+	EPUT(d, QI_IEC_ONE, op->kind == INV_IEC_INDEX);
+	EPUT(d, QI_IEC_INDEX, op->index);
+	return d;
+}
+
 Ent
 inv_descriptor(const Limits *l, const InvOp *op)
 {
 	Ent d = { 0, 0 };
 
+	if (op->kind >= INV_IEC_GLOBAL)
+		return iec_descriptor(op);
 	EPUT(d, QI_GRAN, granularity(op->kind));
 	EPUT(d, QI_DID, op->did);
 	if (op->kind < INV_FENCE) {
@@ -175,6 +196,8 @@ inv_broader(Ent d)
 {
 	uint64_t type = EGET(d, QI_TYPE);
 
+	if (type == QI_T_IEC)
+		return (Ent){ .lo = QI_T_IEC };
 	if (type == QI_T_CONTEXT) {
 		EPUT(d, QI_SID, 0);
 	} else if (type == QI_T_IOTLB) {

@@ -12,11 +12,12 @@ typedef enum InvKind {
 	INV_CONTEXT_GLOBAL, INV_CONTEXT_DEVICE,
 	INV_FENCE, /* what is above completes before what is below begins */
 	INV_IOTLB_GLOBAL, INV_IOTLB_DOMAIN, INV_IOTLB_PAGE,
+	INV_IEC_GLOBAL, INV_IEC_INDEX, /* interrupt entries; by queue only */
 } InvKind;
 
 typedef struct InvOp {
 	InvKind  kind;
-	uint16_t did, sid;
+	uint16_t did, sid, index;
 	bool     ih; /* page: only last-level entries changed */
 	uint8_t  am; /* page: 2^am pages at addr */
 	uint64_t addr;
@@ -30,11 +31,13 @@ typedef enum ChangeKind {
 	CHANGE_PAGES_ADDED,     /* [iova, iova+len) became present; len 0: anywhere */
 	CHANGE_PAGES_REMOVED,   /* ... lost rights, were re-pointed, or are gone */
 	CHANGE_TABLES_REMOVED,  /* ... and table pages went with them */
+	CHANGE_IRT,             /* a new interrupt remapping table */
+	CHANGE_IRTE,            /* entry `index` of it */
 } ChangeKind;
 
 typedef struct Change {
 	ChangeKind kind;
-	uint16_t   did;
+	uint16_t   did, index;
 	const uint16_t *sid;
 	uint32_t   nsid;
 	uint64_t   iova, len;

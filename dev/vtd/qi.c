@@ -91,6 +91,8 @@ count(Unit *u, const InvOp *op)
 {
 	if (op->kind < INV_FENCE)
 		u->inv_context++;
+	else if (op->kind >= INV_IEC_GLOBAL)
+		u->inv_iec++;
 	else
 		u->inv_iotlb++;
 }

@@ -115,7 +115,11 @@
 #define IQA_BASE    63, 12
 #define ICS_REG     0x09c  /* completion status, 32, RW1C */
 #define IECTL_REG   0x0a0  /* 32, RW */
-#define IRTA_REG    0x0b8  /* interrupt remapping table, 64, RW */
+#define IRTA_REG    0x0b8  /* interrupt remapping table, 64, RW; takes effect at SIRTP */
+#define IRTA_S      3, 0   /* 2^(S+1) entries */
+#define IRTA_SIZE(n) (__builtin_ctz(n) - 1)
+#define IRTA_EIME   11, 11 /* destinations are x2APIC ids */
+#define IRTA_ADDR   63, 12
 #define PECTL_REG   0x0e0  /* 32, RW; with ECAP.PRS */
 
 /* At ECAP.IRO * 16. */

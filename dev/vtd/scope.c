@@ -115,3 +115,26 @@ scope_rmrr(const Dmar *d, const VtdPath *p, PciRead rd)
 			return (int32_t)i;
 	return -1;
 }
+
+static bool
+names_ioapic(const Dmar *d, const DmarEntry *e, uint8_t id, PciRead rd, uint16_t *sid)
+{
+	for (uint32_t i = 0; i < e->nscope; i++) {
+		const DmarScope *s = &d->scope[e->scope + i];
+
+		if (s->ok && s->type == SCOPE_IOAPIC && s->id == id &&
+		    scope_target(s, e->segment, rd, sid))
+			return true;
+	}
+	return false;
+}
+
+int32_t
+scope_ioapic(const Dmar *d, uint8_t id, PciRead rd, uint16_t *sid)
+{
+	for (uint32_t i = 0; i < d->nentry; i++)
+		if (d->entry[i].ok && d->entry[i].type == DMAR_DRHD &&
+		    names_ioapic(d, &d->entry[i], id, rd, sid))
+			return (int32_t)i;
+	return -1;
+}

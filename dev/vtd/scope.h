@@ -13,5 +13,7 @@ typedef uint8_t (*PciRead)(uint16_t segment, uint8_t bus, uint8_t devfn, uint32_
 bool scope_target(const DmarScope *s, uint16_t segment, PciRead rd, uint16_t *rid);
 /* Index of the DRHD that translates the device, -1: none does. */
 int32_t scope_unit(const Dmar *d, const VtdPath *p, PciRead rd);
+/* Index of the DRHD that names the IO-APIC with this id, and its requester id; -1: none. */
+int32_t scope_ioapic(const Dmar *d, uint8_t id, PciRead rd, uint16_t *sid);
 /* Index among d->entry of the first RMRR that names the device, -1: none does. */
 int32_t scope_rmrr(const Dmar *d, const VtdPath *p, PciRead rd);

@@ -11,10 +11,13 @@
  * withheld.
  */
 #include "dev/vtd/cap.h"
+#include "dev/vtd/irt.h"
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
 
 #define FIRST_WINDOW 4096
+#define PCI_ID        0x00
+#define PCI_SUBSYSTEM 0x2c
 
 /* ---- waiting and breaking ---- */
 
@@ -113,13 +116,14 @@ unusable(Unit *u, const char *why)
 	return -ENODEV;
 }
 
+/* Two ids of 16 bits, of the host bridge or its subsystem. */
 static uint32_t
-host_bridge(void)
+host_bridge(uint32_t off)
 {
 	uint32_t id = 0;
 
 	for (uint32_t i = 0; i < 4; i++)
-		id |= (uint32_t)os_pci_read8(0, 0, 0, i) << 8 * i;
+		id |= (uint32_t)os_pci_read8(0, 0, 0, off + i) << 8 * i;
 	return id;
 }
 
@@ -146,7 +150,7 @@ probe(Unit *u)
 	u->ecap = mmio_read64(u->regs, ECAP_REG);
 	if (cap_limits(u->ver, u->cap, u->ecap, &u->lim, &why) != 0)
 		return unusable(u, why);
-	cap_errata(host_bridge(), &u->lim);
+	cap_errata(host_bridge(PCI_ID), host_bridge(PCI_SUBSYSTEM), &u->lim);
 	u->queued = u->lim.queue && !(vtd_options.registers && u->lim.registers);
 	if (u->lim.window > FIRST_WINDOW)
 		return map_window(u, u->lim.window);
@@ -359,6 +363,7 @@ info_limits(const Unit *u, UnitInfo *o)
 	o->caching_mode = u->lim.cm;
 	o->rwbf = u->lim.rwbf;
 	o->queued = u->queued;
+	o->forges = u->lim.forges;
 }
 
 void
@@ -381,6 +386,12 @@ unit_info(Unit *u, UnitInfo *o)
 	o->inv_context = u->inv_context;
 	o->inv_iotlb = u->inv_iotlb;
 	o->inv_wait = u->inv_wait;
+	o->inv_iec = u->inv_iec;
+	o->remaps = u->irt != NULL;
+	o->no_remap = u->ir_reason;
+	o->x2apic = u->x2apic;
+	o->irqs = u->nirq;
+	o->irq_max = IRT_ENTRIES;
 	os_unlock(u->lock);
 	os_lock(u->fault_lock);
 	o->faults = u->nfault;

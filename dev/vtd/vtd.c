@@ -117,6 +117,13 @@ vtd_start(bool on)
 	return usable ? 0 : -ENODEV;
 }
 
+void
+vtd_remap(bool x2apic)
+{
+	for (uint32_t i = 0; i < nunit; i++)
+		ir_start(&units[i], dmar.flags & DMAR_INTR_REMAP, x2apic);
+}
+
 const char *
 vtd_reason(void)
 {
@@ -198,6 +205,14 @@ vtd_unit_for(const VtdPath *p)
 	Unit *u = unit_of(i);
 	expect_bus(u, (uint8_t)(p->bdf >> 8));
 	return u;
+}
+
+Unit *
+vtd_ioapic(uint8_t id, uint16_t *sid)
+{
+	int32_t i = parsed && units ? scope_ioapic(&dmar, id, os_pci_read8, sid) : -1;
+
+	return i < 0 ? NULL : unit_of(i);
 }
 
 bool

@@ -44,7 +44,11 @@ struct Unit {
 	uint32_t id_last, nid;
 	uint32_t nsource;   /* context entries present */
 	uint64_t want[4];   /* buses whose context tables are made ahead */
-	uint64_t inv_context, inv_iotlb, inv_wait;
+	uint64_t inv_context, inv_iotlb, inv_iec, inv_wait;
+	Ent     *irt;       /* interrupt remapping table; NULL: it does not remap, */
+	const char *ir_reason; /* because of that; NULL also when nobody asked */
+	bool     x2apic;    /* of its destinations */
+	uint32_t irq_last, nirq;
 
 	OsLock  *fault_lock; /* guards the rest */
 	bool     draining;   /* somebody delivers records; he will look again */
@@ -70,6 +74,9 @@ int  ri_submit_locked(Unit *u, const InvOp *op, uint32_t n);
 paddr_t table_page(bool flush); /* zeroed, also as hardware sees it; 0: none */
 int  table_bus(Unit *u, uint8_t bus); /* make the bus's context table; may allocate */
 Ent *table_slot_locked(const Unit *u, uint16_t sid); /* NULL: no table for its bus */
+
+/* ir.c */
+void ir_start(Unit *u, bool firmware, bool x2apic); /* remap interrupts, or say why not */
 
 /* id.c */
 int  id_init(Unit *u);

@@ -126,12 +126,16 @@ test_errata(void **state)
 {
 	(void)state;
 	l = (Limits){ 0 };
-	cap_errata(0x29c08086, &l); /* QEMU's q35 */
+	cap_errata(0x29c08086, 0x11001af4, &l); /* QEMU's q35 */
 	assert_false(l.rwbf);
-	cap_errata(0x2e308086, &l);
+	assert_non_null(l.forges);
+	l = (Limits){ 0 };
+	cap_errata(0x29c08086, 0x29c01028, &l); /* the same chip on a board */
+	assert_null(l.forges);
+	cap_errata(0x2e308086, 0, &l);
 	assert_true(l.rwbf);
 	l = (Limits){ .rwbf = true };
-	cap_errata(0xffffffff, &l);
+	cap_errata(0xffffffff, 0xffffffff, &l);
 	assert_true(l.rwbf);
 }
 

@@ -24,6 +24,9 @@ test_words(void **state)
 	assert_int_equal(word(GCMD_DO_TE_OFF, 0xc6800000), 0x06800000);
 	assert_int_equal(word(GCMD_DO_QIE_OFF, 0xc6800000), 0x82800000);
 	assert_int_equal(word(GCMD_DO_IRE_OFF, 0xff800000), 0x94800000);
+	assert_int_equal(word(GCMD_DO_SIRTP, 0xc4800000), 0x85800000);
+	assert_int_equal(word(GCMD_DO_CFI_OFF, 0xc5800000), 0x84000000);
+	assert_int_equal(word(GCMD_DO_IRE_ON, 0xc5000000), 0x86000000);
 	assert_int_equal(word(GCMD_DO_EAFL_OFF, 0xff800000), 0x86800000);
 	assert_int_equal(gcmd_word(0xffffffff, 0, 0), 0x96ffffff);
 }
@@ -36,13 +39,16 @@ test_handshakes(void **state)
 		[GCMD_DO_TE_ON] = { 0x80000000, true },   [GCMD_DO_TE_OFF] = { 0x80000000, false },
 		[GCMD_DO_SRTP] = { 0x40000000, true },    [GCMD_DO_WBF] = { 0x08000000, false },
 		[GCMD_DO_QIE_ON] = { 0x04000000, true },  [GCMD_DO_QIE_OFF] = { 0x04000000, false },
-		[GCMD_DO_IRE_OFF] = { 0x02000000, false }, [GCMD_DO_EAFL_OFF] = { 0x10000000, false },
+		[GCMD_DO_IRE_OFF] = { 0x02000000, false },
+		[GCMD_DO_SIRTP] = { 0x01000000, true },   [GCMD_DO_CFI_OFF] = { 0x00800000, false },
+		[GCMD_DO_IRE_ON] = { 0x02000000, true }, [GCMD_DO_EAFL_OFF] = { 0x10000000, false },
 	};
 
 	(void)state;
 	for (int i = 0; i < GCMD_NDO; i++) {
 		const Handshake *h = gcmd_handshake((Gcmd)i);
-		assert_int_equal(h->mask, want[i].mask);
+		/* remapping is on when the old format is blocked as well */
+		assert_int_equal(h->mask, want[i].mask | (i == GCMD_DO_IRE_ON ? 0x00800000 : 0));
 		assert_int_equal(h->want, want[i].rises ? want[i].mask : 0);
 		assert_int_equal(__builtin_popcount(h->set | h->clear), 1);
 		assert_non_null(h->what);

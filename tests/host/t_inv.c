@@ -33,6 +33,9 @@ plan(const Limits *l, Change c)
 		case INV_IOTLB_PAGE:
 			p += sprintf(p, "%c%llx+%u ", op[i].ih ? 'p' : 'P',
 			             (unsigned long long)op[i].addr >> 12, op[i].am);
+			break;
+		case INV_IEC_GLOBAL: p += sprintf(p, "E* "); break;
+		case INV_IEC_INDEX: p += sprintf(p, "E%u ", op[i].index); break;
 		}
 	return s;
 }
@@ -48,10 +51,15 @@ test_rules(void **state)
 	Change padd = { .kind = CHANGE_PAGES_ADDED, .did = 42, .iova = 0x123000, .len = 4096 };
 	Change pdel = { .kind = CHANGE_PAGES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096 };
 	Change tdel = { .kind = CHANGE_TABLES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096 };
+	Change irt = { .kind = CHANGE_IRT }, irte = { .kind = CHANGE_IRTE, .index = 7 };
 
 	(void)state;
 	cm.cm = true;
 	wb.rwbf = true;
+	assert_string_equal(plan(&l, irt), "E* "); /* whatever the unit is like */
+	assert_string_equal(plan(&l, irte), "E7 ");
+	assert_string_equal(plan(&cm, irte), "E7 ");
+	assert_string_equal(plan(&wb, irte), "E7 ");
 	assert_string_equal(plan(&l, root), "C* | I* ");
 	assert_string_equal(plan(&l, bus), "");
 	assert_string_equal(plan(&l, add), "");
@@ -184,6 +192,8 @@ test_descriptors(void **state)
 	     0x0000000000123000ull);
 	desc((InvOp){ .kind = INV_IOTLB_PAGE, .did = 0x2a, .addr = 0x200000, .am = 4, .ih = true },
 	     0x00000000002a00f2ull, 0x0000000000200044ull);
+	desc((InvOp){ .kind = INV_IEC_GLOBAL }, 0x0000000000000004ull, 0);
+	desc((InvOp){ .kind = INV_IEC_INDEX, .index = 5 }, 0x0000000500000014ull, 0);
 	d = inv_descriptor(&dry, &domain);
 	assert_int_equal(d.lo, 0x00000000002a0022ull); /* no drains */
 	d = inv_wait(0x1672be804ull, 2, false);
@@ -203,6 +213,9 @@ test_broader(void **state)
 	assert_int_equal(d.lo, 0x11);
 	d = inv_broader((Ent){ 0x00000000002a00f2ull, 0x200044 });
 	assert_int_equal(d.lo, 0xd2);
+	assert_int_equal(d.hi, 0);
+	d = inv_broader((Ent){ 0x0000000500000014ull, 0 });
+	assert_int_equal(d.lo, 0x04);
 	assert_int_equal(d.hi, 0);
 	d = inv_broader((Ent){ 0x0000000200000065ull, 0x1672be804ull });
 	assert_int_equal(d.lo, 0x0000000200000065ull);

@@ -206,12 +206,39 @@ test_rmrr(void **state)
 	assert_int_equal(scope_rmrr(&d, &p, config), -1);
 }
 
+static void
+test_ioapic(void **state)
+{
+	uint16_t sid = 0;
+
+	(void)state;
+	clear();
+	structure(DMAR_DRHD, 0, 0);
+	NAMED(SCOPE_ENDPOINT, 0, 2, 0);
+	structure(DMAR_RMRR, 0, 0); /* a scope means something in a DRHD only */
+	NAMED(SCOPE_IOAPIC, 0xf0, 0x1f, 7);
+	structure(DMAR_DRHD, 0, 1);
+	NAMED(SCOPE_HPET, 0, 0xf, 0);
+	NAMED(SCOPE_IOAPIC, 0xff, 0, 0); /* QEMU's */
+	NAMED(SCOPE_IOAPIC, 0, 0x1c, 0, 0, 0); /* below a root port */
+	scope[1].id = scope[3].id = 2;
+	scope[4].id = 3;
+	assert_int_equal(scope_ioapic(&d, 2, config, &sid), 2);
+	assert_int_equal(sid, 0xff00);
+	assert_int_equal(scope_ioapic(&d, 3, config, &sid), 2);
+	assert_int_equal(sid, 0x0100);
+	assert_int_equal(scope_ioapic(&d, 0, config, &sid), -1); /* not the HPET's number */
+	scope[3].ok = false;
+	assert_int_equal(scope_ioapic(&d, 2, config, &sid), -1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules), cmocka_unit_test(test_nearest), cmocka_unit_test(test_path),
 		cmocka_unit_test(test_other_scopes), cmocka_unit_test(test_rmrr),
+		cmocka_unit_test(test_ioapic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

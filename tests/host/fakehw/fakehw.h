@@ -8,6 +8,7 @@
  *   - context cache by source, IOTLB and paging-structure cache by domain id, never evicted
  *     early; under caching mode what is not present is cached as well
  *   - a write buffer (RWBF) hides stores until a flush or an invalidation
+ *   - interrupt entries are cached and checked likewise (ir.c)
  *   - commands take effect when they complete, which may be late or never
  *   - fake_step runs between any two things the core does: devices do not wait
  *
@@ -30,6 +31,7 @@ typedef struct FakeUnit FakeUnit;
 /* What stays silent. */
 enum {
 	STUCK_GCMD = 1, STUCK_QUEUE = 2, STUCK_REGS = 4, STUCK_PMEN = 8, STUCK_TE = 16,
+	STUCK_SIRTP = 32, STUCK_IRE = 64, STUCK_CFI = 128,
 };
 
 typedef struct FakeConf {
@@ -46,6 +48,8 @@ typedef struct FakeConf {
 #define FAKE_CAP48  0x00d2008c222f0606ull /* QEMU, aw-bits=48 */
 #define FAKE_CAP39  0x00d2008c22260206ull
 #define FAKE_ECAP   0x0000000000f00f42ull /* QI, PT; does not snoop */
+#define FAKE_ECAP_IR 0x0000000000f00f4aull /* and IR, with handle masks up to 15 */
+#define ECAP_BIT_EIM (1ull << 4)
 #define CAP_BIT_CM   (1ull << 7)
 #define CAP_BIT_RWBF (1ull << 4)
 #define CAP_BIT_PLMR (1ull << 5)
@@ -73,10 +77,23 @@ typedef struct FakeDma {
 	paddr_t  pa;
 } FakeDma;
 FakeDma fake_dma(FakeUnit *u, uint16_t sid, iova_t iova, bool write);
+typedef struct FakeIrq {
+	uint8_t  reason; /* 0: delivered as follows */
+	bool     old;    /* compatibility format, not remapped */
+	bool     level;
+	uint8_t  vector;
+	uint32_t dest;
+} FakeIrq;
+/* A write to the interrupt window: a device's message, or any DMA that looks like one. */
+FakeIrq fake_msi(FakeUnit *u, uint16_t sid, uint64_t addr, uint32_t data);
+FakeIrq fake_line(FakeUnit *u, uint16_t sid, uint64_t rte); /* an IO-APIC's line rises */
 /* Put a fault in the records directly. */
 void fake_fault(FakeUnit *u, uint16_t sid, iova_t addr, uint8_t reason, bool read);
 
 extern void (*fake_step)(void);
+extern uint8_t fake_dmar_flags;
+#define FAKE_IOAPIC     2 /* its id, in the scopes of the last unit */
+#define FAKE_IOAPIC_SID 0xf0f8
 
 /* What the rest of a kernel does with tables: one store, flushed. */
 void fake_pte(uint64_t *slot, uint64_t v);

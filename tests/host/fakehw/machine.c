@@ -41,6 +41,7 @@ static struct { uint8_t bus, devfn, b[256]; } config[64];
 static unsigned nconfig;
 
 void (*fake_step)(void);
+uint8_t fake_dmar_flags = 1; /* the platform remaps interrupts */
 
 /* ---- violations and time ---- */
 
@@ -464,15 +465,18 @@ fake_dmar(uint8_t *buf, size_t n, uint32_t haw)
 	memcpy(buf, "DMAR", 4);
 	buf[8] = 1;
 	buf[36] = (uint8_t)(haw - 1);
+	buf[37] = fake_dmar_flags;
 	for (unsigned i = 0; i < units_count(); i++) {
 		bool last = i + 1 == units_count();
 		uint8_t *p = buf + len;
-		uint16_t l = last ? 16 : 16 + 16 * 8;
+		uint16_t l = last ? 16 + 8 : 16 + 16 * 8;
 		uint64_t base = units_base(i);
 
 		memcpy(p + 2, &l, 2);
 		p[4] = last;
 		memcpy(p + 8, &base, 8);
+		if (last) /* the IO-APIC: bus f0, device 1f, function 0 */
+			memcpy(p + 16, (uint8_t[]){ 3, 8, 0, 0, FAKE_IOAPIC, 0xf0, 0x1f, 0 }, 8);
 		for (unsigned k = 0; !last && k < 16; k++) {
 			uint8_t *s = p + 16 + 8 * k;
 			s[0] = 1;

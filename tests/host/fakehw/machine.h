@@ -15,6 +15,21 @@ uint64_t fake_dram64(paddr_t pa);
 bool fake_lock_held(const char *name);
 bool fake_fire(uint64_t addr, uint32_t data); /* an interrupt message; false: nobody's */
 
+/* Interrupt remapping (ir.c), called by units.c; and what it asks of the unit. */
+typedef struct FakeIr FakeIr;
+FakeIr *ir_new(FakeUnit *u, const FakeConf *c);
+void ir_write_irta(FakeIr *r, uint64_t v);
+uint64_t ir_read_irta(const FakeIr *r);
+void ir_command(FakeIr *r, uint32_t bit, bool set, uint32_t gsts);
+void ir_latch(FakeIr *r);
+bool ir_descriptor_ok(const FakeIr *r, uint64_t lo, uint64_t hi);
+void ir_drop(FakeIr *r, uint64_t lo);
+void ir_store(FakeIr *r, paddr_t pa, uint64_t v);
+void ir_freed(const FakeIr *r, paddr_t page);
+FakeIr *fake_ir(FakeUnit *u);
+uint64_t fake_fetch(FakeUnit *u, paddr_t pa); /* as the unit sees it */
+void fake_known(FakeUnit *u, paddr_t pa, size_t len); /* entries there: P comes and goes */
+
 /* Called by machine.c: all units. */
 void units_line(paddr_t line);     /* a line was stored (snooped) */
 void units_flushed(paddr_t line);  /* a line was written back */

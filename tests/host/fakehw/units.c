@@ -71,7 +71,8 @@ struct FakeUnit {
 
 	uint8_t *view; /* RWBF: memory behind the write buffer */
 	uint32_t dirty[MAXDIRTY], ndirty;
-	uint8_t *known; /* pages in which this unit found a root (1) or context (2) table */
+	uint8_t *known; /* pages in which this unit found a root (1), context (2), interrupt (3) table */
+	FakeIr  *ir;
 };
 
 static FakeUnit *units[MAXUNIT];
@@ -110,6 +111,12 @@ fetch(FakeUnit *u, paddr_t pa)
 		return base64(u, pa);
 	memcpy(&v, u->view + (pa - FAKE_RAM), 8);
 	return v;
+}
+
+uint64_t
+fake_fetch(FakeUnit *u, paddr_t pa)
+{
+	return fetch(u, pa);
 }
 
 static void
@@ -172,21 +179,30 @@ units_freed(paddr_t page)
 			bad(u, "the root table was freed");
 		if (u->gsts & B(26) && (u->iqa & ~0xfffull) == page)
 			bad(u, "the invalidation queue was freed");
+		ir_freed(u->ir, page);
 	}
 }
 
-/* Root and context entries: never touched while present, except to take P away. */
+/* 16-byte entries: never touched while present, except to take P away. */
 void
 units_store(paddr_t pa, uint64_t v)
 {
 	for (unsigned i = 0; i < nunits; i++) {
 		if (!units[i]->known[(pa - FAKE_RAM) / 4096])
 			continue;
+		ir_store(units[i]->ir, pa, v);
 		uint64_t lo, *entry = fake_host(pa & ~15ull);
 		memcpy(&lo, entry, 8);
 		if (lo & 1 && (pa & 8 || v & 1))
 			bad(units[i], "store over a live entry");
 	}
+}
+
+void
+fake_known(FakeUnit *u, paddr_t pa, size_t len)
+{
+	for (size_t i = 0; i < len; i += 4096)
+		u->known[(pa + i - FAKE_RAM) / 4096] = 3;
 }
 
 /* ---- faults ---- */
@@ -546,6 +562,8 @@ descriptor_ok(FakeUnit *u, uint64_t lo, uint64_t hi)
 		if ((lo >> 7 & 1 && !(u->conf.cap >> 55 & 1)) || (lo >> 6 & 1 && !(u->conf.cap >> 54 & 1)))
 			bad(u, "drain asked of a unit that has none");
 		return !(hi & 0xf80) && (gran != 3 || ((hi & 0x3f) <= u->mamv && u->conf.cap >> 39 & 1));
+	case 4:
+		return ir_descriptor_ok(u->ir, lo, hi);
 	case 5: /* QEMU dies of SW and IF together, and wants one of them */
 		return !(lo & 0xffffff00ull) && !(hi & 3) && (lo >> 5 & 1) != (lo >> 4 & 1);
 	default:
@@ -589,6 +607,11 @@ carry_out(FakeUnit *u, uint64_t lo, uint64_t hi)
 		drop_context(u, BITS(lo, 5, 4), (uint16_t)BITS(lo, 31, 16), (uint16_t)BITS(lo, 47, 32));
 		return;
 	}
+	if ((lo & 15) == 4) {
+		drain_buffer(u);
+		ir_drop(u->ir, lo);
+		return;
+	}
 	if (u->q_context)
 		bad(u, "IOTLB descriptor not fenced from the context descriptor before it");
 	u->last_iotlb = lo;
@@ -603,7 +626,8 @@ run_queue(FakeUnit *u)
 	while (u->iqh != u->iqt && !u->q_error && fake_time() >= u->q_ready) {
 		paddr_t at = (u->iqa & ~0xfffull) + u->iqh;
 		uint64_t lo = base64(u, at), hi = base64(u, at + 8);
-		bool refuse = u->bad_at == 1 && (lo & 15) != 5 && BITS(lo, 5, 4) != 1;
+		bool global = (lo & 15) == 4 ? !(lo >> 4 & 1) : BITS(lo, 5, 4) == 1;
+		bool refuse = u->bad_at == 1 && (lo & 15) != 5 && !global;
 
 		if (u->bad_at > 1 && (lo & 15) != 5)
 			u->bad_at--;
@@ -647,6 +671,10 @@ finish_gcmd(FakeUnit *u)
 		if (u->rtaddr & 0xfff)
 			bad(u, "reserved bits in RTADDR");
 		break;
+	case B(24):
+		u->gsts |= B(24);
+		ir_latch(u->ir);
+		break;
 	case B(27):
 		drain_buffer(u);
 		u->gsts &= ~B(27);
@@ -656,13 +684,20 @@ finish_gcmd(FakeUnit *u)
 	}
 }
 
+static uint32_t
+silent_bits(const FakeUnit *u)
+{
+	return u->stuck & STUCK_GCMD ? ~0u :
+	       (u->stuck & STUCK_TE ? B(31) : 0) | (u->stuck & STUCK_SIRTP ? B(24) : 0) |
+	       (u->stuck & STUCK_IRE ? B(25) : 0) | (u->stuck & STUCK_CFI ? B(23) : 0);
+}
+
 static void
 tick(FakeUnit *u)
 {
 	uint64_t now = fake_time();
 
-	if (u->gcmd_busy && now >= u->gcmd_done && !(u->stuck & STUCK_GCMD) &&
-	    !(u->stuck & STUCK_TE && u->gcmd_bit == B(31)))
+	if (u->gcmd_busy && now >= u->gcmd_done && !(u->gcmd_bit & silent_bits(u)))
 		finish_gcmd(u);
 	if (u->ccmd >> 63 && now >= u->ccmd_done && !(u->stuck & STUCK_REGS)) {
 		drain_buffer(u);
@@ -705,8 +740,9 @@ write_gcmd(FakeUnit *u, uint32_t v)
 		bad(u, "GCMD %08x with GSTS %08x: not exactly one command", v, u->gsts);
 	u->gcmd_bit = shots ? shots & -shots : changed & -changed;
 	u->gcmd_set = v & u->gcmd_bit;
-	if (u->gcmd_bit == B(30))
-		u->gsts &= ~B(30);
+	ir_command(u->ir, u->gcmd_bit, u->gcmd_set, u->gsts);
+	if (u->gcmd_bit == B(30) || u->gcmd_bit == B(24))
+		u->gsts &= ~u->gcmd_bit;
 	if (u->gcmd_bit == B(27))
 		u->gsts |= B(27);
 	if (u->gcmd_bit == B(31) && u->gcmd_set && (!u->root_ok || u->need_cc || u->need_iotlb))
@@ -876,6 +912,8 @@ mmio_write64(volatile Regs *r, uint32_t off, uint64_t v)
 		write_iqt(u, v);
 	else if (off == 0x90 && u->qi && !(u->gsts & B(26)))
 		u->iqa = v;
+	else if (off == 0xb8)
+		ir_write_irta(u->ir, v);
 	else if (off == u->iotlb_off)
 		u->iva = v;
 	else if (off == u->iotlb_off + 8)
@@ -925,6 +963,7 @@ mmio_read64(const volatile Regs *r, uint32_t off)
 	case 0x80: return u->q_error ? u->iqh : u->iqt; /* fetched, which is not done */
 	case 0x88: return u->iqt;
 	case 0x90: return u->iqa;
+	case 0xb8: return ir_read_irta(u->ir);
 	}
 	if (off == u->iotlb_off + 8)
 		return u->iotlb;
@@ -959,6 +998,7 @@ fake_unit(const FakeConf *c)
 	u->fectl = B(31);
 	u->gen = 1;
 	u->known = calloc(FAKE_PAGES, 1);
+	u->ir = ir_new(u, c);
 	u->root_ok = c->gsts & B(30);
 	u->iqh = u->iqt = c->gsts & B(26) ? 0x40 : 0; /* somebody used the queue */
 	if (u->rwbf)
@@ -1020,6 +1060,12 @@ void
 fake_merge_faults(FakeUnit *u, bool on)
 {
 	u->merge = on;
+}
+
+FakeIr *
+fake_ir(FakeUnit *u)
+{
+	return u->ir;
 }
 
 uint32_t
