@@ -65,8 +65,20 @@ void irq_free(uint vector); /* fn no longer runs when it returns: hold no lock f
 /* The message a device must write for `vector` on the boot CPU (compatibility format). */
 void irq_message(uint vector, uint64_t *addr, uint32_t *data);
 uint64_t irq_stray(void); /* interrupts nobody owned */
-/* The legacy ISA line through the IO-APIC (overrides honoured), edge, to the boot CPU. */
+/* The legacy ISA line through the IO-APIC (overrides honoured), to the boot CPU. */
 int irq_route_isa(uint isa, uint vector);
+
+/* Lines under interrupt remapping. An IO-APIC then writes messages of another form. */
+typedef struct IrqLine {
+	uint id; /* of the IO-APIC, as the MADT counts */
+	uint vector;
+	bool level, low;
+} IrqLine;
+bool irq_ioapic(uint i, uint *id); /* the i'th IO-APIC's id; false: there are not so many */
+void irq_lines_hold(void); /* mask what is open, while the form changes */
+/* Open it again. entry, from now on: the redirection entry of a line; -ENOTSUP: the old
+ * form will do; another code: the line stays masked. NULL: the old form for all. */
+void irq_lines_go(int (*entry)(const IrqLine *l, uint64_t *out));
 
 void arch_poke(uint cpu);    /* make an idle CPU look at the run queue */
 void arch_poweroff(int status) __attribute__((noreturn)); /* debug-exit when present, else ACPI */

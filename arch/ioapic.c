@@ -1,11 +1,13 @@
 /*
  * The I/O APICs (82093AA and its successors): inputs of legacy lines to vectors. Two
  * registers in memory, an index and a window; under ioapic_lock. Everything is masked but
- * what irq_route_isa asks for; devices use messages. The older pair of 8259s is masked for
+ * what irq_route_isa asks for; devices use messages. Lines are opened at boot only, by one
+ * CPU; what is written for them may be another's to say (interrupt remapping). The older pair of 8259s is masked for
  * good, its spurious interrupts moved out of the way of exceptions.
  */
 #include "arch/ioapic.h"
 
+#include "arch/apic.h"
 #include "arch/cpu.h"
 #include "arch/io.h"
 #include "arch/irq.h"
@@ -19,15 +21,19 @@
 #define ENTRY_LOW     0x2000
 #define ENTRY_LEVEL   0x8000
 #define ENTRY_MASKED  0x10000
+#define ENTRY_DEST    56
 
 typedef struct Ioapic {
 	volatile uint32_t *regs;
 	uint32_t gsi, n;
+	uint id;
 } Ioapic;
 
 static Ioapic ioapics[MADT_MAXIOAPIC];
 static uint nioapic;
 static IsaLine isa_line[NISA];
+static uint isa_vector[NISA]; /* 0: not open; const after boot, like remap */
+static int (*remap)(const IrqLine *l, uint64_t *out);
 static Lock ioapic_lock = LOCK_INIT(RANK_IRQ, "ioapic");
 
 static uint32_t
@@ -72,6 +78,7 @@ ioapic_init(const Madt *m)
 			continue;
 		}
 		a->gsi = m->ioapic[i].gsi;
+		a->id = m->ioapic[i].id;
 		a->n = (get(a, REG_VERSION) >> 16 & 0xff) + 1;
 		for (uint k = 0; k < a->n; k++)
 			set(a, REG_ENTRY(k), ENTRY_MASKED);
@@ -79,24 +86,94 @@ ioapic_init(const Madt *m)
 	}
 }
 
+/* The IO-APIC of an ISA line and its input there; NULL: no such line. */
+static const Ioapic *
+find(uint isa, uint *input)
+{
+	uint32_t gsi = isa_line[isa].gsi;
+
+	for (uint i = 0; i < nioapic; i++)
+		if (gsi >= ioapics[i].gsi && gsi - ioapics[i].gsi < ioapics[i].n) {
+			*input = gsi - ioapics[i].gsi;
+			return &ioapics[i];
+		}
+	return NULL;
+}
+
+/* The redirection entry of a line, as `remap` says or in the old form. */
+static int
+line_entry(const Ioapic *a, uint isa, uint vector, uint64_t *e)
+{
+	const IsaLine *l = &isa_line[isa];
+	int err = -ENOTSUP;
+
+	if (remap != NULL)
+		err = remap(&(IrqLine){ a->id, vector, l->level, l->low }, e);
+	if (err != -ENOTSUP)
+		return err;
+	*e = vector | (l->low ? ENTRY_LOW : 0) | (l->level ? ENTRY_LEVEL : 0) |
+		(uint64_t)cpus[0].apic_id << ENTRY_DEST;
+	return 0;
+}
+
+/* The high half first: the line is masked until the low one is there. */
+static void
+line_set(const Ioapic *a, uint input, uint64_t e)
+{
+	lock(&ioapic_lock);
+	set(a, REG_ENTRY(input) + 1, e >> 32);
+	set(a, REG_ENTRY(input), e);
+	unlock(&ioapic_lock);
+}
+
 int
 irq_route_isa(uint isa, uint vector)
 {
-	const IsaLine *l = &isa_line[isa % NISA];
-	uint32_t low = vector | (l->low ? ENTRY_LOW : 0) | (l->level ? ENTRY_LEVEL : 0);
-	int err = -ENODEV;
+	const Ioapic *a;
+	uint input = 0;
+	uint64_t e;
+	int err;
 
 	if (isa >= NISA)
 		return -EINVAL;
-	lock(&ioapic_lock);
-	for (uint i = 0; i < nioapic && err != 0; i++) {
-		const Ioapic *a = &ioapics[i];
-		if (l->gsi < a->gsi || l->gsi - a->gsi >= a->n)
+	if ((a = find(isa, &input)) == NULL)
+		return -ENODEV;
+	if ((err = line_entry(a, isa, vector, &e)) != 0)
+		return err;
+	line_set(a, input, e);
+	isa_vector[isa] = vector;
+	return 0;
+}
+
+bool
+irq_ioapic(uint i, uint *id)
+{
+	if (i < nioapic)
+		*id = ioapics[i].id;
+	return i < nioapic;
+}
+
+void
+irq_lines_hold(void)
+{
+	uint input = 0;
+
+	for (uint i = 0; i < NISA; i++)
+		if (isa_vector[i] != 0)
+			line_set(find(i, &input), input, ENTRY_MASKED);
+}
+
+/* An edge that came meanwhile is lost: the handlers look once for themselves. */
+void
+irq_lines_go(int (*entry)(const IrqLine *l, uint64_t *out))
+{
+	remap = entry;
+	for (uint i = 0; i < NISA; i++) {
+		if (isa_vector[i] == 0)
 			continue;
-		set(a, REG_ENTRY(l->gsi - a->gsi) + 1, cpus[0].apic_id << 24);
-		set(a, REG_ENTRY(l->gsi - a->gsi), low);
-		err = 0;
+		if (irq_route_isa(i, isa_vector[i]) == 0)
+			apic_send(cpus[0].apic_id, isa_vector[i]);
+		else
+			kprint("ioapic: line %u is dead: it has no interrupt entry\n", i);
 	}
-	unlock(&ioapic_lock);
-	return err;
 }

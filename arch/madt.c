@@ -31,12 +31,13 @@ add_cpu(Madt *m, uint32_t id, uint32_t flags)
 }
 
 static void
-add_ioapic(Madt *m, uint32_t base, uint32_t gsi)
+add_ioapic(Madt *m, uint8_t id, uint32_t base, uint32_t gsi)
 {
 	if (m->nioapic == MADT_MAXIOAPIC || base == 0)
 		return;
 	m->ioapic[m->nioapic].base = base;
 	m->ioapic[m->nioapic].gsi = gsi;
+	m->ioapic[m->nioapic].id = id;
 	m->nioapic++;
 }
 
@@ -59,7 +60,7 @@ entry(Madt *m, const uint8_t *p, uint len)
 	else if (p[0] == LOCAL_X2APIC && len >= 16)
 		add_cpu(m, get32(p + 4), get32(p + 8));
 	else if (p[0] == IO_APIC && len >= 12)
-		add_ioapic(m, get32(p + 4), get32(p + 8));
+		add_ioapic(m, p[2], get32(p + 4), get32(p + 8));
 	else if (p[0] == ISA_OVERRIDE && len >= 10)
 		override(m, p[2], p[3], get32(p + 4), p[8] | p[9] << 8);
 }

@@ -19,6 +19,7 @@ typedef struct Madt {
 	struct {
 		paddr_t base;
 		uint32_t gsi; /* its first input */
+		uint8_t id;
 	} ioapic[MADT_MAXIOAPIC];
 	IsaLine isa[NISA];
 } Madt;

@@ -26,6 +26,7 @@ int assign_attach(const AttachArgs *a);
 int assign_detach(bdf_t b, int pid); /* pid -1: whoever owns it */
 int assign_power(bool on);
 bool assign_powered(void);
+const char *intremap_unused(void); /* why no unit was asked to remap interrupts; NULL: all were */
 const char *assign_unavailable(void); /* why attach can never work; NULL: it can */
 
 /* A function's public state. */

@@ -26,7 +26,8 @@ step_quiet(Func *f) REQUIRES(assign_lock)
 	f->pending = pci_drain(f->pci) != 0;
 }
 
-/* Entry not present, context cache, IOTLB with the old id, wait (VT-d 6.5.3.3). */
+/* Entry not present, context cache, IOTLB with the old id, wait (VT-d 6.5.3.3); then its
+ * interrupts likewise. */
 static void
 step_cut(Func *f) REQUIRES(assign_lock)
 {
@@ -37,6 +38,7 @@ step_cut(Func *f) REQUIRES(assign_lock)
 		domain_detach(f->tenant->domain, f->unit, sid, n) != 0)
 		tenant_fail(f->tenant);
 	f->published = false;
+	intr_cut(f);
 }
 
 /* A device may sit out a bus reset with a command pending (QEMU's edu does), and power

@@ -76,7 +76,8 @@ access_name(const FaultRec *r)
 int
 fault_event(const FaultRec *r, char *buf, size_t n)
 {
-	return snprint(buf, n, "fault %s 0x%llx reason %u %s", access_name(r),
+	return snprint(buf, n, "fault %s %s0x%llx reason %u %s", access_name(r),
+		       r->interrupt ? "index " : "",
 		       (unsigned long long)r->addr, r->reason, r->text);
 }
 
@@ -101,8 +102,8 @@ fault_line(const FaultRec *r, Text *t)
 		text_printf(t, " pid %d name %s", r->pid, r->name);
 	else
 		text_printf(t, " pid none");
-	text_printf(t, " access %s address 0x%llx reason %u text '%s' tables '%s'\n",
-		access_name(r), (unsigned long long)r->addr, r->reason, r->text,
+	text_printf(t, " access %s %s 0x%llx reason %u text '%s' tables '%s'\n",
+		access_name(r), r->interrupt ? "index" : "address", (unsigned long long)r->addr, r->reason, r->text,
 		r->tables != NULL ? r->tables : "not looked at");
 }
 

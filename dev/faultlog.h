@@ -18,7 +18,7 @@ typedef struct FaultRec {
 	uint        ndevice; /* functions it may be: an alias can stand for several */
 	int         pid;     /* owner; -1 nobody */
 	char        name[FAULT_NAMELEN];
-	uint64_t    addr;
+	uint64_t    addr; /* page; interrupts: index of the entry */
 	uint        reason;
 	const char *text; /* of reason */
 	bool        read, interrupt;

@@ -86,9 +86,10 @@ kill_owner(const FaultRec *r)
 
 	if (p == NULL)
 		return;
-	snprint(why, sizeof why, "its device %x:%x.%x was blocked: %s of 0x%llx",
+	snprint(why, sizeof why, "its device %x:%x.%x was blocked: %s 0x%llx",
 		BDF_BUS(r->device), BDF_DEV(r->device), BDF_FN(r->device),
-		r->read ? "read" : "write", (unsigned long long)r->addr);
+		r->interrupt ? "interrupt by index" : r->read ? "read of" : "write of",
+		(unsigned long long)r->addr);
 	proc_kill(p, SSIGKILL, why);
 	proc_put(p);
 }
@@ -112,13 +113,27 @@ faultwatch_add(const FaultRec *r)
 
 /* ---- the thread ---- */
 
+/* The same of an interrupt's entry. */
+static const char *
+entry_says(const FaultRec *r)
+{
+	VtdIrq q;
+
+	if (r->reason == FAULT_COMPAT)
+		return "compatibility format";
+	if (!unit_irq_at(vtd_unit(r->unit), r->addr, &q))
+		return "no entry";
+	return vtd_irq_allows(&q, (uint16_t)r->source) ? "its own entry" :
+							 "an entry of another";
+}
+
 static const char *
 tables_say(const FaultRec *r) REQUIRES(assign_lock)
 {
 	Tenant *t = r->pid >= 0 ? tenant_of_pid(r->pid) : NULL;
 
 	if (r->interrupt)
-		return "not a memory address";
+		return entry_says(r);
 	if (r->pid < 0)
 		return "no domain";
 	if (t == NULL)

@@ -8,6 +8,7 @@
  *	tenant.c    a process that owns functions, its domain, its memory's observer
  *	power.c     translation on and off
  *	owner.c     what an owner may do: bus mastering, registers, interrupts, events
+ *	intremap.c  interrupt remapping: boot, the IO-APICs, a function's entry
  *	dmafault.c  faults: blame and policy; faultwatch.c keeps, prints, follows up
  *	func.c      one function's book-keeping; units.c finds units and functions at boot
  *
@@ -47,6 +48,8 @@ typedef struct Func {
 	bool pending;   /* transactions did not end when bus mastering went off */
 	bool irq;       /* vector is ours */
 	uint vector;
+	bool remapped;  /* through entry irte of its unit */
+	uint32_t irte;
 
 	Lock        lock; /* guards the rest; the first 3 change under assign_lock too */
 	FnState     state;
@@ -128,7 +131,16 @@ void func_resume(Func *f) REQUIRES(assign_lock);
 
 /* ---- owner.c ---- */
 int  intr_on(Func *f) REQUIRES(assign_lock);  /* announce them, again */
+void intr_cut(Func *f) REQUIRES(assign_lock); /* blocked from here on */
 void intr_free(Func *f) REQUIRES(assign_lock);
+
+/* ---- intremap.c ---- */
+void intremap_init(void);
+/* An entry for f's messages, where its unit has them; says why not. */
+int  intremap_add(Func *f, uint vector) REQUIRES(assign_lock);
+int  intremap_remove(Func *f) REQUIRES(assign_lock); /* 0, or it may still be in force */
+/* What f must write for its vector. */
+void intremap_message(const Func *f, uint64_t *addr, uint32_t *data) REQUIRES(assign_lock);
 
 /* ---- dmafault.c ---- */
 void dmafault_init(void);

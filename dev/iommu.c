@@ -95,9 +95,23 @@ info_functions(Text *t)
 		(uint)(OWN_SETTLE / 1000000));
 }
 
+static void
+info_policy(Text *t, bool isolated)
+{
+	text_printf(t, "\npolicy:\n");
+	if (assign_unavailable() != NULL)
+		text_printf(t, "\tno usable IOMMU: %s\n", assign_unavailable());
+	text_printf(t, "\tunowned functions = blocked\n");
+	text_printf(t, "\tpass-through = none\n");
+	if (intremap_unused() != NULL)
+		text_printf(t, "\tno interrupt remapping: %s\n", intremap_unused());
+	text_printf(t, "\tinterrupt isolation: %s\n", isolated ? "yes" : "no");
+}
+
 static int
 info_text(Chan *c, Text *t)
 {
+	bool isolated = vtd_nunit() > 0;
 	UnitInfo u;
 
 	(void)c;
@@ -109,13 +123,9 @@ info_text(Chan *c, Text *t)
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
 		info_more(t, &u);
+		isolated &= info_isolates(&u);
 	}
-	text_printf(t, "\npolicy:\n");
-	if (assign_unavailable() != NULL)
-		text_printf(t, "\tno usable IOMMU: %s\n", assign_unavailable());
-	text_printf(t, "\tunowned functions = blocked\n");
-	text_printf(t, "\tpass-through = none\n");
-	text_printf(t, "\tinterrupt isolation: no\n");
+	info_policy(t, isolated);
 	info_functions(t);
 	text_printf(t, "\naddresses that are never process memory:\n");
 	layout_print(t);

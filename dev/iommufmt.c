@@ -173,6 +173,41 @@ static const char *const state_name[] = {
 	[UNIT_BROKEN] = "broken",
 };
 
+/* By the registers, not by what we set: remapping is on and lets nothing else through. */
+static bool
+remaps(const UnitInfo *u)
+{
+	return u->remaps && bits(u->gsts, 25, 25) && !bits(u->gsts, 23, 23);
+}
+
+bool
+info_isolates(const UnitInfo *u)
+{
+	return remaps(u) && u->forges == NULL;
+}
+
+static void
+info_enforced(Text *t, const UnitInfo *u)
+{
+	bool dma = bits(u->gsts, 31, 31);
+
+	if (remaps(u))
+		text_printf(t, "\tinterrupt entries = %u in use of %u, %s destinations\n",
+			u->irqs, u->irq_max, u->x2apic ? "x2apic" : "xapic");
+	text_printf(t, "\tenforced = %s%s%s%s\n", dma ? "DMA by table" : "",
+		dma && remaps(u) ? ", " : "",
+		remaps(u) ? "interrupts by source, none in compatibility format" : "",
+		dma || remaps(u) ? "" : "nothing");
+	if (!dma)
+		text_printf(t, "\tnot enforced = DMA: translation is off\n");
+	if (!remaps(u))
+		text_printf(t, "\tnot enforced = interrupts: %s\n",
+			u->no_remap != NULL ? u->no_remap : "remapping is off");
+	else if (u->forges != NULL)
+		text_printf(t, "\tnot enforced = interrupts: %s\n", u->forges);
+	text_printf(t, "\tinterrupt isolation: %s\n", yes(info_isolates(u)));
+}
+
 void
 info_more(Text *t, const UnitInfo *u)
 {
@@ -188,12 +223,13 @@ info_more(Text *t, const UnitInfo *u)
 		    u->coherent ? "coherent" : "flushed line by line");
 	text_printf(t, "\tinvalidation = %s\n", u->queued ? "queue" : "registers");
 	text_printf(t, "\tdomain ids = %u in use of %u\n", u->domains, u->ndomains);
-	text_printf(t, "\tinvalidations = %llu context, %llu iotlb, %llu waits\n",
-		(ull)u->inv_context, (ull)u->inv_iotlb, (ull)u->inv_wait);
+	text_printf(t, "\tinvalidations = %llu context, %llu iotlb, %llu interrupt, "
+		"%llu waits\n", (ull)u->inv_context, (ull)u->inv_iotlb,
+		(ull)u->inv_iec, (ull)u->inv_wait);
 	text_printf(t, "\tfaults = %llu recorded, %llu times lost\n", (ull)u->faults,
 		(ull)u->lost);
 	text_printf(t, "\tfault status = 0x%08x, control = 0x%08x\n", u->fsts, u->fectl);
-	text_printf(t, "\tinterrupt isolation: no\n");
+	info_enforced(t, u);
 }
 
 /* Table text, which firmware wrote: n bytes, never a control character. */

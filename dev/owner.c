@@ -148,16 +148,28 @@ intr_on(Func *f)
 	uint64_t addr;
 	uint32_t data;
 
-	irq_message(f->vector, &addr, &data);
+	intremap_message(f, &addr, &data);
 	if (pci_msi_on(f->pci, addr, data) != 0)
 		return fail(-ENOTSUP, "%s has neither MSI nor MSI-X", f->name);
 	return 0;
+}
+
+/* A unit that does not confirm may let its messages through for ever: then the vector is
+ * never given to anyone else. */
+void
+intr_cut(Func *f)
+{
+	if (intremap_remove(f) == 0)
+		return;
+	func_break(f, "its unit did not confirm that its interrupts have ended");
+	f->irq = false;
 }
 
 /* Its messages are off and the bus is quiet: nobody can use the vector any more. */
 void
 intr_free(Func *f)
 {
+	intr_cut(f);
 	if (f->irq)
 		irq_free(f->vector);
 	f->irq = false;
@@ -173,7 +185,7 @@ intr_open(Func *f) REQUIRES(assign_lock)
 	if (irq_alloc(on_interrupt, f, f->name, &f->vector) != 0)
 		return fail(-ENOSPC, "no interrupt vector is left for %s", f->name);
 	f->irq = true;
-	if ((err = intr_on(f)) != 0)
+	if ((err = intremap_add(f, f->vector)) != 0 || (err = intr_on(f)) != 0)
 		intr_free(f);
 	else if (f->state == FN_SUSPENDED)
 		pci_interrupts_off(f->pci); /* until it resumes */

@@ -89,6 +89,7 @@ start_units(bool on)
 		return reason();
 	pt_set_flush(!vtd_coherent());
 	say_units();
+	intremap_init();
 	return NULL;
 }
 

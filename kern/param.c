@@ -21,6 +21,7 @@ static const Known known[] = {
 	{ "debug-exit", "", NULL },
 	{ "iommu", "on|first-use|off", NULL },
 	{ "iommu.inv", "queued|register", NULL },
+	{ "intremap", "on|off", NULL },
 	{ "iommu.default", "blocked|passthrough", "no kernel driver does DMA" },
 	{ "bounce", NULL, "no kernel driver does DMA" },
 	{ "igfx_off", "", "graphics is blocked like every device nobody owns" },

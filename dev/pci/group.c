@@ -104,6 +104,20 @@ sids_find(PciFn *f)
 			sid_add(f, sid);
 }
 
+/* The last bridge decides. One to PCI-X may pass on ids of its secondary bus as well as
+ * put its own, so then it is the bus that is known. */
+bool
+pci_message_source(const PciFn *f, uint16_t *sid)
+{
+	bool bus = false;
+
+	*sid = (uint16_t)f->bdf;
+	for (const PciFn *b = f->bridge; b != NULL; b = b->bridge)
+		if (bridge_alias(b, sid))
+			bus = b->pcie_type == TYPE_PCIE_TO_PCI;
+	return bus;
+}
+
 /* ---- causes ---- */
 
 static bool

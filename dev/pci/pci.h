@@ -87,6 +87,8 @@ bool     pci_present(const PciFn *f); /* false: gone, reads all ones */
  * interrupts. */
 int  pci_busmaster(const PciFn *f, bool on);
 bool pci_is_busmaster(const PciFn *f);
+/* Whose its messages are to the unit: its requester id, or (true) any on that id's bus. */
+bool pci_message_source(const PciFn *f, uint16_t *sid);
 /* INTx disabled, MSI and MSI-X off and masked. */
 void pci_interrupts_off(const PciFn *f);
 /* One message at addr/data by MSI, else MSI-X entry 0; -ENOTSUP without either. */

@@ -6,6 +6,7 @@ ACPI: DMAR \(v001 .{6} .{8} 0x[0-9a-f]{8} .{4} 0x[0-9a-f]{8}\) @ 0x[0-9a-f]{16} 
 ACPI DMAR:Host address width (39|48) (re)
 ACPI DMAR:DRHD \(flags: 0x0000000[01]\)base: 0x00000000fed90000 (re)
 DMAR: unit 0 .* (re)
+DMAR-IR: .* (re)
 PCI-DMA: Using DMAR IOMMU
 $ ls /
 bin   dev   etc   man   proc  sys   tmp

@@ -55,16 +55,16 @@ iommu@0x00000000fed90000
 		num domains: 65536
 		supports protected high-memory region: no
 		supports Protected low-memory region: no
-	ext. capabilities = 0x0000000000f00f4a
+	ext. capabilities = 0x0000000000(f0|00)0f4[2a] (re)
 		pass through: yes
 		device iotlb: no
 		iotlb register offset: 0xf0
 		snoop control: no
 		coherency: no
 		queue invalidation support: yes
-		interrupt remapping support: yes
+		interrupt remapping support: (yes|no) (re)
 		extended interrupt mode: 0x0
-	global status = 0xc[04]000000 (re)
+	global status = 0xc[047]000000 (re)
 		translation: enabled
 		root table: set
 	root entry table = 0x[0-9a-f]{13}000 \(phy\) or 0x0000000000000000 \(vir\) (re)
@@ -78,7 +78,7 @@ IOMMU status: disabled
 Write 'enable' or 'disable' OR 'on' or 'off' to change status
 $ grep status info
 	status = disabled
-	global status = 0x[04][04]000000 (re)
+	global status = 0x[04][047]000000 (re)
 ...
 $ echo on >power
 $ cat power

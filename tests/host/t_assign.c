@@ -294,7 +294,47 @@ paddr_t aspace_pdpt(const Aspace *as) { return as->top; }
 void aspace_withhold(Aspace *as) { as->withheld = true; }
 bool aspace_has_regs(Aspace *as, const void *t) { return as->window == t; }
 void irq_free(uint v) { say("free%x ", v); }
-void irq_message(uint v, uint64_t *a, uint32_t *d) { *a = 0xfee00000; *d = v; }
+
+/* ---- interrupt entries: index 7, of 0x20 at that ---- */
+
+static int entry_err, unentry_err;
+
+int
+intremap_add(Func *f, uint vector)
+{
+	say("entry%d(%x) ", idx(f->pci), vector);
+	f->remapped = entry_err == 0;
+	return entry_err;
+}
+
+int
+intremap_remove(Func *f)
+{
+	bool was = f->remapped;
+
+	if (was)
+		say("unentry%d ", idx(f->pci));
+	f->remapped = false;
+	return was ? unentry_err : 0;
+}
+
+void
+intremap_message(const Func *f, uint64_t *addr, uint32_t *data)
+{
+	assert_true(f->remapped || entry_err != 0); /* the entry is there before its message */
+	*addr = 0xfee00000;
+	*data = f->vector;
+}
+
+bool
+unit_irq_at(Unit *u, uint32_t index, VtdIrq *q)
+{
+	(void)u;
+	*q = (VtdIrq){ .sid = 0x20 };
+	return index == 7;
+}
+
+bool vtd_irq_allows(const VtdIrq *q, uint16_t sid) { return q->sid == sid; }
 
 Proc *
 proc_find(int pid)
@@ -394,7 +434,7 @@ reset_world(void **state)
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
 	no_vector = false;
 	while_draining = NULL;
-	attach_err = detach_err = flush_err = power_err = 0;
+	attach_err = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
 	host_now += 10000000000; /* all have been quiet for long */
 	p22.as = &as22;
@@ -417,7 +457,7 @@ all_gone(void **state)
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
 	no_vector = false;
 	while_draining = NULL;
-	detach_err = flush_err = 0;
+	detach_err = flush_err = unentry_err = 0;
 	the_unit.state = UNIT_ON;
 	assign_observer.exiting(&p22);
 	assign_observer.exiting(&p23);
@@ -620,7 +660,7 @@ test_detach(void **state)
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) sleep200 poll free50 "
+		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 sleep200 poll free50 "
 		"observe(22000 -) free ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
 	assert_string_equal(event(EDU, &p22), "attach shared\n");
@@ -631,7 +671,7 @@ test_detach(void **state)
 	assert_int_equal(assign_detach(fn[NVME].bdf, 23), 0);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) reset3 poll free50 "
+		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) unentry3 reset3 poll free50 "
 		"observe(23000 -) free ");
 }
 
@@ -778,7 +818,8 @@ test_exit(void **state)
 	assert_string_equal(trace,
 		"revoke(22000 1) revoke(22000 2) revoke(22000 3) "
 		"unmaster1 intoff1 drain1 unmaster2 intoff2 drain2 unmaster3 intoff3 drain3 "
-		"detach(22000: 18) detach(22000: 10) detach(22000: 20) reset3 sleep200 poll "
+		"detach(22000: 18) unentry1 detach(22000: 10) unentry2 detach(22000: 20) unentry3 "
+		"reset3 sleep200 poll "
 		"free50 free50 free50 observe(22000 -) free ");
 	assert_string_equal(event(EDU, &p22), "");
 	assert_int_equal(assign_count(&the_unit), 0);
@@ -794,8 +835,8 @@ test_exec(void **state)
 	own_and_run(EDU, &p22);
 	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
 	assert_string_equal(trace,
-		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) sleep200 poll "
-		"observe(22000 -) observe(99000) free free50 attach(99000: 18) poll as(99000) ");
+		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 "
+		"sleep200 poll observe(22000 -) observe(99000) free free50 attach(99000: 18) poll as(99000) ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_false(bme[EDU]);
@@ -995,6 +1036,74 @@ test_interrupts(void **state)
 	assert_int_equal(n, 2);
 	assert_int_equal(assign_poll(&fn[EDU], false, 0, &q), SPOLLIN);
 	assert_ptr_equal(q, &func[EDU].event_wait);
+}
+
+/* An entry, its message, and back when the device has none; a reset announces it again. */
+static void
+test_entries(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(NVME, 22), 0);
+	self = &p22;
+	clear();
+	assert_int_equal(assign_intr_open(&fn[NVME]), 0);
+	assert_string_equal(trace, "entry3(50) msi3 ");
+	assert_int_equal(assign_intr_open(&fn[NVME]), 0);
+	assert_int_equal(assign_reset(&fn[NVME]), 0);
+	assert_string_equal(trace, "entry3(50) msi3 reset3 msi3 "); /* the same entry */
+	assert_int_equal(attach(EDU, 22), 0);
+	no_msi = &fn[EDU];
+	clear();
+	assert_int_equal(assign_intr_open(&fn[EDU]), -ENOTSUP);
+	assert_string_equal(trace, "entry1(50) msi1 unentry1 free50 ");
+	no_msi = NULL;
+	entry_err = -ENOSPC;
+	clear();
+	assert_int_equal(assign_intr_open(&fn[EDU]), -ENOSPC);
+	assert_string_equal(trace, "entry1(50) free50 ");
+	assert_false(msi[EDU]);
+}
+
+/* The unit does not confirm that an entry has ended: its vector is never free again. */
+static void
+test_entry_unconfirmed(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	unentry_err = -ETIMEDOUT;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EIO);
+	assert_non_null(strstr(trace, "unentry1 sleep200 poll observe(22000 -) free "));
+	assert_null(strstr(trace, "free50"));
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	assert_string_equal(host_errstr, "0:3.0 is taken away, and broken: "
+		"its unit did not confirm that its interrupts have ended");
+}
+
+/* A blocked interrupt is the owner's too, by its words. */
+static void
+test_interrupt_fault(void **state)
+{
+	Text t = { 0 };
+
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	event(EDU, &p22);
+	fault_fn(&(VtdFault){ .sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x26 });
+	fault_fn(&(VtdFault){ .sid = 0x20, .interrupt = true, .addr = 7, .reason = 0x24 });
+	fault_fn(&(VtdFault){ .sid = 0x18, .interrupt = true, .addr = 8, .reason = 0x22 });
+	fault_fn(&(VtdFault){ .sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x25 });
+	assert_string_equal(event(EDU, &p22), "fault interrupt index 0x7 reason 38 ?\n");
+	assign_faults(&t);
+	assert_non_null(strstr(t.s, "pid 22 name edu access interrupt index 0x7 reason 38 text '?' "
+		"tables 'an entry of another'\n"));
+	assert_non_null(strstr(t.s, "index 0x7 reason 36 text '?' tables 'its own entry'\n"));
+	assert_non_null(strstr(t.s, "index 0x8 reason 34 text '?' tables 'no entry'\n"));
+	assert_non_null(strstr(t.s, "reason 37 text '?' tables 'compatibility format'\n"));
+	text_free(&t);
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
+	assert_int_equal(policy(EDU, 22, FAULT_KILL), 0);
+	fault_fn(&(VtdFault){ .sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x26 });
+	assert_string_equal(killed, "22 9 its device 0:3.0 was blocked: interrupt by index 0x7");
 }
 
 /* What the owner is told when it asks for what cannot be. */
@@ -1277,8 +1386,10 @@ main(void)
 		T(test_owner_sentences), T(test_attach_sentences),
 		T(test_unconfirmed), T(test_unmap), T(test_exit), T(test_exec), T(test_exec_fails),
 		T(test_exec_broken), T(test_power), T(test_power_wish), T(test_power_refused), T(test_detach_while_off),
-		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_fault),
-		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_stray), T(test_lost), T(test_mappings),
+		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_entries),
+		T(test_entry_unconfirmed), T(test_fault),
+		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_stray), T(test_lost), T(test_interrupt_fault),
+		T(test_mappings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,16 @@ test_console(void **state)
 	r.ndevice = 2;
 	fault_console(&r, s, sizeof s);
 	assert_non_null(strstr(s, "(pid 23 edu, one of 2 devices)"));
+	r = session(); /* Linux's words for an interrupt; 38 is 0x26 */
+	r.interrupt = true;
+	r.addr = 0x1f;
+	r.reason = 0x26;
+	r.text = "Blocked an interrupt request due to source-id verification failure";
+	fault_console(&r, s, sizeof s);
+	assert_string_equal(s,
+		"DMAR:INTR-REMAP: Request device [00:03.0] fault index 1f\n"
+		"DMAR:INTR-REMAP:[fault reason 38] Blocked an interrupt request due to "
+		"source-id verification failure (pid 23 edu)\n");
 	r = session();
 	r.pid = -1;
 	r.reason = 2;
@@ -59,6 +69,12 @@ test_event(void **state)
 	r.reason = 6;
 	fault_event(&r, s, sizeof s);
 	assert_memory_equal(s, "fault read 0x6df084000 reason 6 ", 32);
+	r.interrupt = true;
+	r.addr = 7;
+	r.reason = 0x26;
+	r.text = "Blocked";
+	fault_event(&r, s, sizeof s);
+	assert_string_equal(s, "fault interrupt index 0x7 reason 38 Blocked");
 }
 
 static void
@@ -84,6 +100,18 @@ test_line(void **state)
 		"time 12.345678 unit 0 source 1:0:3.0 device unknown pid none access write "
 		"address 0x6df084000 reason 5 text 'PTE Write access is not set' "
 		"tables 'not mapped'\n");
+	text_free(&t);
+	t = (Text){ 0 };
+	r = session();
+	r.interrupt = true;
+	r.addr = 7;
+	r.reason = 0x26;
+	r.text = "Blocked";
+	r.tables = "an entry of another";
+	fault_line(&r, &t);
+	assert_string_equal(t.s,
+		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access interrupt "
+		"index 0x7 reason 38 text 'Blocked' tables 'an entry of another'\n");
 	text_free(&t);
 	t = (Text){ 0 };
 	r = (FaultRec){ .time = 1000000000, .unit = 1, .lost = true };

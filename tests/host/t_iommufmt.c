@@ -180,7 +180,34 @@ test_more(void **state)
 	assert_non_null(strstr(t.s, "\tstate = on\n"));
 	assert_non_null(strstr(t.s, "\ttables = 4 levels, 48 address bits, flushed line by line\n"));
 	assert_non_null(strstr(t.s, "\tinvalidation = queue\n"));
-	assert_non_null(strstr(done(), "\tinterrupt isolation: no\n"));
+	assert_non_null(strstr(t.s, "\tenforced = DMA by table\n"
+		"\tnot enforced = interrupts: remapping is off\n"
+		"\tinterrupt isolation: no\n"));
+	assert_null(strstr(done(), "entries"));
+	u.gsts = 0x47000000; /* RTPS QIES IRES IRTPS: what the registers say counts */
+	u.remaps = true;
+	u.irqs = 3;
+	u.irq_max = 256;
+	info_more(&t, &u);
+	assert_non_null(strstr(done(), "\tinterrupt entries = 3 in use of 256, xapic destinations\n"
+		"\tenforced = interrupts by source, none in compatibility format\n"
+		"\tnot enforced = DMA: translation is off\n"
+		"\tinterrupt isolation: yes\n"));
+	u.gsts = 0xc7000000;
+	u.forges = "this machine forges";
+	info_more(&t, &u);
+	assert_non_null(strstr(done(), "\tenforced = DMA by table, interrupts by source, "
+		"none in compatibility format\n"
+		"\tnot enforced = interrupts: this machine forges\n"
+		"\tinterrupt isolation: no\n"));
+	u.gsts = 0x47800000; /* CFIS */
+	u.forges = NULL;
+	u.no_remap = "a reason";
+	info_more(&t, &u);
+	assert_non_null(strstr(done(), "\tenforced = nothing\n"
+		"\tnot enforced = DMA: translation is off\n"
+		"\tnot enforced = interrupts: a reason\n"
+		"\tinterrupt isolation: no\n"));
 	u.state = UNIT_BROKEN;
 	u.reason = "it did not answer";
 	info_more(&t, &u);

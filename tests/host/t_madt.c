@@ -13,7 +13,7 @@ static const uint8_t table[] = {
 	[52] = 0, 8, 1, 4, 1, 0, 0, 0,
 	[60] = 0, 8, 2, 6, 0, 0, 0, 0,
 	/* I/O APICs at fec00000 from input 0, fec10000 from 24 */
-	[68] = 1, 12, 0, 0, 0x00, 0x00, 0xc0, 0xfe, 0, 0, 0, 0,
+	[68] = 1, 12, 8, 0, 0x00, 0x00, 0xc0, 0xfe, 0, 0, 0, 0,
 	[80] = 1, 12, 1, 0, 0x00, 0x00, 0xc1, 0xfe, 24, 0, 0, 0,
 	/* ISA 0 is input 2; 9 is level, active high; 5 is level, active low, at 25 */
 	[92] = 2, 10, 0, 0, 2, 0, 0, 0, 0, 0,
@@ -43,6 +43,8 @@ whole(void **state)
 	assert_int_equal(m.ioapic[0].base, 0xfec00000);
 	assert_int_equal(m.ioapic[1].base, 0xfec10000);
 	assert_int_equal(m.ioapic[1].gsi, 24);
+	assert_int_equal(m.ioapic[0].id, 8);
+	assert_int_equal(m.ioapic[1].id, 1);
 	assert_int_equal(m.isa[0].gsi, 2);
 	assert_false(m.isa[0].level || m.isa[0].low);
 	assert_true(m.isa[9].level && !m.isa[9].low);

@@ -129,6 +129,11 @@ pcie_to_pci_bridge(void **state)
 	assert_int_not_equal(a->group, at(0, 6, 0)->group);
 	assert_string_equal(pci_group_reason(a, b),
 		"same requester id 2:0.0 behind bridge 0:5.0 (PCIe to PCI)");
+	uint16_t sid;
+	assert_true(pci_message_source(a, &sid)); /* the whole bus: PCI-X passes ids on */
+	assert_int_equal(sid, 0x0200);
+	assert_false(pci_message_source(at(0, 6, 0), &sid));
+	assert_int_equal(sid, 0x0030);
 }
 
 /* i82801b11-bridge at 0:6.0: what is behind it arrives as 0:6.0 (measured). */
