@@ -5,13 +5,15 @@
  *	time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access write
  *	address 0x6df084000 reason 5 text 'PTE Write access ...' tables 'not mapped'
  *
- * `dmar` is the firmware's table in words (dev/dmarfmt.c).
+ * `dmar` is the firmware's table in words (dev/dmarfmt.c), `groups` what can only be
+ * given away together (dev/groupfmt.c).
  */
 
 #include "arch/arch.h"
 #include "dev/assign.h"
 #include "dev/devtab.h"
 #include "dev/dmarfmt.h"
+#include "dev/groupfmt.h"
 #include "dev/iommufmt.h"
 #include "kern/dev.h"
 #include "kern/errno.h"
@@ -48,9 +50,18 @@ dmar_show(Chan *c, Text *t)
 	return 0;
 }
 
+static int
+groups_show(Chan *c, Text *t)
+{
+	(void)c;
+	groups_text(t);
+	return 0;
+}
+
 static const Dirtab files[] = {
 	{ "dmar",   0444, dmar_show,   NULL },
 	{ "faults", 0444, faults_text, NULL },
+	{ "groups", 0444, groups_show, NULL },
 };
 
 static int

@@ -281,3 +281,23 @@ pci_group_reason(const PciFn *a, const PciFn *b)
 	}
 	return indirect != NULL ? indirect : "the same group";
 }
+
+/* Some causes hold one function only (a port with nothing below): they make no group. */
+static bool
+makes(const Cause *c, uint group)
+{
+	uint n = 0;
+
+	for (const PciFn *f = pci_first(); f != NULL; f = f->next)
+		n += f->group == group && holds(c, f);
+	return n > 1;
+}
+
+const char *
+pci_group_cause(uint group, uint i)
+{
+	for (const Cause *c = causes; c != NULL; c = c->next)
+		if (makes(c, group) && i-- == 0)
+			return c->text;
+	return NULL;
+}

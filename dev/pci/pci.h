@@ -111,5 +111,7 @@ const char *pci_bar_refusal(const PciFn *f, uint bar, uint64_t off, uint64_t len
 
 /* Why b is in a's group, one phrase; "" for a itself; NULL: it is not. */
 const char *pci_group_reason(const PciFn *a, const PciFn *b);
+/* The i'th thing that makes the group one, a phrase; NULL: no more. */
+const char *pci_group_cause(uint group, uint i);
 
 const char *pci_class_name(uint8_t cls, uint8_t subclass);
