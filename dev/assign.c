@@ -83,8 +83,8 @@ own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
 	func_wake(f);
 }
 
-static int
-attach_to(Func *f, Proc *p, FaultPolicy policy) REQUIRES(assign_lock)
+int
+func_attach(Func *f, const AttachArgs *a, Proc *p)
 {
 	Tenant *t;
 	int err;
@@ -97,7 +97,7 @@ attach_to(Func *f, Proc *p, FaultPolicy policy) REQUIRES(assign_lock)
 		return err;
 	}
 	pci_memory_on(f->pci);
-	own(f, t, policy);
+	own(f, t, a->policy);
 	return 0;
 }
 
@@ -126,9 +126,10 @@ assign_attach(const AttachArgs *a)
 		return err;
 	p = a->pid > 0 ? proc_find(a->pid) : NULL;
 	mutex_lock(&assign_lock);
-	err = refuse_attach(f, a, p);
-	if (err == 0)
-		err = attach_to(f, p, a->policy);
+	if (a->group)
+		err = group_attach(f, a, p);
+	else if ((err = refuse_attach(f, a, p)) == 0)
+		err = func_attach(f, a, p);
 	mutex_unlock(&assign_lock);
 	if (p != NULL)
 		proc_put(p);

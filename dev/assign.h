@@ -15,6 +15,7 @@ typedef enum FaultPolicy { FAULT_LOG, FAULT_STOP, FAULT_KILL } FaultPolicy;
 
 typedef struct AttachArgs {
 	bdf_t       bdf;
+	bool        group; /* and all of its isolation group */
 	int         pid;
 	FaultPolicy policy;
 } AttachArgs;

@@ -2,6 +2,7 @@
  * The inside of device assignment, shared by the files that implement dev/assign.h:
  *
  *	assign.c    attach, detach, who has what
+ *	group.c     attaching a whole isolation group
  *	drain.c     taking away, step by step
  *	follow.c    exit and exec
  *	refuse.c    every reason for which an attach is refused
@@ -72,8 +73,14 @@ typedef struct Func {
 extern Mutex assign_lock;
 
 /* ---- assign.c ---- */
+/* What refuse_attach lets pass: quieted, published, owned; says why not. */
+int func_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 /* Its entries present, all or none; says why not. */
 int func_publish(Func *f, Tenant *t) REQUIRES(assign_lock);
+
+/* ---- group.c ---- */
+/* Every function of f's group, or none; says why not. */
+int group_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 
 /* ---- drain.c ---- */
 void func_leave(Func *f) REQUIRES(assign_lock); /* OWNED or SUSPENDED: DRAINING begins */

@@ -9,7 +9,7 @@
 #include "kern/log.h"
 #include "kern/string.h"
 
-#define ATTACH_USAGE "want B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]"
+#define ATTACH_USAGE "want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]"
 #define DETACH_USAGE "want B:D.F [PID]"
 
 static int
@@ -71,15 +71,19 @@ int
 attach_parse(const Cmd *c, AttachArgs *a)
 {
 	uint seen = 0;
-	int err;
+	int i = 0, err;
 
 	*a = (AttachArgs){ .policy = FAULT_LOG };
-	if (c->n < 2)
+	if (c->n > 0 && strcmp(c->f[0], "-g") == 0) {
+		a->group = true;
+		i++;
+	}
+	if (c->n < i + 2)
 		return fail(-EINVAL, ATTACH_USAGE);
-	if ((err = parse_bdf(c->f[0], &a->bdf)) != 0 ||
-		(err = parse_pid(c->f[1], &a->pid)) != 0)
+	if ((err = parse_bdf(c->f[i], &a->bdf)) != 0 ||
+		(err = parse_pid(c->f[i + 1], &a->pid)) != 0)
 		return err;
-	for (int i = 2; i < c->n; i++)
+	for (i += 2; i < c->n; i++)
 		if ((err = parse_option(c->f[i], a, &seen)) != 0)
 			return err;
 	return 0;

@@ -36,6 +36,8 @@ attach_help(Text *t)
 		       "$ echo 00:1f.2 13 >\\#iommu/attach\n");
 	text_printf(t,
 		"\n"
+		"before the device may stand:\n"
+		"   -g          all functions of its isolation group, or none\n"
 		"after the pid may follow:\n"
 		"   shared      the device sees all memory of the process (default)\n"
 		"   fault=log   a blocked DMA is recorded (default)\n"

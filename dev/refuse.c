@@ -97,7 +97,8 @@ refuse_group(const Func *f, int pid)
 			continue;
 		if (own_held(g->state) && g->pid != pid)
 			return fail(-EBUSY,
-				"%s is in one group with %s, owned by pid %d: %s",
+				"%s is in one group with %s, owned by pid %d: %s "
+				"(attach -g takes a whole group)",
 				f->name, g->name, g->pid,
 				pci_group_reason(f->pci, g->pci));
 		if (func_broken(g) != NULL)

@@ -9,7 +9,7 @@ $ echo $p $q
 $ echo >attach
 echo: /sys/iommu/attach: empty command
 $ echo 0:3.0 >attach
-echo: /sys/iommu/attach: want B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]
+echo: /sys/iommu/attach: want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]
 $ echo foo $p >attach
 echo: /sys/iommu/attach: 'foo' is not a device: want B:D.F in hexadecimal, like 0:1f.2
 $ echo 0:3.8 $p >attach
@@ -27,7 +27,7 @@ echo: /sys/iommu/attach: '-1' is not a pid
 $ echo 0:3.0 99999999999 >attach
 echo: /sys/iommu/attach: '99999999999' is not a pid
 $ echo 0:3.0 $p nonsense >attach
-echo: /sys/iommu/attach: unknown word 'nonsense': want B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]
+echo: /sys/iommu/attach: unknown word 'nonsense': want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]
 $ echo 0:3.0 $p private >attach
 echo: /sys/iommu/attach: mode private is not there yet: only shared is
 $ echo 0:3.0 $p ro >attach

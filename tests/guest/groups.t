@@ -21,6 +21,21 @@ $ echo $b:1.0 >'#iommu/detach'
 $ echo $b:1.0 $q >'#iommu/attach'
 echo: #iommu/attach: \d:1.0 is in one group with \d:2.0, owned by pid \d+: .* (re)
 $ echo $b:2.0 >'#iommu/detach'
+# The group in one go: all of it or, while one of it is somebody's, nothing.
+$ echo -g $b:1.0 $p >'#iommu/attach'
+$ grep ^owner "#pci/$b:1.0/status"; grep ^owner "#pci/$b:2.0/status"
+owner (?P<p>\d+) (re)
+owner %{p}
+$ grep ^owner '#pci/0:8.0/status'
+owner none
+$ echo $b:1.0 >'#iommu/detach'
+$ echo -g $b:1.0 $p >'#iommu/attach'
+echo: #iommu/attach: \d:2.0 is owned by pid \d+ (re)
+$ echo -g $b:1.0 $q >'#iommu/attach'
+echo: #iommu/attach: \d:1.0 is in one group with \d:2.0, owned by pid \d+: .* \(attach -g takes a whole group\) (re)
+$ grep ^owner "#pci/$b:1.0/status"
+owner none
+$ echo $b:2.0 >'#iommu/detach'
 # DMA works under the alias, and only while attached.
 $ dmatest $b:1.0 arm &
 \[\d+\] (re)

@@ -1,4 +1,4 @@
-/* SRC: dev/assign.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -162,7 +162,7 @@ struct Domain {
 static Unit the_unit = { .state = UNIT_ON };
 static Domain *live[8];
 static uint live_domains;
-static int attach_err, detach_err, flush_err, power_err;
+static int attach_err, attach_good, detach_err, flush_err, power_err;
 static void (*fault_fn)(const VtdFault *f);
 
 void unit_info(Unit *u, UnitInfo *out) { *out = (UnitInfo){ .state = u->state, .reason = u->reason, .base = 0xfed90000 }; }
@@ -226,8 +226,9 @@ int
 domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
 {
 	(void)u;
-	if (attach_err != 0)
+	if (attach_err != 0 && attach_good == 0)
 		return attach_err;
+	attach_good -= attach_good > 0;
 	say("attach(%lx:", (unsigned long)d->top);
 	for (uint32_t i = 0; i < n; i++)
 		say(" %x", sid[i]);
@@ -434,7 +435,7 @@ reset_world(void **state)
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
 	no_vector = false;
 	while_draining = NULL;
-	attach_err = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
+	attach_err = attach_good = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
 	host_now += 10000000000; /* all have been quiet for long */
 	p22.as = &as22;
@@ -578,7 +579,8 @@ test_refusals(void **state)
 	refused(EDU, 22, -EBUSY, "0:3.0 is owned by pid 22");
 	assert_int_equal(attach(BEHIND1, 22), 0);
 	refused(BEHIND2, 23, -EBUSY,
-		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0");
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0 "
+		"(attach -g takes a whole group)");
 	the_unit = (Unit){ UNIT_BROKEN, "it did not answer" };
 	refused(EDU2, 22, -EIO, "0:2.0: its IOMMU unit 0 is broken: it did not answer");
 	the_unit = (Unit){ UNIT_UNUSABLE, "its registers read all ones" };
@@ -614,6 +616,107 @@ test_undo(void **state)
 	assert_string_equal(host_errstr, "0:3.0: bus mastering does not go off");
 	stuck = NULL;
 	assert_int_equal(attach(EDU, 22), 0);
+}
+
+/* ---- a whole group ---- */
+
+static int
+attach_group(uint i, int pid)
+{
+	return assign_attach(&(AttachArgs){ .bdf = fn[i].bdf, .pid = pid, .group = true });
+}
+
+/* Whichever member is named; the bridge among them goes to nobody. */
+static void
+test_group(void **state)
+{
+	(void)state;
+	for (uint i = BEHIND1; i <= BEHIND2; i++) {
+		clear();
+		assert_int_equal(attach_group(i, 22), 0);
+		assert_string_equal(trace,
+			"drain5 intoff5 nosnoop5 observe(22000) attach(22000: 108 100) decode5 "
+			"drain6 intoff6 nosnoop6 attach(22000: 110) decode6 ");
+		assert_int_equal(assign_owner(&fn[BEHIND1]), 22);
+		assert_int_equal(assign_owner(&fn[BEHIND2]), 22);
+		assert_int_equal(assign_owner(&fn[PORT]), -1);
+		assert_int_equal(assign_count(&the_unit), 2);
+		assert_int_equal(live_domains, 1);
+		assert_int_equal(assign_detach(fn[BEHIND1].bdf, -1), 0);
+		assert_int_equal(assign_detach(fn[BEHIND2].bdf, -1), 0);
+	}
+	assert_int_equal(attach_group(EDU, 22), 0); /* a group of one */
+	assert_int_equal(assign_count(&the_unit), 1);
+}
+
+static void
+group_refused(uint i, int pid, int err, const char *sentence)
+{
+	clear();
+	assert_int_equal(attach_group(i, pid), err);
+	assert_string_equal(host_errstr, sentence);
+	assert_string_equal(trace, "");
+}
+
+/* One member that cannot be had, and none is touched. */
+static void
+test_group_refused(void **state)
+{
+	(void)state;
+	group_refused(PORT, 22, -EINVAL, "0:5.0 is a bridge: it cannot be attached");
+	gone = &fn[BEHIND2];
+	group_refused(BEHIND1, 22, -ENODEV, "1:2.0 does not answer any more");
+	gone = NULL;
+	assert_int_equal(attach(BEHIND1, 23), 0);
+	group_refused(BEHIND1, 22, -EBUSY, "1:1.0 is owned by pid 23");
+	group_refused(BEHIND2, 22, -EBUSY, "1:2.0 is in one group with 1:1.0, owned by pid 23: "
+		"one requester id behind 0:5.0 (attach -g takes a whole group)");
+	group_refused(BEHIND2, 23, -EBUSY, "1:1.0 is owned by pid 23");
+	assert_int_equal(assign_owner(&fn[BEHIND2]), -1);
+}
+
+/* The second member fails at each step: the first is drained, the sentence stays. */
+static void
+test_group_undo(void **state)
+{
+	(void)state;
+	attach_err = -ENOSPC;
+	attach_good = 1;
+	assert_int_equal(attach_group(BEHIND1, 22), -ENOSPC);
+	attach_err = 0;
+	assert_string_equal(host_errstr, "IOMMU unit 0 has no domain id left");
+	assert_string_equal(strstr(trace, "nosnoop6"),
+		"nosnoop6 revoke(22000 5) intoff5 drain5 detach(22000: 108 100) poll "
+		"observe(22000 -) free ");
+	stuck = &fn[BEHIND2];
+	assert_int_equal(attach_group(BEHIND1, 22), -EIO);
+	assert_string_equal(host_errstr, "1:2.0: bus mastering does not go off");
+	stuck = &fn[BEHIND1]; /* the first fails: there is nothing to take back */
+	assert_int_equal(attach_group(BEHIND1, 22), -EIO);
+	stuck = NULL;
+	for (uint i = BEHIND1; i <= BEHIND2; i++) {
+		assert_int_equal(assign_state(&fn[i]), FN_BLOCKED);
+		assert_int_equal(assign_owner(&fn[i]), -1);
+	}
+	assert_int_equal(host_blocks, 0);
+	assert_int_equal(p22.refs, 0);
+	assert_null(as22.observer);
+}
+
+/* What the process owned before stays its own. */
+static void
+test_group_undo_spares(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	attach_err = -ENOSPC;
+	attach_good = 1;
+	assert_int_equal(attach_group(BEHIND1, 22), -ENOSPC);
+	attach_err = 0;
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+	assert_int_equal(assign_owner(&fn[BEHIND1]), -1);
+	assert_int_equal(live_domains, 1);
+	assert_non_null(as22.observer);
 }
 
 /* An alias is published once, and stays while one of its functions is owned. */
@@ -1382,6 +1485,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, reset_world, all_gone)
 	const struct CMUnitTest tests[] = {
 		T(test_attach), T(test_attach_at_boot), T(test_one_domain), T(test_refusals), T(test_undo), T(test_alias),
+		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares),
 		T(test_detach), T(test_settle), T(test_settle_reset), T(test_detach_refusals), T(test_broken),
 		T(test_owner_sentences), T(test_attach_sentences),
 		T(test_unconfirmed), T(test_unmap), T(test_exit), T(test_exec), T(test_exec_fails),

@@ -72,6 +72,27 @@ test_words(void **state)
 	assert_int_equal(attach("0:3.0 22 23"), -EINVAL);
 }
 
+/* -g stands in front or is no word at all. */
+static void
+test_group(void **state)
+{
+	(void)state;
+	assert_int_equal(attach("0:3.0 22"), 0);
+	assert_false(a.group);
+	assert_int_equal(attach("-g 0:3.0 22 fault=stop\n"), 0);
+	assert_true(a.group);
+	assert_int_equal(a.bdf, 0x18);
+	assert_int_equal(a.pid, 22);
+	assert_int_equal(a.policy, FAULT_STOP);
+	assert_int_equal(attach("-g 0:3.0"), -EINVAL);
+	assert_int_equal(attach("-g"), -EINVAL);
+	assert_int_equal(attach("-g -g 0:3.0 22"), -EINVAL);
+	assert_int_equal(attach("-x 0:3.0 22"), -EINVAL);
+	assert_int_equal(attach("0:3.0 22 -g"), -EINVAL);
+	assert_string_equal(host_errstr, "unknown word '-g': want [-g] B:D.F PID "
+		"[shared|private|guest] [ro] [fault=log|stop|kill]");
+}
+
 /* Text must never become pid 0, the kernel; every number is whole and in range. */
 static void
 test_bad(void **state)
@@ -145,7 +166,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attach), cmocka_unit_test(test_words),
 		cmocka_unit_test(test_bad),    cmocka_unit_test(test_detach),
-		cmocka_unit_test(test_power),
+		cmocka_unit_test(test_power),  cmocka_unit_test(test_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
