@@ -1,14 +1,16 @@
-/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c dev/pci/mcfg.c */
+/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c dev/dmarfmt.c kern/text.c user/host/dmarjson.c dev/pci/mcfg.c */
 /*
  * The DMAR table. The input is a table as it is, and once more with signature, length and
  * checksum made right, so that what lies behind them is reached. What the parser returns
  * must stay inside the bytes, keep its own promises (dmar.h), and agree with the second
  * reader of this table, dev/pci's, about where registers are.
  */
+#include "dev/dmarfmt.h"
 #include "dev/pci/mcfg.h"
 #include "dev/vtd/dmar.h"
 #include "dev/vtd/os.h"
 #include "tests/fuzz/fuzz.h"
+#include "user/host/dmarjson.h"
 
 static int blocks;
 
@@ -88,6 +90,32 @@ check_shown(const Dmar *d)
 }
 
 static void
+check_printable(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		CHECK(s[i] == '\n' || (s[i] >= ' ' && s[i] < 0x7f));
+}
+
+/* For people and for programs: text that no byte of the table gets into as it is. */
+static void
+check_words(const Dmar *d)
+{
+	Text t = { 0 };
+	char *json;
+	size_t n;
+	FILE *f = open_memstream(&json, &n);
+
+	dmar_text(&t, d);
+	check_printable(t.s, t.n);
+	dmar_json(f, "x", d);
+	fclose(f);
+	check_printable(json, n);
+	CHECK(strchr(json, '\n') == json + n - 1);
+	text_free(&t);
+	free(json);
+}
+
+static void
 check_notes(const Dmar *d)
 {
 	DmarVerdict worst = DMAR_ACCEPT;
@@ -118,6 +146,7 @@ try(const uint8_t *table, size_t n)
 		CHECK(check_entries(&d));
 	}
 	check_shown(&d);
+	check_words(&d);
 	for (uint32_t i = 0; err == 0 && i < d.nentry; i++)
 		if (d.entry[i].ok && d.entry[i].type == DMAR_DRHD)
 			CHECK(dmar_covers(table, n, d.entry[i].base + 4095, 1));
