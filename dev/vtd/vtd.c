@@ -35,10 +35,17 @@ announce(void)
 static void
 complain(DmarVerdict least)
 {
-	for (uint32_t i = 0; i < dmar.nnote && i < DMAR_MAXNOTE; i++)
-		if (dmar_note_verdict(dmar.note[i].code) >= least)
-			os_log("ACPI DMAR: warning %u: structure %d: %s\n", dmar.note[i].code,
-			       dmar.note[i].entry, dmar_note_text(dmar.note[i].code));
+	for (uint32_t i = 0; i < dmar.nnote && i < DMAR_MAXNOTE; i++) {
+		const DmarNote *n = &dmar.note[i];
+
+		if (dmar_note_verdict(n->code) < least)
+			continue;
+		if (n->entry < 0)
+			os_log("ACPI DMAR: warning %u: %s\n", n->code, dmar_note_text(n->code));
+		else
+			os_log("ACPI DMAR: warning %u: structure %d: %s\n", n->code, n->entry,
+			       dmar_note_text(n->code));
+	}
 }
 
 static const char *

@@ -8,3 +8,6 @@ warning 7 structure 1 scope - verdict reject_table text 'structure length below 
 verdict reject_table
 $ head -n 1 '#iommu/power'
 IOMMU status: disabled
+$ dmesg | grep DMAR
+ACPI: DMAR .* (re)
+ACPI DMAR: warning 7: structure 1: structure length below 4: the walk cannot go on
