@@ -15,6 +15,7 @@
 #include "dev/dmarfmt.h"
 #include "dev/groupfmt.h"
 #include "dev/iommufmt.h"
+#include "dev/vtd/os.h"
 #include "kern/dev.h"
 #include "kern/errno.h"
 
@@ -44,8 +45,8 @@ dmar_show(Chan *c, Text *t)
 	text_printf(t, "%s", line);
 	if (dmar_parse(table, len, &d) == -ENOMEM)
 		t->failed = true;
-	else
-		dmar_text(t, &d);
+	dmar_judge(&d, os_is_ram);
+	dmar_text(t, &d);
 	dmar_free(&d);
 	return 0;
 }

@@ -4,8 +4,7 @@
  * told apart or no unit remains. Unknown structure types are skipped by their length.
  * Checks across structures (order, duplicates, overlaps) come after the walk.
  *
- * Absent: whether an RMRR lies in memory firmware reserved, which only the host knows, and
- * whether paths lead to devices, which is scope.c's business.
+ * Absent: whether paths lead to devices, which is scope.c's business.
  */
 #include "dev/vtd/dmarnote.h"
 

@@ -78,6 +78,8 @@ typedef struct Dmar {
  */
 int  dmar_parse(const void *table, size_t len, Dmar *d);
 void dmar_free(Dmar *d);
+/* Add what only the host can tell: memory that it would use is no reserved region. */
+void dmar_judge(Dmar *d, bool (*is_ram)(uint64_t base, uint64_t len));
 const char *dmar_note_text(uint16_t code);
 DmarVerdict dmar_note_verdict(uint16_t code);
 const char *dmar_verdict_name(DmarVerdict v);

@@ -1,7 +1,8 @@
 /*
  * The structures of a DMAR table against each other, after the walk: one register base per
  * unit, one INCLUDE_PCI_ALL per segment and that last, I/O APICs behind one unit, reserved
- * regions that do not overlap, and at least one unit. Pure.
+ * regions that do not overlap, and at least one unit; and against what the host knows.
+ * Pure.
  */
 #include "dev/vtd/dmarnote.h"
 
@@ -106,4 +107,15 @@ dmar_check(Dmar *d)
 		dmar_note(d, N_ORDER, -1, -1);
 	if (!unit)
 		dmar_note(d, N_NO_UNIT, -1, -1);
+}
+
+void
+dmar_judge(Dmar *d, bool (*is_ram)(uint64_t base, uint64_t len))
+{
+	for (int32_t i = 0; i < (int32_t)d->nentry; i++) {
+		const DmarEntry *e = &d->entry[i];
+
+		if (is(e, DMAR_RMRR) && is_ram(e->base, e->limit - e->base))
+			dmar_note(d, N_RMRR_RAM, i, -1);
+	}
 }

@@ -48,6 +48,7 @@ static const struct {
 	[N_SCOPE_LENGTH] = { DMAR_SKIP, "bad scope length, rest of the structure ignored" },
 	[N_SCOPE_TYPE]  = { DMAR_SKIP, "reserved scope type" },
 	[N_PATH]        = { DMAR_SKIP, "path with device above 31 or function above 7" },
+	[N_RMRR_RAM]    = { DMAR_WARN, "reserved region in memory that is free for use" },
 };
 
 static const DmarShape shapes[DMAR_NTYPE] = {

@@ -361,6 +361,37 @@ test_bounded(void **state) /* the largest table of the smallest structures */
 	free(big);
 }
 
+/* ---- what the host knows ---- */
+
+static bool
+is_ram(uint64_t base, uint64_t len) /* 64 KiB at 0xee0000 */
+{
+	return base < 0xef0000 && 0xee0000 < base + len;
+}
+
+static void
+test_judge(void **state)
+{
+	Dmar d;
+
+	(void)state;
+	sample(); /* its region: 0xed0000 to 0xeeffff */
+	assert_int_equal(parse(&d), 0);
+	dmar_judge(&d, is_ram);
+	assert_int_equal(d.verdict, DMAR_WARN);
+	assert_true(noted(&d, "free for use"));
+	assert_int_equal(d.note[0].entry, 2);
+	dmar_free(&d);
+	table[114] = 0xff;
+	table[115] = 0xff;
+	table[116] = 0xed; /* to 0xedffff */
+	seal();
+	assert_int_equal(parse(&d), 0);
+	dmar_judge(&d, is_ram);
+	assert_int_equal(d.verdict, DMAR_ACCEPT);
+	dmar_free(&d);
+}
+
 /* ---- the manual ---- */
 
 /* Every number of the manual's list is the number the parser gives, and none is missing. */
@@ -392,7 +423,7 @@ main(void)
 		cmocka_unit_test(test_sample),     cmocka_unit_test(test_header),
 		cmocka_unit_test(test_every_byte), cmocka_unit_test(test_structures),
 		cmocka_unit_test(test_skipped),    cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_manual),
+		cmocka_unit_test(test_manual),    cmocka_unit_test(test_judge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
