@@ -125,6 +125,8 @@ place(Func *f)
 		return;
 	f->unit = vtd_unit_for(&path);
 	f->rmrr = vtd_rmrr_for(&path, &f->rmrr_index, &f->rmrr_base, &f->rmrr_limit);
+	if (f->unit == NULL && f->pci->kind == PCI_ENDPOINT)
+		kprint("DMAR: no unit covers %s: it cannot be attached\n", f->name);
 }
 
 /* All or none: a function we keep no books of could not be judged in its group. */

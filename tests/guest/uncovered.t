@@ -1,5 +1,10 @@
 #: DMAR=one-device
 # The unit names 0:3.0 and nothing else: what no unit covers is not given away.
+$ dmesg | grep 'no unit'
+DMAR: no unit covers 0:1.0: it cannot be attached
+DMAR: no unit covers 0:2.0: it cannot be attached
+DMAR: no unit covers 0:4.0: it cannot be attached
+...
 $ sleep 1000 &
 \[\d+\] (re)
 $ p=$!
