@@ -32,7 +32,8 @@ void    os_unlock(OsLock *l);
 uint64_t os_now(void);   /* ns, monotonic; every bound in the core is measured with it */
 void     os_relax(void); /* inside a bounded wait */
 void     os_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* An interrupt message that calls fn(arg): what to write into FEADDR, FEUADDR, FEDATA. */
+/* An interrupt message that calls fn(arg): what to write into FEADDR, FEUADDR, FEDATA, in
+ * the plain format: a unit's own events are never remapped. */
 int      os_interrupt(void (*fn)(void *), void *arg, uint64_t *addr, uint32_t *data);
 /* One byte of PCI configuration space, for scope paths through bridges. */
 uint8_t  os_pci_read8(uint16_t segment, uint8_t bus, uint8_t devfn, uint32_t off);

@@ -1,12 +1,13 @@
 #: VTD=aw-bits=48,caching-mode=on,intremap=on FRESH=1
 # What a bus master can do with messages it writes itself. A unit blocks them and says so.
 # QEMU delivers those in compatibility format (`info` says it is not enforced): then nothing
-# comes of it, no vector that is nobody's does harm, not even an exception's.
-$ irqtest 0:3.0 old 0x60 old 8 old 17 &
+# comes of it, no vector that is nobody's does harm, not even an exception's, nor does an NMI.
+$ irqtest 0:3.0 old 0x60 old 8 old 17 old 0x400 &
 \[\d+\] (re)
 $ echo 0:3.0 $! >'#iommu/attach'
 ? (interrupt 96 has no owner|DMAR:INTR-REMAP:\[fault reason 37\] Blocked a compat).* (re)
-? wrote 0x11 to 0xfee00000
+? wrote 0x400 to 0xfee00000
+? (cpu 0: 1 unexpected NMI|DMAR:INTR-REMAP:\[fault reason 37\] Blocked a compat).* (re)
 # An entry serves while it is there: entry 2 is the first process's.
 $ irqtest 0:3.0 own entry 2 count entry 3 entry 255 entry 4095 data 255 count stay &
 \[\d+\] (re)
