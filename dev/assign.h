@@ -46,6 +46,8 @@ int assign_map_bar(PciFn *f, uint bar, uint64_t off, size_t len, int prot, vaddr
 
 /* Interrupts: a count, and where it is announced. The message is set up at first use. */
 int  assign_intr_open(PciFn *f);
+/* The entry of its unit's table that they go through, as it is there; false: none. */
+bool assign_entry(const PciFn *f, uint32_t *index, VtdIrq *q);
 long assign_intr_wait(PciFn *f, uint64_t seen, bool nonblock, uint64_t *count);
 /* Events, one line each, for the process they are addressed to; others sleep until they
  * own f: "attach shared", "fault ...", "stop ...", "suspend", "resume", "overflow ...",

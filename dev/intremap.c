@@ -113,3 +113,17 @@ intremap_message(const Func *f, uint64_t *addr, uint32_t *data)
 	else
 		irq_message(f->vector, addr, data);
 }
+
+bool
+assign_entry(const PciFn *pf, uint32_t *index, VtdIrq *q)
+{
+	Func *f = func_of(pf);
+	bool there;
+
+	mutex_lock(&assign_lock);
+	there = f != NULL && f->remapped && unit_irq_at(f->unit, f->irte, q);
+	if (there)
+		*index = f->irte;
+	mutex_unlock(&assign_lock);
+	return there;
+}

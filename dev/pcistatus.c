@@ -111,6 +111,22 @@ print_caps(const PciFn *f, bool extended, Text *t)
 }
 
 static void
+print_entry(const PciFn *f, Text *t)
+{
+	uint32_t index;
+	VtdIrq q;
+	char b[16];
+
+	if (!assign_entry(f, &index, &q))
+		return;
+	if (q.bus)
+		text_printf(t, "entry %u source bus %x\n", index, q.sid >> 8);
+	else
+		text_printf(t, "entry %u source %s\n", index,
+			bdf_print(BDF(BDF_SEG(f->bdf), 0, 0, 0) + q.sid, b, sizeof b));
+}
+
+static void
 print_interrupts(const PciFn *f, Text *t)
 {
 	if (f->msi != 0)
@@ -122,6 +138,7 @@ print_interrupts(const PciFn *f, Text *t)
 	if (f->msix != 0)
 		text_printf(t, "msix %u table bar%u+0x%x pending bar%u+0x%x\n", f->msix_n,
 			f->msix_bir, f->msix_off, f->pba_bir, f->pba_off);
+	print_entry(f, t);
 }
 
 void

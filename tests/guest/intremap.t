@@ -18,7 +18,9 @@ $ irqtest 0:3.0 own stay &
 $ p=$!
 $ echo 0:3.0 $p >'#iommu/attach'
 ? own interrupts 1
-trace: vtd_ir_irte_get index \d+ low 0x40018 high 0x[0-9a-f]{2}0001
+trace: vtd_ir_irte_get index (?P<i>\d+) low 0x40018 high 0x[0-9a-f]{2}0001
+$ grep ^entry '#pci/0:3.0/status'
+entry %{i} source 0:3.0
 $ echo typed
 typed
 trace: vtd_ir_irte_get index \d+ low 0x4ff00 high 0x[0-9a-f]{2}0001
@@ -34,7 +36,9 @@ $ grep enforced '#iommu/info'
 	not enforced = interrupts: QEMU does not check messages that a device writes by DMA
 $ echo on >'#iommu/power'
 $ echo 0:3.0 >'#iommu/detach'
-trace: vtd_inv_desc_iec granularity 0x1
+trace: vtd_inv_desc_iec granularity 0x1 index 0x%{i}
+$ grep -c ^entry '#pci/0:3.0/status'
+0
 $ grep entries '#iommu/info'
 	interrupt entries = 1 in use of 256, xapic destinations
 $ kill $p

@@ -9,11 +9,15 @@ $ irqtest %{new} own stay &
 $ p=$!
 $ echo %{new} $p >'#iommu/attach'
 ? own interrupts 1
-trace: vtd_ir_irte_get index \d+ low 0x8(?P<bus>0[1-4])0[1-4] high 0x[0-9a-f]{2}0001
+trace: vtd_ir_irte_get index \d+ low 0x80(?P<bus>[1-4])0[1-4] high 0x[0-9a-f]{2}0001
+$ grep ^entry '#pci/%{new}/status'
+entry \d+ source bus %{bus} (re)
 $ irqtest %{old} own stay &
 \[\d+\] (re)
 $ q=$!
 $ echo %{old} $q >'#iommu/attach'
 ? own interrupts 1
 trace: vtd_ir_irte_get index \d+ low 0x40038 high 0x[0-9a-f]{2}0001
+$ grep ^entry '#pci/%{old}/status'
+entry \d+ source 0:7.0 (re)
 $ kill $p $q

@@ -91,6 +91,17 @@ pci_message_source(const PciFn *f, uint16_t *sid)
 	return BDF_BUS(f->bdf) != 0;
 }
 
+bool
+unit_irq_at(Unit *u, uint32_t index, VtdIrq *q)
+{
+	*q = got;
+	return u == &unit[0] && index == 5;
+}
+
+Mutex assign_lock;
+static Func *the_func;
+Func *func_of(const PciFn *f) { return f == the_func->pci ? the_func : NULL; }
+
 static int
 setup(void **state)
 {
@@ -161,7 +172,8 @@ test_function(void **state)
 	PciFn near = { .bdf = BDF(0, 0, 3, 0) }, far = { .bdf = BDF(0, 2, 1, 0) };
 	Func f = { .pci = &near, .unit = &unit[0], .name = "0:3.0", .vector = 0x41 };
 	uint64_t addr;
-	uint32_t data;
+	uint32_t data, index;
+	VtdIrq q;
 
 	(void)state;
 	assert_int_equal(intremap_add(&f, 0x41), 0);
@@ -169,12 +181,18 @@ test_function(void **state)
 	assert_int_equal(got.vector, 0x41);
 	assert_int_equal(got.dest, 4);
 	assert_false(got.bus || got.level);
+	the_func = &f;
+	assert_true(assign_entry(&near, &index, &q));
+	assert_int_equal(index, 5);
+	assert_int_equal(q.sid, 0x18);
+	assert_false(assign_entry(&far, &index, &q)); /* there was no memory for its books */
 	intremap_message(&f, &addr, &data);
 	assert_int_equal(addr, 0xfee0001d);
 	assert_int_equal(data, 0);
 	assert_int_equal(intremap_remove(&f), 0);
 	assert_string_equal(trace, "remove0:5 ");
 	assert_int_equal(intremap_remove(&f), 0); /* once */
+	assert_false(assign_entry(&near, &index, &q));
 	assert_string_equal(trace, "remove0:5 ");
 	f.pci = &far;
 	assert_int_equal(intremap_add(&f, 0x41), 0);
