@@ -9,6 +9,8 @@ $ p=$!
 $ echo 0:3.0 $p >attach
 ? armed
 $ echo -n off >power
+$ grep ^busmaster '#pci/0:3.0/status'
+busmaster off
 ? buffer intact
 $ cat power
 IOMMU status: disabled

@@ -216,6 +216,10 @@ reset(FakeFn *f)
 		wrong("%x is reset as bus master", f->bdf);
 	for (uint i = 0; i < sizeof(f->cfg) && !f->deaf; i++)
 		f->cfg[i] &= ~f->writable[i];
+	if (f->undead) {
+		f->stuck_master = true;
+		f->cfg[4] |= 4;
+	}
 	f->resets++;
 	f->back_at = f->flr_hangs ? UINT32_MAX : fake_ms + f->away_ms;
 	f->ready_at = fake_ms + f->away_ms + f->retry_ms;

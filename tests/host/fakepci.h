@@ -19,6 +19,7 @@ typedef struct FakeFn {
 	bool    flr_hangs; /* never comes back from a reset */
 	bool    deaf;      /* is reset in name only: keeps its registers */
 	bool    stuck_master;
+	bool    undead;    /* comes back from a reset as bus master, for good */
 	bool    pending;   /* transactions pending, for ever */
 	uint    away_ms, retry_ms; /* after a reset: silent, then "retry" */
 	uint    back_at, ready_at;

@@ -28,6 +28,14 @@
 #include "kern/proc.h"
 #include "kern/types.h"
 
+/* TEST=pattern in the environment: run only the tests whose names match. */
+static void __attribute__((constructor))
+host_choose(void)
+{
+	if (getenv("TEST") != NULL)
+		cmocka_set_test_filter(getenv("TEST"));
+}
+
 /* The last sentence fail() stored; also in proc_self()->errstr. */
 extern char host_errstr[SYS_ERRMAX];
 /* Who proc_self() is. Tests may change its fields; pid is 1. */

@@ -46,11 +46,42 @@ arch_load_root(paddr_t root)
 	(void)root;
 }
 
+/* Memory as a unit that does not snoop sees it: lines, and when they first and last got there. */
+typedef struct Line {
+	uintptr_t at;
+	uint      first, when;
+	uint64_t  v[8];
+} Line;
+static Line lines[4096];
+static uint nlines, nflush;
+
+static Line *
+line_of(const void *p)
+{
+	uintptr_t at = (uintptr_t)p & ~63ul;
+
+	for (uint i = 0; i < nlines; i++)
+		if (lines[i].at == at)
+			return &lines[i];
+	return NULL;
+}
+
 void
 arch_clflush(const void *p, size_t len)
 {
-	(void)p;
-	(void)len;
+	nflush++;
+	for (uintptr_t at = (uintptr_t)p & ~63ul; at < (uintptr_t)p + len; at += 64) {
+		Line *l = line_of((void *)at);
+
+		if (l == NULL) {
+			l = &lines[nlines++];
+			l->first = nflush;
+		}
+		assert_true(nlines < nelem(lines));
+		l->at = at;
+		l->when = nflush;
+		memcpy(l->v, (void *)at, 64);
+	}
 }
 
 void
@@ -175,6 +206,28 @@ check_zeros(paddr_t table, int level)
 	}
 }
 
+/* The unit sees what the CPU does, and saw no table before the table's zeros. */
+static void
+check_written_back(paddr_t table, int level)
+{
+	const pte_t *t = page_ptr(table);
+
+	for (uint i = 0; i < 512; i++) {
+		const Line *l = line_of(&t[i]);
+
+		assert_non_null(l);
+		assert_int_equal(l->v[i % 8], t[i]);
+		if (level == 1 || !(t[i] & PTE_P))
+			continue;
+		for (uint k = 0; k < 512; k += 8) {
+			const Line *below = line_of((pte_t *)page_ptr(t[i] & PTE_ADDR) + k);
+
+			assert_true(below != NULL && below->first < l->when);
+		}
+		check_written_back(t[i] & PTE_ADDR, level - 1);
+	}
+}
+
 /* ---- tests ---- */
 
 static void
@@ -223,6 +276,7 @@ static void
 test_unmap_order(void **state)
 {
 	Aspace *as = fresh();
+	paddr_t pdpt;
 	vaddr_t va;
 
 	(void)state;
@@ -231,6 +285,7 @@ test_unmap_order(void **state)
 	assert_string_equal(journal, "A");
 	watched = as;
 	watched_va = va;
+	pdpt = aspace_pdpt(as);
 	assert_int_equal(aspace_unmap(as, va, 4096), 0);
 	/* Entry, CPUs, devices, and only then the frame; no table page went. */
 	assert_string_equal(journal, "ASRF");
@@ -238,7 +293,27 @@ test_unmap_order(void **state)
 	memset(journal, 0, sizeof journal);
 	assert_int_equal(aspace_unmap(as, va + 4096, 4096), 0);
 	assert_string_equal(journal, "STF"); /* the last page: its tables go too */
+	assert_int_equal(aspace_pdpt(as), pdpt); /* but for the one that domains hold */
 	check_zeros(aspace_root(as), 4);
+	done(as);
+}
+
+static void
+test_written_back(void **state)
+{
+	Aspace *as;
+	vaddr_t va;
+
+	(void)state;
+	nlines = 0;
+	pt_set_flush(true);
+	as = fresh();
+	assert_int_equal(aspace_map(as, 0, 3 * 4096, RW, SMAP_ANON, &va), 0);
+	check_written_back(aspace_pdpt(as), 3);
+	assert_int_equal(aspace_protect(as, va, 4096, SPROT_READ), 0);
+	assert_int_equal(aspace_unmap(as, va + 4096, 4096), 0);
+	check_written_back(aspace_pdpt(as), 3);
+	pt_set_flush(false);
 	done(as);
 }
 
@@ -439,7 +514,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_map),        cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_unmap_order), cmocka_unit_test(test_unconfirmed),
-		cmocka_unit_test(test_unconfirmed_parked),
+		cmocka_unit_test(test_unconfirmed_parked), cmocka_unit_test(test_written_back),
 		cmocka_unit_test(test_protect),    cmocka_unit_test(test_dma),
 		cmocka_unit_test(test_fork),       cmocka_unit_test(test_brk),
 		cmocka_unit_test(test_regs),       cmocka_unit_test(test_no_memory),

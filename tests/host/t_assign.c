@@ -455,6 +455,8 @@ static int
 all_gone(void **state)
 {
 	(void)state;
+	assign_lock = (Mutex)MUTEX_INIT(RANK_ASSIGN, "assign"); /* a failed test left it held */
+	host_self.held = NULL;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
 	no_vector = false;
 	while_draining = NULL;
@@ -929,6 +931,20 @@ test_exit(void **state)
 	clear();
 	assign_observer.exiting(&p23); /* owns nothing */
 	assert_string_equal(trace, "");
+}
+
+/* Who ends while power is off takes nothing along either. */
+static void
+test_exit_while_off(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	assert_int_equal(assign_power(false), 0);
+	clear();
+	assign_observer.exiting(&p22);
+	assert_non_null(strstr(trace, "detach(22000: 18) "));
+	assert_int_equal(assign_owner(&fn[EDU]), -1);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
 }
 
 static void
@@ -1488,7 +1504,7 @@ main(void)
 		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares),
 		T(test_detach), T(test_settle), T(test_settle_reset), T(test_detach_refusals), T(test_broken),
 		T(test_owner_sentences), T(test_attach_sentences),
-		T(test_unconfirmed), T(test_unmap), T(test_exit), T(test_exec), T(test_exec_fails),
+		T(test_unconfirmed), T(test_unmap), T(test_exit), T(test_exit_while_off), T(test_exec), T(test_exec_fails),
 		T(test_exec_broken), T(test_power), T(test_power_wish), T(test_power_refused), T(test_detach_while_off),
 		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_entries),
 		T(test_entry_unconfirmed), T(test_fault),

@@ -171,6 +171,14 @@ queue_errors_stay(void) /* status that is not the fault handler's */
 	CHECK(unit_power(u, true) == 0); /* ITE within: seen and cleared by the queue alone */
 	fake_fault(f, 0x18, 0x1000, 5, false);
 	CHECK(nseen == 4);
+	OsLock *l = os_lock_new("busy");
+	os_lock(l);
+	for (unsigned k = 0; k < 5; k++)
+		fake_fault(f, 0x18, 0x1000, 5, false);
+	fake_status(f, 0x40); /* beside an overflow */
+	os_unlock(l);
+	CHECK(nseen == 9 && seen[8].lost);
+	CHECK((fake_fsts(f) & 0xff) == 0x40);
 }
 
 static void

@@ -25,6 +25,13 @@ teardown(void **state)
 	return 0;
 }
 
+/* A reason, also when there is none. */
+static const char *
+said(const char *why)
+{
+	return why != NULL ? why : "(nothing)";
+}
+
 static const PciFn *
 scan(void)
 {
@@ -62,8 +69,8 @@ sizes(void **state)
 	assert_int_equal(b[4].addr, 0xc000);
 	assert_int_equal(b[4].size, 32);
 	assert_int_equal(b[5].size, 64);
-	assert_string_equal(b[4].refusal, "I/O ports are not given to processes");
-	assert_string_equal(b[5].refusal, "I/O ports are not given to processes");
+	assert_string_equal(said(b[4].refusal), "I/O ports are not given to processes");
+	assert_string_equal(said(b[5].refusal), "I/O ports are not given to processes");
 	/* and firmware's values are back */
 	assert_int_equal(fake_get_reg(dev, 0x10, 4), 0xfe800000);
 	assert_int_equal(fake_get_reg(dev, 0x18, 4), 0x0000000c);
@@ -86,11 +93,11 @@ odd_ones(void **state)
 	fake_put(dev, 0x24, 4, 0xfe000004);  /* 64-bit in the last register */
 	fake_mask(dev, 0x24, 4, 0xffff0000);
 	b = scan()->bar;
-	assert_string_equal(b[0].refusal, "the size it reports is not a power of two");
+	assert_string_equal(said(b[0].refusal), "the size it reports is not a power of two");
 	assert_int_equal(b[1].size, 0);
 	assert_int_equal(b[2].size, 0);
 	assert_int_equal(b[3].size, 0);
-	assert_string_equal(b[5].refusal, "half of a 64-bit register");
+	assert_string_equal(said(b[5].refusal), "half of a 64-bit register");
 }
 
 static void
@@ -138,15 +145,15 @@ refusals(void **state)
 	fake_bar32(other, 3, 0xfe702800, 0x100, 0);
 	fake_bar32(dev, 5, 0xfe700400, 0x100, 0);
 	b = scan()->bar;
-	assert_string_equal(b[0].refusal, "firmware gave it no address");
+	assert_string_equal(said(b[0].refusal), "firmware gave it no address");
 	assert_false(b[0].usable);
-	assert_string_equal(b[1].refusal, "overlaps RAM");
+	assert_string_equal(said(b[1].refusal), "overlaps RAM");
 	assert_false(b[1].usable);
-	assert_string_equal(b[2].refusal, not_at_start);
+	assert_string_equal(said(b[2].refusal), not_at_start);
 	assert_true(b[2].usable);
 	assert_null(b[3].refusal);
-	assert_string_equal(b[4].refusal, "shares a page with bar3 of 0:1a.0");
-	assert_string_equal(pci_bar_refusal(scan(), 4, 0, 4096),
+	assert_string_equal(said(b[4].refusal), "shares a page with bar3 of 0:1a.0");
+	assert_string_equal(said(pci_bar_refusal(scan(), 4, 0, 4096)),
 		"shares a page with bar3 of 0:1a.0");
 }
 
@@ -159,8 +166,8 @@ overlapping_devices(void **state)
 	(void)state;
 	fake_bar32(dev, 0, 0xfe800000, 0x100000, 0);
 	fake_bar32(other, 0, 0xfe880000, 0x1000, 0);
-	assert_string_equal(scan()->bar[0].refusal, "shares a page with bar0 of 0:4.0");
-	assert_string_equal(pci_find(BDF(0, 0, 4, 0))->bar[0].refusal,
+	assert_string_equal(said(scan()->bar[0].refusal), "shares a page with bar0 of 0:4.0");
+	assert_string_equal(said(pci_find(BDF(0, 0, 4, 0))->bar[0].refusal),
 		"shares a page with bar0 of 0:3.0");
 }
 
@@ -225,7 +232,7 @@ outside_the_window(void **state)
 	scan();
 	f = pci_find(BDF(0, 1, 0, 0));
 	assert_null(f->bar[0].refusal);
-	assert_string_equal(f->bar[1].refusal, "outside the windows of bridge 0:5.0");
+	assert_string_equal(said(f->bar[1].refusal), "outside the windows of bridge 0:5.0");
 	assert_null(f->bar[2].refusal);
 	fake_put(br, 0x09, 1, 1); /* subtractive decoding forwards what nobody claims */
 	scan();
@@ -250,18 +257,18 @@ msix_pages(void **state)
 	assert_int_equal(f->msix_off, 0x2000);
 	assert_null(pci_bar_refusal(f, 0, 0, 0x2000));
 	assert_null(pci_bar_refusal(f, 0, 0x1fff, 1));
-	assert_string_equal(pci_bar_refusal(f, 0, 0, 0x2001), table_there);
-	assert_string_equal(pci_bar_refusal(f, 0, 0x1000, 0x2000), table_there);
-	assert_string_equal(pci_bar_refusal(f, 0, 0x2fff, 1), table_there);
-	assert_string_equal(pci_bar_refusal(f, 0, 0x3000, 1), pending_there);
-	assert_string_equal(pci_bar_refusal(f, 0, 0x4000, 1), beyond);
-	assert_string_equal(pci_bar_refusal(f, 0, 0, 0), beyond);
-	assert_string_equal(pci_bar_refusal(f, 0, 0x1000, UINT64_MAX),
+	assert_string_equal(said(pci_bar_refusal(f, 0, 0, 0x2001)), table_there);
+	assert_string_equal(said(pci_bar_refusal(f, 0, 0x1000, 0x2000)), table_there);
+	assert_string_equal(said(pci_bar_refusal(f, 0, 0x2fff, 1)), table_there);
+	assert_string_equal(said(pci_bar_refusal(f, 0, 0x3000, 1)), pending_there);
+	assert_string_equal(said(pci_bar_refusal(f, 0, 0x4000, 1)), beyond);
+	assert_string_equal(said(pci_bar_refusal(f, 0, 0, 0)), beyond);
+	assert_string_equal(said(pci_bar_refusal(f, 0, 0x1000, UINT64_MAX)),
 		beyond);
-	assert_string_equal(pci_bar_refusal(f, 0, UINT64_MAX - 0xfff, 0x1000),
+	assert_string_equal(said(pci_bar_refusal(f, 0, UINT64_MAX - 0xfff, 0x1000)),
 		beyond);
-	assert_string_equal(pci_bar_refusal(f, 1, 0, 1), "no such BAR");
-	assert_string_equal(pci_bar_refusal(f, 6, 0, 1), "no such BAR");
+	assert_string_equal(said(pci_bar_refusal(f, 1, 0, 1)), "no such BAR");
+	assert_string_equal(said(pci_bar_refusal(f, 6, 0, 1)), "no such BAR");
 }
 
 /* A table that starts in the middle of one page and ends in the next; another BAR of the
@@ -284,7 +291,7 @@ msix_across_pages(void **state)
 	assert_non_null(pci_bar_refusal(f, 0, 0x1000, 1));
 	assert_non_null(pci_bar_refusal(f, 0, 0x2000, 1)); /* ends at 0x27ff */
 	assert_null(pci_bar_refusal(f, 0, 0x3000, 0x5000));
-	assert_string_equal(pci_bar_refusal(f, 1, 0, 1), pending_there);
+	assert_string_equal(said(pci_bar_refusal(f, 1, 0, 1)), pending_there);
 	fake_put(dev, at + 2, 2, 0);
 	fake_put(dev, at + 4, 4, 0x1ff0); /* one entry, the last of its page */
 	f = scan();

@@ -147,8 +147,37 @@ pending_does_not_prevent_it(void **state)
 
 	(void)state;
 	dev->pending = true;
+	assert_int_equal(pci_drain(f), -ETIMEDOUT);
 	assert_int_equal(pci_reset(f), 0);
 	assert_int_equal(dev->resets, 1);
+}
+
+/* The reset itself may bring bus mastering back: that is no device to give out. */
+static void
+masters_after_it(void **state)
+{
+	with_flr();
+	PciFn *f = use();
+
+	(void)state;
+	dev->undead = true;
+	assert_int_equal(pci_reset(f), -EIO);
+	assert_int_equal(dev->resets, 1);
+}
+
+/* ACS: capability at +4, control at +6; SV RR CR UF are bits 0, 2, 3, 4. */
+static void
+keeps_access_control(void **state)
+{
+	uint at = 0x100;
+
+	(void)state;
+	with_flr();
+	fake_acs(dev, 0x5f);
+	PciFn *f = use();
+	assert_int_equal(fake_get_reg(dev, at + 6, 2), 0x1d);
+	assert_int_equal(pci_reset(f), 0);
+	assert_int_equal(fake_get_reg(dev, at + 6, 2), 0x1d);
 }
 
 /* AF: capability at +3 (FLR bit 1), control at +4. */
@@ -249,7 +278,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(function_level), T(waits_before_asking), T(does_not_come_back),
 		T(comes_back_as_another), T(master_that_sticks), T(gone),
-		T(pending_does_not_prevent_it), T(advanced_features), T(power_state),
+		T(pending_does_not_prevent_it), T(masters_after_it), T(keeps_access_control), T(advanced_features), T(power_state),
 		T(in_name_only), T(none),
 		T(by_the_bus_above), T(not_the_bus_of_others),
 	};

@@ -493,6 +493,9 @@ all_or_none(void)
 	CHECK(fake_dma(f, 0x28, VA, false).reason == 2);
 	CHECK(domain_id(d[1], u) == 0);
 	CHECK(domain_detach(d[1], u, a, 3) == -ENODEV);
+	CHECK(domain_attach(d[1], u, b, 1) == 0);
+	CHECK(domain_detach(d[1], u, a, 3) == -ENODEV); /* it is here too, yet those are not its */
+	CHECK(domain_detach(d[1], u, b, 1) == 0);
 	CHECK(domain_detach(d[0], u, b, 2) == -ENODEV); /* 0x28 is not there: 0x100 stays */
 	CHECK(unit_sources(u) == 3);
 	CHECK(domain_detach(d[0], u, a, 3) == 0);

@@ -64,6 +64,7 @@ void fake_latency(FakeUnit *u, uint32_t ns);
 void fake_bad_descriptor(FakeUnit *u, uint32_t n);
 /* Report ITE (0x40) or ICE (0x20) instead of the next wait's completion. */
 void fake_queue_error(FakeUnit *u, uint32_t fsts_bit);
+void fake_status(FakeUnit *u, uint32_t fsts_bits); /* up, as if the unit had something to say */
 void fake_merge_faults(FakeUnit *u, bool on); /* drop faults of a source that has a record */
 uint32_t fake_gsts(const FakeUnit *u);
 uint32_t fake_fsts(const FakeUnit *u);

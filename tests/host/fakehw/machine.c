@@ -18,6 +18,7 @@
 #define PAGE 4096u
 #define LINE 64u
 #define MAXIRQ 16
+#define MAXRELAX 1000000u /* a second in one wait: the core's bound is a fifth of that */
 
 typedef enum PageState { PG_FREE, PG_LIVE, PG_WITHHELD } PageState;
 
@@ -31,6 +32,7 @@ static _Alignas(4096) uint8_t dram[FAKE_PAGES * PAGE]; /* without */
 static PageState page[FAKE_PAGES];
 static unsigned next_page, live, withheld, allocs, fail_at;
 static uint64_t now_ns;
+static unsigned relaxed; /* since a lock was last let go */
 static unsigned nviolation;
 static char first[256], logbuf[16384];
 static OsLock *held;
@@ -342,6 +344,7 @@ os_unlock(OsLock *l)
 		fake_break("unlock of %s, which is not held", l->name);
 	l->held = false;
 	held = NULL;
+	relaxed = 0;
 	for (unsigned i = 0; i < nirq && !held; i++)
 		if (irq[i].pending) {
 			irq[i].pending = false;
@@ -390,6 +393,8 @@ os_now(void)
 void
 os_relax(void)
 {
+	if (++relaxed > MAXRELAX)
+		fake_die("a wait without a bound", __FILE__, __LINE__);
 	fake_spend(1000);
 	fake_stepped();
 }

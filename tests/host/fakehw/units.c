@@ -625,6 +625,11 @@ run_queue(FakeUnit *u)
 
 	while (u->iqh != u->iqt && !u->q_error && fake_time() >= u->q_ready) {
 		paddr_t at = (u->iqa & ~0xfffull) + u->iqh;
+		if (!fake_ram(at, 16)) {
+			bad(u, "the queue is at 0x%llx, which is not RAM", (unsigned long long)at);
+			u->q_error = true;
+			return;
+		}
 		uint64_t lo = base64(u, at), hi = base64(u, at + 8);
 		bool global = (lo & 15) == 4 ? !(lo >> 4 & 1) : BITS(lo, 5, 4) == 1;
 		bool refuse = u->bad_at == 1 && (lo & 15) != 5 && !global;
@@ -888,8 +893,10 @@ mmio_write32(volatile Regs *r, uint32_t off, uint32_t v)
 static void
 write_iqt(FakeUnit *u, uint64_t v)
 {
-	if (v & ~0x7fff0ull || v >= 4096ull << (u->iqa & 7))
+	if (v & ~0x7fff0ull || v >= 4096ull << (u->iqa & 7)) {
 		bad(u, "IQT %llx", (unsigned long long)v);
+		return;
+	}
 	u->iqt = v;
 	u->q_ready = fake_time() + u->conf.latency;
 	if (!(u->fsts & B(4)))
@@ -1054,6 +1061,13 @@ void
 fake_queue_error(FakeUnit *u, uint32_t fsts_bit)
 {
 	u->q_inject = fsts_bit;
+}
+
+void
+fake_status(FakeUnit *u, uint32_t fsts_bits)
+{
+	u->fsts |= fsts_bits;
+	event(u);
 }
 
 void
