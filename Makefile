@@ -9,6 +9,7 @@
 #	make bench      costs as a table and in build/bench.json
 #	make fuzz       hostile input against every parser, SECONDS=n each; FUZZ="dmar elf": these only
 #	make model      the ownership protocol and its mutants, checked exhaustively; FULL=1: more
+#	make mutants    deliberate mistakes, each found by the test it names; GUEST=1: in guests too
 #	make clean
 #
 # Accepted everywhere: QEMU= VTD= SMP= MEM= BOOT=iso|direct|uefi EXTRA= CMDLINE=
@@ -31,7 +32,7 @@ say = $(if $(V),,@printf '%-4s %s\n' '$(1)' '$(2)')
 .SECONDARY:
 .SUFFIXES:
 
-.PHONY: all tools run test test-all demo debug bench fuzz model clean
+.PHONY: all tools run test test-all demo debug bench fuzz model mutants clean
 all: build/bailey.iso tools
 
 run: build/bailey.iso
@@ -206,6 +207,14 @@ build/fuzz/obj/%.o: %.c | build/setup.test
 	$(call say,FCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(FFLAGS) -c -o $@ $<
+
+# ---- mutants ----
+
+GUEST ?=
+export GUEST
+
+mutants: hosttests $(if $(GUEST),build/bailey.elf build/archive.cpio)
+	$(Q)HOSTCC='$(HOSTCC)' HFLAGS='$(HFLAGS)' scripts/mutants
 
 # ---- the protocol model ----
 
