@@ -44,7 +44,7 @@ debug: build/bailey.iso | build/setup.debug
 demo: build/bailey.iso | build/setup.test
 	$(Q)scripts/demo
 
-test test-all: build/bailey.iso $(if $(LIST),,hosttests) | build/setup.test
+test test-all: build/bailey.iso $(if $(LIST),,hosttests $(PORT)) | build/setup.test
 	$(Q)scripts/test $(if $(LIST),--list,$(if $(filter test-all,$@),--all))
 
 bench: build/bailey.iso | build/setup.test
@@ -186,6 +186,23 @@ build/host/obj/%.o: %.c | build/setup.test
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HFLAGS) -c -o $@ $<
 
+# ---- dev/vtd alone: freestanding, by two compilers, in a host of its own ----
+
+PORT      := build/port/gcc/port build/port/clang/port
+PORTFLAGS := -std=gnu11 -O2 -fno-pie -Wall -Wextra -Werror -I. -MMD -MP
+PORTSRC   := $(wildcard dev/vtd/*.c)
+
+define port_rules
+build/port/$(1)/%.o: dev/vtd/%.c | build/setup.test
+	$(Q)mkdir -p $$(@D)
+	$(Q)$(1) $(PORTFLAGS) -ffreestanding -c -o $$@ $$<
+
+build/port/$(1)/port: tests/port/port.c $(PORTSRC:dev/vtd/%.c=build/port/$(1)/%.o)
+	$(call say,PORT,$(1))
+	$(Q)$(1) $(PORTFLAGS) -no-pie -o $$@ $$(filter %.c %.o,$$^)
+endef
+$(foreach cc,gcc clang,$(eval $(call port_rules,$(cc))))
+
 # ---- fuzz targets: tests/fuzz/NAME.c, sources named as in host tests ----
 
 SECONDS := 10
@@ -224,4 +241,4 @@ export FULL
 model: | build/setup.model
 	$(Q)scripts/model
 
--include $(KOBJ:.o=.d) $(shell find build/host/obj build/tool/obj build/fuzz/obj -name '*.d' 2>/dev/null)
+-include $(KOBJ:.o=.d) $(shell find build/host/obj build/tool/obj build/port build/fuzz/obj -name '*.d' 2>/dev/null)
