@@ -94,11 +94,19 @@ UnitState unit_state(const Unit *u);
  * caller has quieted every device behind it. 0, -ETIMEDOUT. */
 int unit_power(Unit *u, bool on);
 bool vtd_coherent(void); /* every unit snoops CPU caches: no page-table flushes needed */
+bool vtd_snoop(void);    /* every unit can be told to snoop on DMA: SNP in every leaf */
 uint32_t unit_sources(Unit *u); /* context entries present */
 
 /* ---- domains ---- */
 
-typedef enum DomainKind { DOMAIN_SHARED } DomainKind;
+/* Changes to one domain's mappings are the caller's to serialise. */
+typedef enum DomainKind {
+	DOMAIN_SHARED, /* a process's own tables */
+	DOMAIN_GUEST,  /* tables of its own, filled by domain_map */
+} DomainKind;
+
+#define DOMAIN_R 1u
+#define DOMAIN_W 2u
 
 /*
  * A domain that uses the page tables below `pdpt` as they are: a CPU page-directory-pointer
@@ -106,6 +114,9 @@ typedef enum DomainKind { DOMAIN_SHARED } DomainKind;
  * one or two pages above it (4 and 5 levels) are taken per unit at the first attach.
  */
 int  domain_new_shared(paddr_t pdpt, Domain **out);
+/* An empty one. quota: table pages it may have. -ENOMEM. */
+int  domain_new_guest(uint32_t quota, Domain **out);
+DomainKind domain_kind(const Domain *d);
 /* No source is attached any more. Gives ids and pages back. */
 void domain_free(Domain *d);
 /*
@@ -125,6 +136,36 @@ int  domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid);
 int  domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables);
 /* After absent entries became present: what CM=1 or RWBF=1 need, otherwise nothing. */
 int  domain_added(Domain *d, iova_t iova, uint64_t len);
+
+/*
+ * Guest: [iova, iova+len) leads to [pa, pa+len) with `rights` when it returns; whole pages.
+ * Nothing has changed on -EEXIST some of it is mapped; -EINVAL not pages, or no rights;
+ * -ERANGE beyond domain_width or the memory there can be; -ENOMEM; -EDQUOT; -ETIMEDOUT.
+ */
+int  domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights);
+/* The same for memory in pieces, with one invalidation: run says where the next bytes are
+ * (*pa) and how many, up to `want`, follow one another there; 0: -EFAULT. */
+typedef uint64_t (*DomainRun)(void *arg, uint64_t off, uint64_t want, paddr_t *pa);
+int  domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg);
+/*
+ * Nothing of [iova, iova+len) is mapped, and no unit remembers it. -ENOENT nothing was,
+ * -ENOMEM a large page would have to be split: nothing has changed. -ETIMEDOUT: gone from
+ * the tables, but the pages must be withheld. domain_unmap_all needs no memory.
+ */
+int  domain_unmap(Domain *d, iova_t iova, uint64_t len);
+int  domain_unmap_all(Domain *d);
+uint32_t domain_width(const Domain *d); /* bits of its addresses */
+
+typedef struct DomainInfo {
+	DomainKind kind;
+	paddr_t  top;
+	uint32_t levels, width;
+	uint32_t pages, quota, clean; /* own tables; clean: zeroed pages kept at hand */
+	uint32_t big;                 /* large pages mapped */
+	uint64_t nmap, nunmap;
+} DomainInfo;
+void domain_info(const Domain *d, DomainInfo *out);
+
 uint32_t domain_id(const Domain *d, const Unit *u); /* 0: not on that unit */
 /* What is in the tables at iova: 0 when nothing, else the leaf entry, bits 1:0 being the
  * rights of the whole walk; *size its page size. Safe in interrupts and beside changes. */

@@ -41,6 +41,12 @@ os_ptr(paddr_t pa)
 	return page_ptr(pa);
 }
 
+uint32_t *
+os_page_note(paddr_t pa)
+{
+	return page_note(pa);
+}
+
 volatile void *
 os_map_regs(paddr_t pa, size_t len)
 {

@@ -299,6 +299,12 @@ page_order(paddr_t pa)
 	return frame_of(pa)->order;
 }
 
+uint32_t *
+page_note(paddr_t pa)
+{
+	return &frame_of(pa)->next;
+}
+
 PageKind
 page_kind(paddr_t pa)
 {

@@ -41,6 +41,8 @@ paddr_t page_pop(paddr_t *list); /* 0: empty */
 /* A number the holder of a block may keep with its first frame: the heap's block order. */
 void page_set_order(paddr_t pa, uint order);
 uint page_order(paddr_t pa);
+/* A word of the frame table for whoever holds the frame; not on a page_push list too. */
+uint32_t *page_note(paddr_t pa);
 PageKind page_kind(paddr_t pa); /* PAGE_NONE for what is not RAM */
 uint page_refs(paddr_t pa);
 PageStat page_stat(void);

@@ -88,6 +88,8 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 		.page_requests = FGET(ecap, ECAP_PRS),
 		.remaps = FGET(ecap, ECAP_IR),
 		.eim = FGET(ecap, ECAP_EIM),
+		.snoop = FGET(ecap, ECAP_SC),
+		.big = (FGET(cap, CAP_SLLPS) & 3) << 2,
 	};
 
 	if ((*why = absent(ver, cap, ecap)) != 0)

@@ -26,6 +26,8 @@ typedef struct Limits {
 	bool     remaps;   /* interrupts */
 	bool     eim;      /* ... with x2APIC destinations */
 	const char *forges; /* known to let a device forge interrupts: how; NULL */
+	bool     snoop;    /* can force snooping: SNP in entries */
+	uint32_t big;      /* bit n: large pages at level n, 2 or 3 */
 } Limits;
 
 /* 0, or -ENODEV and *why one clause: the unit cannot be used. */

@@ -1,44 +1,75 @@
 /*
  * Domains and the context entries that lead to them. An id per unit, taken at the first
- * attach and kept until domain_free, so that a unit never sees one id with two tables. The
- * tables of a shared domain are the process's; ours are at most two pages above them.
+ * attach and kept until domain_free, so that a unit never sees one id with two tables.
+ * Tables have as many levels as the unit with the fewest; for others there are at most two
+ * pages above them.
  *
- * Locks: use[i] is guarded by unit i's lock, cover[] is set once, atomically. An operation
- * that fails leaves nothing behind; after -ETIMEDOUT the unit is BROKEN and entries are not
- * present, but the unit may hold old ones: pages and ids it knew are withheld.
+ * Locks: use[i] is guarded by unit i's lock, cover[] is set once, atomically, tables change
+ * one caller at a time. An operation that fails leaves nothing behind; after -ETIMEDOUT the
+ * unit is BROKEN and entries are not present, but the unit may hold old ones: pages and ids
+ * it knew are withheld.
  */
-#include "dev/vtd/slpt.h"
+#include "dev/vtd/slwalk.h"
 #include "dev/vtd/vtd.h"
 
-#define MAXCOVER 2 /* 5 levels above a root of 3 */
+#define SHARED_LEVELS 3 /* what a CPU's page-directory-pointer page is the top of */
 
-typedef struct Use {
-	uint32_t did;     /* 0: not on this unit */
-	uint32_t nsource; /* context entries present */
-	bool     lost;    /* the unit broke before it confirmed that entries were gone */
-} Use;
-
-struct Domain {
-	DomainKind kind;
-	paddr_t  pdpt;
-	paddr_t  cover[MAXCOVER]; /* the root with 4 levels, with 5; 0: not made */
-	uint32_t nunit;
-	Use      use[];
-};
-
-int
-domain_new_shared(paddr_t pdpt, Domain **out)
+static Domain *
+make(DomainKind kind)
 {
 	uint32_t n = vtd_nunit();
 	Domain *d = os_alloc(sizeof *d + n * sizeof d->use[0]);
 
 	if (!d)
-		return -ENOMEM;
-	d->kind = DOMAIN_SHARED;
-	d->pdpt = pdpt;
+		return NULL;
+	d->kind = kind;
 	d->nunit = n;
+	d->hears = vtd_common().hears;
+	d->haw = vtd_common().haw;
+	return d;
+}
+
+int
+domain_new_shared(paddr_t pdpt, Domain **out)
+{
+	Domain *d = make(DOMAIN_SHARED);
+
+	if (!d)
+		return -ENOMEM;
+	d->top = pdpt;
+	d->levels = SHARED_LEVELS;
+	d->width = 39;
 	*out = d;
 	return 0;
+}
+
+int
+domain_new_guest(uint32_t quota, Domain **out)
+{
+	Common c = vtd_common();
+	SlFormat f = {
+		.link = FMASK(SL_R) | FMASK(SL_W), .leaf = c.snoop ? FMASK(SL_SNP) : 0,
+		.big = c.big, .flush = !c.coherent,
+	};
+	Domain *d = make(DOMAIN_GUEST);
+
+	if (!d)
+		return -ENOMEM;
+	if (slpt_init(&d->tables, &f, c.levels, quota) != 0) {
+		os_free(d);
+		return -ENOMEM;
+	}
+	d->top = d->tables.root;
+	d->levels = c.levels;
+	d->width = c.width;
+	*out = d;
+	return 0;
+}
+
+DomainKind
+domain_kind(const Domain *d)
+{
+	return d->kind;
 }
 
 /* Gives d's id on u back. True: no unit can reach d's pages through u. */
@@ -69,6 +100,8 @@ domain_free(Domain *d)
 	for (uint32_t i = 0; i < MAXCOVER; i++)
 		if (d->cover[i])
 			(clean ? os_page_free : os_page_withhold)(d->cover[i]);
+	if (d->kind != DOMAIN_SHARED)
+		slpt_free(&d->tables, !clean);
 	os_free(d);
 }
 
@@ -83,7 +116,7 @@ cover(paddr_t *at, paddr_t below)
 		return *at;
 	if ((page = table_page(flush)) == 0)
 		return 0;
-	slpt_cover(os_ptr(page), below, flush);
+	ent_store(os_ptr(page), ent_table(below), flush);
 	if (__atomic_compare_exchange_n(at, &none, page, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return page;
 	os_page_free(page);
@@ -94,9 +127,9 @@ cover(paddr_t *at, paddr_t below)
 static paddr_t
 domain_top(Domain *d, const Unit *u)
 {
-	paddr_t top = d->pdpt;
+	paddr_t top = d->top;
 
-	for (uint32_t i = 0; top && i + SL_SHARED_LEVELS < u->lim.levels; i++)
+	for (uint32_t i = 0; top && i + d->levels < u->lim.levels; i++)
 		top = cover(&d->cover[i], top);
 	return top;
 }
@@ -208,9 +241,8 @@ domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 	return err;
 }
 
-/* Tell every unit that has d; the first error, after all were told. */
-static int
-tell(Domain *d, Change c)
+int
+domain_tell(Domain *d, Change c)
 {
 	int first = 0;
 
@@ -234,14 +266,14 @@ tell(Domain *d, Change c)
 int
 domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
 {
-	return tell(d, (Change){
+	return domain_tell(d, (Change){
 		.kind = tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED, .iova = iova, .len = len });
 }
 
 int
 domain_added(Domain *d, iova_t iova, uint64_t len)
 {
-	return tell(d, (Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
+	return domain_tell(d, (Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 }
 
 uint32_t
@@ -260,5 +292,5 @@ read_table(uint64_t pa)
 uint64_t
 domain_lookup(const Domain *d, iova_t iova, uint64_t *size)
 {
-	return slpt_lookup(d->pdpt, SL_SHARED_LEVELS, iova, read_table, size);
+	return slwalk_lookup(d->top, d->levels, iova, read_table, size);
 }

@@ -8,13 +8,18 @@
 #if __STDC_HOSTED__
 #include <errno.h>
 #else
+#define ENOENT    2
 #define EIO       5
 #define EAGAIN    11
 #define ENOMEM    12
+#define EFAULT    14
 #define EBUSY     16
+#define EEXIST    17
 #define ENODEV    19
 #define EINVAL    22
 #define ENOSPC    28
+#define ERANGE    34
 #define ETIMEDOUT 116
+#define EDQUOT    132
 #define ENOTSUP   134
 #endif

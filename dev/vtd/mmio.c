@@ -45,3 +45,11 @@ mem_store64(uint64_t *p, uint64_t v)
 	*(volatile uint64_t *)p = v;
 	atomic_signal_fence(memory_order_seq_cst);
 }
+
+void
+mem_fill64(uint64_t *p, uint64_t v, uint64_t step, uint32_t n)
+{
+	for (; n > 0; n--, v += step)
+		*(volatile uint64_t *)p++ = v;
+	atomic_signal_fence(memory_order_seq_cst);
+}

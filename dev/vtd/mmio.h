@@ -15,3 +15,5 @@ void mmio_write32(volatile Regs *r, uint32_t off, uint32_t v);
 void mmio_write64(volatile Regs *r, uint32_t off, uint64_t v);
 
 void mem_store64(uint64_t *p, uint64_t v); /* one store, never torn, never merged */
+/* p[0..n): v, v + step, v + 2 step, ... each as mem_store64 does. */
+void mem_fill64(uint64_t *p, uint64_t v, uint64_t step, uint32_t n);

@@ -1,45 +1,162 @@
 /*
- * Second-level tables (VT-d 9.8), pure on page memory. A shared domain has none of its own:
- * with 3 levels the process's page-directory-pointer page is the root; with 4 and 5 levels
- * one and two pages above it hold a single entry each, so that nothing else of the process
- * (device registers, the kernel half) can be reached.
+ * Second-level trees: birth, death, and where their pages are in between. See slpt.h.
  */
 #include "dev/vtd/slpt.h"
 
 #include "dev/vtd/ent.h"
+#include "dev/vtd/mmio.h"
 
-void
-slpt_cover(uint64_t *page, uint64_t below, bool flush)
-{
-	ent_store(&page[0], ent_table(below), flush);
-}
-
-static uint32_t
-shift(uint32_t level)
+uint32_t
+sl_shift(uint32_t level)
 {
 	return 12 + 9 * (level - 1);
 }
 
-uint64_t
-slpt_lookup(uint64_t table, uint32_t levels, uint64_t iova, SlRead rd, uint64_t *size)
+/* ---- entries ---- */
+
+void
+sl_store(const Slpt *t, uint64_t *e, uint64_t v)
 {
-	uint64_t rights = FMASK(SL_R) | FMASK(SL_W);
+	mem_store64(e, v);
+	if (t->fmt.flush)
+		os_clflush(e, sizeof *e);
+}
 
-	if (iova >> shift(levels + 1) != 0)
-		return 0;
-	for (uint32_t l = levels;; l--) {
-		const uint64_t *page = rd(table);
+void
+sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n)
+{
+	mem_fill64(e, v, step, n);
+	if (t->fmt.flush)
+		os_clflush(e, n * sizeof *e);
+}
 
-		if (!page)
-			return 0;
-		uint64_t e = __atomic_load_n(&page[iova >> shift(l) & (SL_ENTRIES - 1)], __ATOMIC_RELAXED);
-		rights &= e;
-		if (rights == 0)
-			return 0;
-		if (l == 1 || (l <= 3 && FGET(e, SL_PS))) {
-			*size = 1ull << shift(l);
-			return (e & ~(FMASK(SL_R) | FMASK(SL_W))) | rights;
-		}
-		table = FGET(e, SL_ADDR) << 12;
+void
+sl_near(Slpt *t, iova_t iova, uint32_t level, uint64_t *e, uint32_t *live)
+{
+	t->near.tag = iova >> sl_shift(level + 1);
+	t->near.level = level;
+	t->near.e = e;
+	t->near.live = live;
+}
+
+/* ---- pages ---- */
+
+static void
+push(PageList *l, paddr_t pa)
+{
+	*os_page_note(pa) = l->head;
+	l->head = (uint32_t)(pa >> 12);
+	l->n++;
+}
+
+static paddr_t
+pop(PageList *l)
+{
+	paddr_t pa = (paddr_t)l->head << 12;
+
+	l->head = *os_page_note(pa);
+	l->n--;
+	return pa;
+}
+
+bool
+sl_reserve(Slpt *t, uint32_t n)
+{
+	while (t->clean.n < n) {
+		paddr_t pa = os_page_alloc();
+
+		if (!pa)
+			return false;
+		if (t->fmt.flush)
+			os_clflush(os_ptr(pa), 4096);
+		push(&t->clean, pa);
 	}
+	return true;
+}
+
+paddr_t
+sl_take(Slpt *t, uint32_t live)
+{
+	paddr_t pa = pop(&t->clean);
+
+	*os_page_note(pa) = live;
+	t->pages++;
+	return pa;
+}
+
+void
+sl_drop(Slpt *t, paddr_t pa)
+{
+	if (os_ptr(pa) == t->near.e)
+		t->near.e = 0;
+	t->pages--;
+	push(&t->gone, pa);
+}
+
+/* A table that was unmapped is zeros already, one that was merged is not. */
+static void
+clean(Slpt *t, paddr_t pa)
+{
+	uint64_t *e = os_ptr(pa);
+
+	if (t->clean.n >= SL_CLEAN) {
+		os_page_free(pa);
+		return;
+	}
+	if (e[0])
+		sl_fill(t, e, 0, 0, SL_ENTRIES);
+	push(&t->clean, pa);
+}
+
+void
+slpt_settle(Slpt *t, bool confirmed)
+{
+	while (t->gone.n > 0) {
+		paddr_t pa = pop(&t->gone);
+
+		if (confirmed)
+			clean(t, pa);
+		else
+			os_page_withhold(pa);
+	}
+}
+
+/* ---- life ---- */
+
+int
+slpt_init(Slpt *t, const SlFormat *f, uint32_t levels, uint32_t quota)
+{
+	*t = (Slpt){ .fmt = *f, .levels = levels, .quota = quota };
+	if (!sl_reserve(t, 1))
+		return -ENOMEM;
+	t->root = sl_take(t, 0);
+	return 0;
+}
+
+static void
+release(paddr_t pa, bool withhold)
+{
+	(withhold ? os_page_withhold : os_page_free)(pa);
+}
+
+static void
+free_tables(paddr_t table, uint32_t level, bool withhold)
+{
+	const uint64_t *e = os_ptr(table);
+
+	for (uint32_t i = 0; level > 1 && i < SL_ENTRIES; i++)
+		if (e[i] && !FGET(e[i], SL_PS))
+			free_tables(FGET(e[i], SL_ADDR) << 12, level - 1, withhold);
+	release(table, withhold);
+}
+
+void
+slpt_free(Slpt *t, bool withhold)
+{
+	slpt_settle(t, !withhold);
+	while (t->clean.n > 0)
+		os_page_free(pop(&t->clean));
+	if (t->root)
+		free_tables(t->root, t->levels, withhold);
+	t->root = 0;
 }

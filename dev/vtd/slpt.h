@@ -1,18 +1,95 @@
-/* Second-level tables: for now the tops above a CPU's own page-directory-pointer page. */
+/*
+ * A tree of second-level tables of our own (VT-d 3.7, 9.8): mapping and unmapping ranges.
+ *
+ *	root (level n) -> ... -> level 3 -> level 2 -> level 1 -> page
+ *	                          | PS: 1 GiB  | PS: 2 MiB
+ *
+ * What holds between calls:
+ *	an entry that is not present is the number 0;
+ *	a table but the root is never empty: an entry that leads to one overlaps any range;
+ *	a table that is full, uniform and aligned is a large page instead, where units have it;
+ *	the note of a table's page (os_page_note) counts its entries that are not 0;
+ *	the pages of `clean` are zeros in memory too, and never fewer than SL_RESERVE after a
+ *	map, so that no unmap needs memory.
+ *
+ * Tables that go are on `gone` until slpt_settle: the caller invalidates in between. Not
+ * locked: one change at a time, the caller sees to it. Walks by hardware and by
+ * slwalk_lookup go on meanwhile.
+ */
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#define SL_SHARED_LEVELS 3 /* what a CPU's page-directory-pointer page is the root of */
+#include "dev/iommu.h"
+#include "dev/vtd/bits.h"
+#include "dev/vtd/os.h"
 
-/* RAM by physical address; NULL: not RAM. */
-typedef const uint64_t *(*SlRead)(uint64_t pa);
+#define SL_RESERVE 4 /* two ends that split a 1 GiB page down to 4 KiB pages */
+#define SL_CLEAN   32 /* clean pages beyond these go back */
 
-/* Make the zeroed page at `page` a table of one level more than `below`. */
-void slpt_cover(uint64_t *page, uint64_t below, bool flush);
+typedef struct PageList { /* through os_page_note: nothing is written into the pages */
+	uint32_t head, n; /* page number; 0 ends */
+} PageList;
+
+/* What entries look like, and which there may be. */
+typedef struct SlFormat {
+	uint64_t link, leaf; /* bits of every entry that leads to a table, to a page */
+	uint32_t big; /* bit n: a page at level n, 2 or 3 */
+	bool flush; /* some unit does not snoop */
+} SlFormat;
+
+typedef struct Slpt {
+	SlFormat fmt;
+	uint32_t levels;
+	paddr_t root;
+	uint32_t pages, quota; /* tables in the tree, root included */
+	uint32_t nbig; /* large pages in it */
+	PageList clean, gone;
+
+	struct { /* the table of the last change: most changes are near it */
+		uint64_t tag; /* iova >> sl_shift(level + 1) */
+		uint32_t level;
+		uint64_t *e;
+		uint32_t *live;
+	} near;
+} Slpt;
+
+/* What a change leaves to be invalidated: [lo, hi), empty when lo >= hi. */
+typedef struct SlChange {
+	iova_t lo, hi;
+	bool tables; /* not only last-level entries */
+} SlChange;
+
+/* slpt.c */
+int slpt_init(Slpt *t, const SlFormat *f, uint32_t levels, uint32_t quota); /* -ENOMEM */
+/* Every page of the tree: back to the host, or withheld for ever. */
+void slpt_free(Slpt *t, bool withhold);
+/* After the invalidation a change asked for: may its tables be used again? */
+void slpt_settle(Slpt *t, bool confirmed);
+
 /*
- * The leaf entry for iova under a table of `levels`, its rights those of the whole walk; 0
- * when there is none. *size: its page size.
+ * slmap.c: [iova, iova+len) to [pa, pa+len), whole pages below 2^(12 + 9 levels), with
+ * rights SL_R, SL_W. -EEXIST some of it is mapped, -ENOMEM, -EDQUOT more tables than the
+ * quota: then nothing has changed. c: empty unless something present changed.
  */
-uint64_t slpt_lookup(uint64_t table, uint32_t levels, uint64_t iova, SlRead rd, uint64_t *size);
+int slpt_map(
+	Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChange *c);
+
+/*
+ * slunmap.c: nothing of [iova, iova+len) is mapped any more; large pages that reach out of
+ * it are split. -ENOENT nothing was, -ENOMEM a page cannot be split: nothing has changed.
+ */
+int slpt_unmap(Slpt *t, iova_t iova, uint64_t len, SlChange *c);
+/* All of it. Needs no memory. False: there was nothing. */
+bool slpt_clear(Slpt *t, SlChange *c);
+
+/* ---- for slmap.c and slunmap.c ---- */
+
+uint32_t sl_shift(uint32_t level); /* of what an entry of a table of this level spans */
+bool sl_reserve(Slpt *t, uint32_t n);
+paddr_t sl_take(Slpt *t, uint32_t live); /* a clean page into the tree; cannot fail */
+void sl_drop(Slpt *t, paddr_t pa); /* an empty table out of the tree */
+void sl_store(const Slpt *t, uint64_t *e, uint64_t v);
+/* n entries: v, v + step, ... */
+void sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n);
+void sl_near(Slpt *t, iova_t iova, uint32_t level, uint64_t *e, uint32_t *live);

@@ -161,13 +161,44 @@ vtd_unit(uint32_t i)
 	return i < nunit ? &units[i] : NULL;
 }
 
+static uint32_t
+min(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+Common
+vtd_common(void)
+{
+	Common c = { .levels = 3, .width = 39, .haw = dmar.haw, .big = ~0u, .coherent = true, .snoop = true };
+	bool first = true;
+
+	for (uint32_t i = 0; i < nunit; i++) {
+		const Limits *l = &units[i].lim;
+
+		if (!units[i].root_pa)
+			continue;
+		c.levels = first ? l->levels : min(c.levels, l->levels);
+		c.width = first ? l->width : min(c.width, l->width);
+		c.big &= l->big;
+		c.coherent &= l->coherent;
+		c.snoop &= l->snoop;
+		c.hears |= l->cm || l->rwbf;
+		first = false;
+	}
+	return c;
+}
+
 bool
 vtd_coherent(void)
 {
-	for (uint32_t i = 0; i < nunit; i++)
-		if (units[i].root_pa && !units[i].lim.coherent)
-			return false;
-	return true;
+	return vtd_common().coherent;
+}
+
+bool
+vtd_snoop(void)
+{
+	return vtd_common().snoop;
 }
 
 void

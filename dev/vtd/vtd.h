@@ -17,6 +17,7 @@
 #include "dev/vtd/inv.h"
 #include "dev/vtd/mmio.h"
 #include "dev/vtd/os.h"
+#include "dev/vtd/slpt.h"
 
 #define UNIT_WAIT_NS 200000000ull
 
@@ -55,6 +56,33 @@ struct Unit {
 	uint64_t nfault, nlost;
 };
 
+#define MAXCOVER 2 /* 5 levels above tables of 3 */
+
+typedef struct Use { /* of a unit by a domain */
+	uint32_t did;     /* 0: not on this unit */
+	uint32_t nsource; /* context entries present */
+	bool     lost;    /* the unit broke before it confirmed that entries were gone */
+} Use;
+
+struct Domain {
+	DomainKind kind;
+	paddr_t  top;    /* its tables, of `levels` */
+	uint32_t levels, width;
+	uint32_t haw;    /* bits of memory addresses */
+	bool     hears;  /* some unit must be told of what is added */
+	Slpt     tables; /* but for shared */
+	uint64_t nmap, nunmap;
+	paddr_t  cover[MAXCOVER]; /* the top with one level more, with two; 0: not made */
+
+	uint32_t nunit;
+	Use      use[]; /* each guarded by its unit's lock */
+};
+
+/* domain.c */
+/* Every unit that has d carries out what c demands (c->did is filled in); the first error,
+ * after all were told. */
+int domain_tell(Domain *d, Change c);
+
 /* unit.c */
 void unit_start(Unit *u); /* registers to UNIT_OFF, or UNUSABLE */
 int  unit_gcmd_locked(Unit *u, Gcmd c);
@@ -92,3 +120,10 @@ bool fault_decode(uint64_t lo, uint64_t hi, VtdFault *out); /* false: no valid r
 
 /* vtd.c */
 Unit *unit_at(uint32_t i);
+/* What all usable units can do: tables of a domain obey it, wherever it is attached. */
+typedef struct Common {
+	uint32_t levels, width, haw, big;
+	bool     coherent, snoop;
+	bool     hears; /* some have caching mode or a write buffer */
+} Common;
+Common vtd_common(void);

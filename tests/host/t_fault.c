@@ -1,4 +1,4 @@
-/* SRC: dev/vtd/vtd.c dev/vtd/unit.c dev/vtd/ir.c dev/vtd/irt.c dev/vtd/cap.c dev/vtd/gcmd.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c dev/vtd/scope.c dev/vtd/table.c dev/vtd/ent.c dev/vtd/id.c dev/vtd/inv.c dev/vtd/qi.c dev/vtd/ri.c dev/vtd/fault.c dev/vtd/faultrec.c dev/vtd/domain.c dev/vtd/slpt.c tests/host/fakehw/machine.c tests/host/fakehw/units.c tests/host/fakehw/ir.c tests/host/fakehw/space.c */
+/* SRC: dev/vtd tests/host/fakehw */
 /*
  * Faults: records to values (VTD-FACTS 3.9), the texts, and draining on units of 1 to 256
  * records: order, wrap, overflow, exact clearing, one drainer at a time.

@@ -1,4 +1,4 @@
-/* SRC: dev/vtd/vtd.c dev/vtd/unit.c dev/vtd/ir.c dev/vtd/irt.c dev/vtd/cap.c dev/vtd/gcmd.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c dev/vtd/scope.c dev/vtd/table.c dev/vtd/ent.c dev/vtd/id.c dev/vtd/inv.c dev/vtd/qi.c dev/vtd/ri.c dev/vtd/fault.c dev/vtd/faultrec.c dev/vtd/domain.c dev/vtd/slpt.c tests/host/fakehw/machine.c tests/host/fakehw/units.c tests/host/fakehw/ir.c tests/host/fakehw/space.c */
+/* SRC: dev/vtd tests/host/fakehw */
 /*
  * The invalidation queue on a fake unit: batches, wrap-around, late completion, and the
  * three errors a queue can report. Recovery must leave nothing cached that should be gone.

@@ -104,6 +104,8 @@ unsigned fake_violations(void);
 const char *fake_violation(void); /* the first; "" when none */
 void fake_forgive(void);
 
+/* This memory belongs to somebody: devices may reach it, the core never looks at it. */
+void fake_foreign(paddr_t base, uint64_t len);
 unsigned fake_pages(void);     /* handed out */
 unsigned fake_withheld(void);
 unsigned fake_allocs(void);    /* small ones, outstanding */

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "dev/vtd/mmio.h"
 #include "dev/vtd/os.h"
 
 #define PAGE 4096u
@@ -30,6 +31,9 @@ struct OsLock {
 static _Alignas(4096) uint8_t cpu[FAKE_PAGES * PAGE];  /* with caches */
 static _Alignas(4096) uint8_t dram[FAKE_PAGES * PAGE]; /* without */
 static PageState page[FAKE_PAGES];
+static uint32_t note[FAKE_PAGES];
+static paddr_t  foreign; /* memory that is not ours to look at */
+static uint64_t foreign_len;
 static unsigned next_page, live, withheld, allocs, fail_at;
 static uint64_t now_ns;
 static unsigned relaxed; /* since a lock was last let go */
@@ -120,9 +124,18 @@ index_of(paddr_t pa)
 	return (unsigned)((pa - FAKE_RAM) / PAGE);
 }
 
+void
+fake_foreign(paddr_t base, uint64_t len)
+{
+	foreign = base;
+	foreign_len = len;
+}
+
 bool
 fake_page_live(paddr_t pa)
 {
+	if (pa - foreign < foreign_len)
+		return true;
 	return fake_ram(pa, 1) && page[index_of(pa)] != PG_FREE;
 }
 
@@ -211,6 +224,14 @@ os_ptr(paddr_t pa)
 	return fake_host(pa);
 }
 
+uint32_t *
+os_page_note(paddr_t pa)
+{
+	if (page[index_of(pa)] != PG_LIVE)
+		fake_break("note of page 0x%llx, which nobody holds", (unsigned long long)pa);
+	return &note[index_of(pa)];
+}
+
 bool
 os_is_ram(paddr_t pa, uint64_t len)
 {
@@ -235,8 +256,6 @@ os_clflush(const void *p, size_t len)
 }
 
 void
-mem_store64(uint64_t *p, uint64_t v);
-void
 mem_store64(uint64_t *p, uint64_t v)
 {
 	uintptr_t a = (uintptr_t)p;
@@ -249,6 +268,13 @@ mem_store64(uint64_t *p, uint64_t v)
 	*p = v;
 	units_line(FAKE_RAM + (a - (uintptr_t)cpu) / LINE * LINE);
 	fake_stepped();
+}
+
+void
+mem_fill64(uint64_t *p, uint64_t v, uint64_t step, uint32_t n)
+{
+	for (; n > 0; n--, v += step)
+		mem_store64(p++, v);
 }
 
 void

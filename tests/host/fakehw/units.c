@@ -453,7 +453,7 @@ reserved(const FakeUnit *u, uint64_t e, uint32_t level)
 	if (level > 3)
 		mask |= 1ull << 7;
 	else if (level > 1 && e & 0x80)
-		mask |= (1ull << (12 + 9 * (level - 1))) - 4096;
+		mask |= u->conf.cap >> (32 + level) & 1 ? (1ull << (12 + 9 * (level - 1))) - 4096 : 0x80;
 	return e & mask;
 }
 

@@ -1,0 +1,175 @@
+/*
+ * Mappings of domains with tables of their own: check, change the tables, tell the units,
+ * and only then give table pages back. One invalidation per call, however many pages. What
+ * was absent and is present needs one only under caching mode or a write buffer; a table
+ * that was merged into a large page always does.
+ */
+#include "dev/vtd/vtd.h"
+
+static bool
+fits(uint64_t start, uint64_t len, uint32_t bits)
+{
+	return len <= 1ull << bits && start <= (1ull << bits) - len;
+}
+
+/* Addresses, whole pages. */
+static int
+check(const Domain *d, iova_t iova, uint64_t len)
+{
+	if (d->kind == DOMAIN_SHARED || len == 0 || (iova | len) & 4095)
+		return -EINVAL;
+	return fits(iova, len, d->width) ? 0 : -ERANGE;
+}
+
+static int
+check_memory(const Domain *d, paddr_t pa, uint64_t len)
+{
+	if (pa & 4095)
+		return -EINVAL;
+	return fits(pa, len, d->haw) ? 0 : -ERANGE;
+}
+
+/* What c holds is invalidated; its tables are free, or withheld. */
+static int
+invalidate(Domain *d, const SlChange *c)
+{
+	int err = domain_tell(d, (Change){ .kind = c->tables ? CHANGE_TABLES_REMOVED
+							     : CHANGE_PAGES_REMOVED,
+					 .iova = c->lo,
+					 .len = c->hi - c->lo });
+
+	if (d->tables.gone.n > 0)
+		slpt_settle(&d->tables, err == 0);
+	return err;
+}
+
+static void
+widen(SlChange *c, const SlChange *by)
+{
+	c->lo = by->lo < c->lo ? by->lo : c->lo;
+	c->hi = by->hi > c->hi ? by->hi : c->hi;
+	c->tables |= by->tables;
+}
+
+/* The units hear of it, or it is taken back. c: what else changed on the way. */
+static int
+announce(Domain *d, iova_t iova, uint64_t len, SlChange *c)
+{
+	SlChange back, all = { iova, iova + len, c->tables };
+	int err = 0;
+
+	if (c->lo < c->hi) {
+		widen(&all, c);
+		err = invalidate(d, &all);
+	} else if (d->hears) {
+		err = domain_tell(d,
+			(Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
+	}
+	if (err) {
+		slpt_unmap(&d->tables, iova, len, &back);
+		slpt_settle(&d->tables, false);
+		return err;
+	}
+	d->nmap++;
+	return 0;
+}
+
+int
+domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
+{
+	SlChange c;
+	int err;
+
+	if (rights - 1 > 2)
+		return -EINVAL;
+	if ((err = check(d, iova, len)) != 0 || (err = check_memory(d, pa, len)) != 0 ||
+		(err = slpt_map(&d->tables, iova, pa, len, rights, &c)) != 0)
+		return err;
+	if (c.lo < c.hi || d->hears)
+		return announce(d, iova, len, &c);
+	d->nmap++;
+	return 0;
+}
+
+/* [iova, iova+done) was mapped and is not wanted. */
+static int
+take_back(Domain *d, iova_t iova, uint64_t done, SlChange *c, int err)
+{
+	SlChange back;
+
+	if (done == 0)
+		return err;
+	slpt_unmap(&d->tables, iova, done, &back);
+	widen(c, &back);
+	int late = invalidate(d, c);
+	return late ? late : err;
+}
+
+int
+domain_map_runs(
+	Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg)
+{
+	SlChange all = { .lo = ~0ull }, c;
+	int err = rights - 1 > 2 ? -EINVAL : check(d, iova, len);
+	uint64_t n = 0;
+
+	for (uint64_t off = 0; off < len && !err; off += n) {
+		paddr_t pa = 0;
+
+		n = run(arg, off, len - off, &pa);
+		err = n == 0 || n > len - off || n & 4095 ? -EFAULT
+							  : check_memory(d, pa, n);
+		if (!err)
+			err = slpt_map(&d->tables, iova + off, pa, n, rights, &c);
+		if (err)
+			return take_back(d, iova, off, &all, err);
+		widen(&all, &c);
+	}
+	return err ? err : announce(d, iova, len, &all);
+}
+
+int
+domain_unmap(Domain *d, iova_t iova, uint64_t len)
+{
+	SlChange c;
+	int err;
+
+	if ((err = check(d, iova, len)) != 0 ||
+		(err = slpt_unmap(&d->tables, iova, len, &c)) != 0)
+		return err;
+	d->nunmap++;
+	return invalidate(d, &c);
+}
+
+int
+domain_unmap_all(Domain *d)
+{
+	SlChange c;
+
+	if (d->kind == DOMAIN_SHARED)
+		return -EINVAL;
+	return slpt_clear(&d->tables, &c) ? invalidate(d, &c) : 0;
+}
+
+uint32_t
+domain_width(const Domain *d)
+{
+	return d->width;
+}
+
+void
+domain_info(const Domain *d, DomainInfo *o)
+{
+	*o = (DomainInfo){
+		.kind = d->kind,
+		.top = d->top,
+		.levels = d->levels,
+		.width = d->width,
+		.pages = d->tables.pages,
+		.quota = d->tables.quota,
+		.clean = d->tables.clean.n,
+		.big = d->tables.nbig,
+		.nmap = d->nmap,
+		.nunmap = d->nunmap,
+	};
+}
