@@ -11,6 +11,7 @@
 #include "dev/iommufmt.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"
+#include "kern/fmt.h"
 #include "kern/heap.h"
 #include "kern/log.h"
 
@@ -64,6 +65,17 @@ make_quiet(Func *f) REQUIRES(assign_lock)
 	return 0;
 }
 
+/* "attach private ro": what the owner reads. */
+void
+func_announce(Func *f)
+{
+	char line[EVENT_LEN];
+
+	snprint(line, sizeof line, "attach %s%s", attach_mode_name[f->tenant->mode],
+		f->tenant->ro ? " ro" : "");
+	func_event(f, line);
+}
+
 static void
 own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
 {
@@ -78,8 +90,8 @@ own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
 	f->storm.n = 0;
 	f->intr = 0;
 	event_forget(&f->events, f->pid);
-	event_put(&f->events, f->pid, "attach shared");
 	unlock(&f->lock);
+	func_announce(f);
 	func_wake(f);
 }
 
@@ -90,7 +102,7 @@ func_attach(Func *f, const AttachArgs *a, Proc *p)
 	int err;
 
 	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
-	    (err = make_quiet(f)) != 0 || (err = tenant_get(p, &t)) != 0)
+	    (err = make_quiet(f)) != 0 || (err = tenant_get(p, a, &t)) != 0)
 		return err;
 	if ((err = func_publish(f, t)) != 0) {
 		tenant_drop(t);

@@ -12,11 +12,16 @@
 #include "kern/proc.h"
 
 typedef enum FaultPolicy { FAULT_LOG, FAULT_STOP, FAULT_KILL } FaultPolicy;
+/* What of its owner's memory a device sees. */
+typedef enum AttachMode { ATTACH_SHARED, ATTACH_PRIVATE, ATTACH_GUEST } AttachMode;
+extern const char *const attach_mode_name[ATTACH_GUEST + 1];
 
 typedef struct AttachArgs {
 	bdf_t       bdf;
 	bool        group; /* and all of its isolation group */
 	int         pid;
+	AttachMode  mode;
+	bool        ro; /* the device only reads */
 	FaultPolicy policy;
 } AttachArgs;
 
@@ -41,6 +46,11 @@ bool    assign_mine(const PciFn *f);
 /* The owner's switch for bus mastering: on only while OWNED and translated. */
 int assign_busmaster(PciFn *f, bool on);
 int assign_reset(PciFn *f);
+/* The mappings of a function attached as guest: IOVA to memory of the process that owns it,
+ * rights DOMAIN_R, DOMAIN_W. */
+int  assign_map(PciFn *f, iova_t iova, vaddr_t va, uint64_t len, uint rights);
+int  assign_unmap(PciFn *f, iova_t iova, uint64_t len);
+int  assign_maps(PciFn *f, Text *t); /* as commands that would make them */
 /* Map a BAR of a function the running process owns. */
 int assign_map_bar(PciFn *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va);
 
@@ -50,7 +60,7 @@ int  assign_intr_open(PciFn *f);
 bool assign_entry(const PciFn *f, uint32_t *index, VtdIrq *q);
 long assign_intr_wait(PciFn *f, uint64_t seen, bool nonblock, uint64_t *count);
 /* Events, one line each, for the process they are addressed to; others sleep until they
- * own f: "attach shared", "fault ...", "stop ...", "suspend", "resume", "overflow ...",
+ * own f: "attach MODE", "fault ...", "stop ...", "suspend", "resume", "overflow ...",
  * "detach", "broken ...". */
 long assign_event_read(PciFn *f, char *buf, long n, bool nonblock);
 int  assign_poll(PciFn *f, bool intr, uint64_t seen, Waitq **q);

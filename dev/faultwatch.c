@@ -130,21 +130,22 @@ entry_says(const FaultRec *r)
 static const char *
 tables_say(const FaultRec *r) REQUIRES(assign_lock)
 {
-	Tenant *t = r->pid >= 0 ? tenant_of_pid(r->pid) : NULL;
+	static const char *const say[] = {
+		"not mapped", "mapped read-only", "mapped write-only", "mapped read-write",
+	};
+	PciFn *p = pci_find(r->device);
+	Func *f = p != NULL ? func_of(p) : NULL;
+	uint64_t size;
 
 	if (r->interrupt)
 		return entry_says(r);
 	if (r->pid < 0)
 		return "no domain";
-	if (t == NULL)
+	if (f == NULL || f->tenant == NULL || f->pid != r->pid)
 		return "owner gone";
-	if (r->addr >> 39 != 0)
+	if (r->addr >> domain_width(f->tenant->domain) != 0)
 		return "beyond the domain";
-	if (aspace_lookup(t->as, r->addr, SPROT_READ | SPROT_WRITE) != 0)
-		return "mapped read-write";
-	if (aspace_lookup(t->as, r->addr, SPROT_READ) != 0)
-		return "mapped read-only";
-	return "not mapped";
+	return say[domain_lookup(f->tenant->domain, r->addr, &size) & (DOMAIN_R | DOMAIN_W)];
 }
 
 static void

@@ -21,21 +21,25 @@ forget_events(int pid)
 }
 
 static void
+take_all(Tenant *t) REQUIRES(assign_lock)
+{
+	tenant_each(t, FN_OWNED, func_leave);
+	tenant_each(t, FN_SUSPENDED, func_leave);
+	tenant_drain(t);
+	if (t->failed)
+		tenant_withhold(t);
+	else
+		tenant_drop(t);
+}
+
+static void
 on_exit(Proc *p)
 {
 	Tenant *t;
 
 	mutex_lock(&assign_lock);
-	t = tenant_of(p);
-	if (t != NULL) {
-		tenant_each(t, FN_OWNED, func_leave);
-		tenant_each(t, FN_SUSPENDED, func_leave);
-		tenant_drain(t);
-		if (t->failed)
-			tenant_withhold(t);
-		else
-			tenant_drop(t);
-	}
+	while ((t = tenant_next(p, NULL)) != NULL)
+		take_all(t);
 	forget_events(p->pid);
 	mutex_unlock(&assign_lock);
 }
@@ -67,37 +71,84 @@ step_quit(Func *f) REQUIRES(assign_lock)
 }
 
 static void
+step_lose(Func *f) REQUIRES(assign_lock)
+{
+	func_break(f, "it could not follow its process");
+}
+
+static void
 step_republish(Func *f) REQUIRES(assign_lock)
 {
 	if (func_publish(f, f->tenant) != 0)
-		func_break(f, "it could not follow its process");
+		step_lose(f);
 }
 
 static void
 step_announce(Func *f) REQUIRES(assign_lock)
 {
-	func_event(f, "attach shared");
+	func_announce(f);
 	if (assign_powered())
 		func_move(f, OWN_RESUME);
 }
 
-/* Devices stay with the process while its memory is exchanged below them. The old domain
- * ends before the old memory does; the new one has an id of its own. */
+/* Domains over the new memory, before anything has changed. */
 static int
-move(Tenant *t, Aspace *new) REQUIRES(assign_lock)
+prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
 {
-	Domain *d;
-	int err = domain_new_shared(aspace_pdpt(new), &d);
+	int err = 0;
 
-	if (err != 0)
-		return fail(err, "no memory for a domain");
-	tenant_each(t, FN_OWNED, step_suspend);
-	tenant_quiesce(t, FN_SUSPENDED);
-	if (t->failed) { /* the old memory cannot be given up: the old program goes on */
-		domain_free(d);
-		return fail(-EIO, "a device could not leave the old program's memory");
+	for (Tenant *t = tenant_next(p, NULL); t != NULL && err == 0; t = tenant_next(p, t))
+		err = tenant_domain(t, new, &t->fresh);
+	return err;
+}
+
+static void
+forget_prepared(const Proc *p) REQUIRES(assign_lock)
+{
+	for (Tenant *t = tenant_next(p, NULL); t != NULL; t = tenant_next(p, t)) {
+		if (t->fresh != NULL)
+			domain_free(t->fresh);
+		t->fresh = NULL;
 	}
-	domain_free(tenant_swap(t, new, d));
+}
+
+/* Every function of p cut from the old memory; false: some device may still reach it. */
+static bool
+leave_old(const Proc *p) REQUIRES(assign_lock)
+{
+	bool all = true;
+
+	for (Tenant *t = tenant_next(p, NULL); t != NULL; t = tenant_next(p, t)) {
+		tenant_each(t, FN_OWNED, step_suspend);
+		tenant_quiesce(t, FN_SUSPENDED);
+		all &= !t->failed;
+	}
+	return all;
+}
+
+/* The old memory cannot be given up: the old program goes on, without its devices. */
+static void
+stay(const Proc *p) REQUIRES(assign_lock)
+{
+	for (Tenant *next, *t = tenant_next(p, NULL); t != NULL; t = next) {
+		next = tenant_next(p, t);
+		if (t->failed)
+			continue; /* until it ends */
+		tenant_each(t, FN_SUSPENDED, func_leave);
+		tenant_drain(t);
+		tenant_drop(t);
+	}
+}
+
+/* The old domain ends before the old memory does; the new one has an id of its own. */
+static void
+enter_new(Tenant *t, Aspace *new) REQUIRES(assign_lock)
+{
+	Domain *d = t->fresh;
+
+	t->fresh = NULL;
+	if (tenant_swap(t, new, d) != 0)
+		tenant_each(t, FN_SUSPENDED, step_lose);
 	tenant_each(t, FN_SUSPENDED, step_forget);
 	tenant_each(t, FN_SUSPENDED, step_quit);
 	tenant_each(t, FN_SUSPENDED, step_republish);
@@ -105,20 +156,37 @@ move(Tenant *t, Aspace *new) REQUIRES(assign_lock)
 	tenant_drain(t);
 	tenant_each(t, FN_SUSPENDED, step_announce);
 	tenant_drop(t);
+}
+
+/* Devices stay with the process while its memory is exchanged below them. */
+static int
+move(Proc *p, Aspace *new) REQUIRES(assign_lock)
+{
+	int err = prepare(p, new);
+
+	if (err == 0 && !leave_old(p)) {
+		stay(p);
+		err = fail(-EIO, "a device could not leave the old program's memory");
+	}
+	if (err != 0) {
+		forget_prepared(p);
+		return err;
+	}
+	for (Tenant *next, *t = tenant_next(p, NULL); t != NULL; t = next) {
+		next = tenant_next(p, t);
+		enter_new(t, new);
+	}
 	return 0;
 }
 
 static int
 on_exec(Proc *p, Aspace *old, Aspace *new)
 {
-	Tenant *t;
-	int err = 0;
+	int err;
 
 	(void)old;
 	mutex_lock(&assign_lock);
-	t = tenant_of(p);
-	if (t != NULL)
-		err = move(t, new);
+	err = move(p, new);
 	if (err == 0)
 		proc_set_aspace(p, new); /* before an attach can look at the old one */
 	mutex_unlock(&assign_lock);

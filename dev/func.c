@@ -178,6 +178,15 @@ answers_to(const Func *f, uint seg, uint16_t sid)
 	return false;
 }
 
+bool
+func_shares_id(const Func *f, const Func *g)
+{
+	for (uint i = 0; i < f->pci->nsid; i++)
+		if (answers_to(g, BDF_SEG(f->pci->bdf), f->pci->sid[i]))
+			return true;
+	return false;
+}
+
 /* Does another function keep the entry for sid alive? */
 static bool
 sid_shared(const Func *f, uint16_t sid)
@@ -197,6 +206,17 @@ func_sids(const Func *f, uint16_t sid[PCI_NSID])
 		if (!sid_shared(f, f->pci->sid[i]))
 			sid[n++] = f->pci->sid[i];
 	return n;
+}
+
+bool
+func_is(Func *f, const Tenant *t)
+{
+	bool is;
+
+	lock(&f->lock);
+	is = f->tenant == t;
+	unlock(&f->lock);
+	return is;
 }
 
 bool

@@ -6,7 +6,8 @@
  *	drain.c     taking away, step by step
  *	follow.c    exit and exec
  *	refuse.c    every reason for which an attach is refused
- *	tenant.c    a process that owns functions, its domain, its memory's observer
+ *	tenant.c    a process that owns functions in one mode, its domain, its memory's observer
+ *	guest.c     mappings of a domain that its owner fills
  *	power.c     translation on and off
  *	owner.c     what an owner may do: bus mastering, registers, interrupts, events
  *	intremap.c  interrupt remapping: boot, the IO-APICs, a function's entry
@@ -21,15 +22,21 @@
 #include "dev/assign.h"
 #include "dev/event.h"
 #include "dev/faultlog.h"
+#include "dev/iovamap.h"
 #include "kern/aspace.h"
 
-/* A process that owns functions: they share its domain. Guarded by assign_lock, except
- * that the observer, under the address space's lock, uses `domain` and sets `failed`. */
+/* A process that owns functions in one mode: they share a domain. Guarded by assign_lock,
+ * except that the observer, under the address space's lock, uses `domain` and sets `failed`,
+ * and that `map` changes under that lock only. */
 typedef struct Tenant {
 	struct Tenant *next;
 	Proc          *proc; /* a reference */
+	AttachMode     mode;
+	bool           ro;
+	IovaMap        map; /* guest */
 	Aspace        *as;
 	Domain        *domain;
+	Domain        *fresh; /* exec: over the new memory */
 	AsObserver     observer;
 	uint           nfn;    /* functions in the domain */
 	bool           failed; /* a unit did not confirm: its memory is withheld */
@@ -77,6 +84,7 @@ extern Mutex assign_lock;
 int func_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 /* Its entries present, all or none; says why not. */
 int func_publish(Func *f, Tenant *t) REQUIRES(assign_lock);
+void func_announce(Func *f) REQUIRES(assign_lock); /* tells the owner how it is attached */
 
 /* ---- group.c ---- */
 /* Every function of f's group, or none; says why not. */
@@ -112,19 +120,28 @@ void  func_settle(Func *f); /* sleep until its last owner's commands have run ou
 /* Requester ids that no other published function answers to. Returns how many. */
 uint  func_sids(const Func *f, uint16_t sid[PCI_NSID]) REQUIRES(assign_lock);
 const char *func_broken(Func *f);
+bool  func_shares_id(const Func *f, const Func *g); /* some requester id is both's */
+bool  func_is(Func *f, const Tenant *t); /* t's */
 bool  func_mine(Func *f); /* of the running process; says otherwise whose */
 
 /* ---- tenant.c ---- */
-Tenant *tenant_of(const Proc *p) REQUIRES(assign_lock);
-Tenant *tenant_of_pid(int pid) REQUIRES(assign_lock);
+/* p's, one after the other; NULL begins and ends. */
+Tenant *tenant_next(const Proc *p, const Tenant *t) REQUIRES(assign_lock);
 /* Finds or makes; says why not. */
-int     tenant_get(Proc *p, Tenant **out) REQUIRES(assign_lock);
+int     tenant_get(Proc *p, const AttachArgs *a, Tenant **out) REQUIRES(assign_lock);
+/* A domain of t's kind over another address space. */
+int     tenant_domain(const Tenant *t, Aspace *as, Domain **out);
 void    tenant_drop(Tenant *t) REQUIRES(assign_lock); /* gone when it has no functions */
 void    tenant_fail(Tenant *t); /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */
 void    tenant_withhold(Tenant *t) REQUIRES(assign_lock);
-/* exec: move to another address space and its domain; returns the old domain. */
-Domain *tenant_swap(Tenant *t, Aspace *as, Domain *d) REQUIRES(assign_lock);
+/* exec: move to another address space and its domain; the old one is freed. -ENOMEM: the
+ * domain does not show all of it. */
+int     tenant_swap(Tenant *t, Aspace *as, Domain *d) REQUIRES(assign_lock);
+
+/* ---- guest.c ---- */
+/* The process keeps only `prot` of [va, va+len): the observer's call. */
+int guest_removed(Tenant *t, vaddr_t va, uint64_t len, int prot);
 
 /* ---- refuse.c ---- */
 /* 0, or a code and the reason why f cannot go to p. Changes nothing. */

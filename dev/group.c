@@ -20,10 +20,13 @@ next_member(const Func *f, uint group)
 
 /* Draining stores no sentence: the one that says why stays. */
 static void
-take_back(Tenant *t, const Func *failed) REQUIRES(assign_lock)
+take_back(const Func *failed) REQUIRES(assign_lock)
 {
 	uint group = failed->pci->group;
+	Tenant *t = next_member(NULL, group)->tenant;
 
+	if (t == NULL)
+		return; /* the first failed */
 	for (Func *g = next_member(NULL, group); g != failed; g = next_member(g, group))
 		func_leave(g);
 	tenant_drain(t);
@@ -43,8 +46,7 @@ group_attach(Func *f, const AttachArgs *a, Proc *p)
 		return err;
 	for (g = next_member(NULL, group); g != NULL; g = next_member(g, group))
 		if ((err = func_attach(g, a, p)) != 0) {
-			if (tenant_of(p) != NULL)
-				take_back(tenant_of(p), g);
+			take_back(g);
 			return err;
 		}
 	return 0;

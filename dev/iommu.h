@@ -99,10 +99,11 @@ uint32_t unit_sources(Unit *u); /* context entries present */
 
 /* ---- domains ---- */
 
-/* Changes to one domain's mappings are the caller's to serialise. */
+/* Changes to one domain's tables are the caller's to serialise. */
 typedef enum DomainKind {
-	DOMAIN_SHARED, /* a process's own tables */
-	DOMAIN_GUEST,  /* tables of its own, filled by domain_map */
+	DOMAIN_SHARED,  /* a process's own tables */
+	DOMAIN_PRIVATE, /* the last-level tables of a process that domain_added names */
+	DOMAIN_GUEST,   /* tables of its own, filled by domain_map */
 } DomainKind;
 
 #define DOMAIN_R 1u
@@ -111,9 +112,13 @@ typedef enum DomainKind {
 /*
  * A domain that uses the page tables below `pdpt` as they are: a CPU page-directory-pointer
  * page whose entries obey DESIGN.md section 4. The page outlives the domain. Ids and the
- * one or two pages above it (4 and 5 levels) are taken per unit at the first attach.
+ * one or two pages above it (4 and 5 levels) are taken per unit at the first attach. With
+ * rights DOMAIN_R the device writes nowhere, and like a private one the domain is empty
+ * until domain_added.
  */
-int  domain_new_shared(paddr_t pdpt, Domain **out);
+int  domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out);
+/* The same, but the device sees only ranges of 2 MiB in which domain_added was called. */
+int  domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out);
 /* An empty one. quota: table pages it may have. -ENOMEM. */
 int  domain_new_guest(uint32_t quota, Domain **out);
 DomainKind domain_kind(const Domain *d);
@@ -134,7 +139,8 @@ int  domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid);
  * ones. len 0: the whole domain. A gained right counts: a unit may keep the narrower entry
  * and refuse, QEMU does. */
 int  domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables);
-/* After absent entries became present: what CM=1 or RWBF=1 need, otherwise nothing. */
+/* After absent entries became present: what CM=1 or RWBF=1 need. -ENOMEM: a private or
+ * read-only domain does not show all of it. */
 int  domain_added(Domain *d, iova_t iova, uint64_t len);
 
 /*
@@ -154,6 +160,10 @@ int  domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, Doma
  */
 int  domain_unmap(Domain *d, iova_t iova, uint64_t len);
 int  domain_unmap_all(Domain *d);
+/* domain_unmap in two steps, so that many ranges take one invalidation: nothing that was
+ * mapped may be used again until domain_settle has returned 0. */
+int  domain_unmap_later(Domain *d, iova_t iova, uint64_t len);
+int  domain_settle(Domain *d);
 uint32_t domain_width(const Domain *d); /* bits of its addresses */
 
 typedef struct DomainInfo {

@@ -12,6 +12,10 @@
 #define ATTACH_USAGE "want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]"
 #define DETACH_USAGE "want B:D.F [PID]"
 
+const char *const attach_mode_name[] = {
+	[ATTACH_SHARED] = "shared", [ATTACH_PRIVATE] = "private", [ATTACH_GUEST] = "guest",
+};
+
 static int
 parse_bdf(const char *s, bdf_t *b)
 {
@@ -45,26 +49,39 @@ parse_policy(const char *word, FaultPolicy *p)
 	return fail(-EINVAL, "fault=%s: want fault=log, fault=stop or fault=kill", word);
 }
 
-enum { SEEN_MODE = 1, SEEN_FAULT = 2 };
+static int
+parse_mode(const char *word, AttachMode *m)
+{
+	for (uint i = 0; i <= ATTACH_GUEST; i++)
+		if (strcmp(word, attach_mode_name[i]) == 0) {
+			*m = i;
+			return 0;
+		}
+	return fail(-EINVAL, "unknown word '%s': " ATTACH_USAGE, word);
+}
+
+enum { SEEN_MODE, SEEN_FAULT, SEEN_RO };
 
 /* One word after the pid. Which kinds were there already is in *seen. */
 static int
 parse_option(const char *w, AttachArgs *a, uint *seen)
 {
-	bool fault = strncmp(w, "fault=", 6) == 0;
-	uint kind = fault ? SEEN_FAULT : SEEN_MODE;
+	static const char *const name[] = { "the mode", "fault=", "ro" };
+	uint kind = strncmp(w, "fault=", 6) == 0 ? SEEN_FAULT
+		    : strcmp(w, "ro") == 0       ? SEEN_RO
+						 : SEEN_MODE;
+	int err = 0;
 
-	if (strcmp(w, "private") == 0 || strcmp(w, "guest") == 0)
-		return fail(-ENOTSUP, "mode %s is not there yet: only shared is", w);
-	if (strcmp(w, "ro") == 0)
-		return fail(-ENOTSUP,
-			"ro is not there yet: a device has the rights of its process");
-	if (!fault && strcmp(w, "shared") != 0)
-		return fail(-EINVAL, "unknown word '%s': " ATTACH_USAGE, w);
-	if (*seen & kind)
-		return fail(-EINVAL, "%s given twice", fault ? "fault=" : "the mode");
-	*seen |= kind;
-	return fault ? parse_policy(w + 6, &a->policy) : 0;
+	if (kind == SEEN_MODE)
+		err = parse_mode(w, &a->mode);
+	if (err == 0 && *seen >> kind & 1)
+		return fail(-EINVAL, "%s given twice", name[kind]);
+	*seen |= 1u << kind;
+	if (kind == SEEN_FAULT)
+		err = parse_policy(w + 6, &a->policy);
+	else if (kind == SEEN_RO)
+		a->ro = true;
+	return err;
 }
 
 int

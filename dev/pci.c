@@ -4,6 +4,7 @@
  *	status  what it is and whose         config  its configuration space, to read
  *	barN    registers, for mmap          intr    its interrupts, counted
  *	event   what happens to it           ctl     reset, busmaster on|off
+ *	map     guest mode: what it sees
  *
  * This file knows names and permissions; registers are dev/pci's, ownership assign.c's.
  * bars, intr and ctl are for the owner, and ownership is asked for at each use, so that a
@@ -65,6 +66,45 @@ ctl_cmd(Chan *c, const Cmd *cmd)
 	if (!assign_mine(f))
 		return -EPERM;
 	return reset ? assign_reset(f) : assign_busmaster(f, on);
+}
+
+/* ---- map ---- */
+
+#define MAP_USAGE "want map IOVA VA LENGTH r|w|rw or unmap IOVA LENGTH"
+
+static int
+map_text(Chan *c, Text *t)
+{
+	return assign_maps(chan_fn(c), t);
+}
+
+static bool
+parse_rights(const char *s, uint *rights)
+{
+	static const char *const name[] = { "", "r", "w", "rw" };
+
+	for (uint i = 1; i < nelem(name); i++)
+		if (strcmp(s, name[i]) == 0) {
+			*rights = i;
+			return true;
+		}
+	return false;
+}
+
+static int
+map_cmd(Chan *c, const Cmd *cmd)
+{
+	uint64_t iova, va, len;
+	uint rights;
+
+	if (cmd->n == 5 && strcmp(cmd->f[0], "map") == 0 && cmd_u64(cmd->f[1], &iova) == 0 &&
+		cmd_u64(cmd->f[2], &va) == 0 && cmd_u64(cmd->f[3], &len) == 0 &&
+		parse_rights(cmd->f[4], &rights))
+		return assign_map(chan_fn(c), iova, va, len, rights);
+	if (cmd->n == 3 && strcmp(cmd->f[0], "unmap") == 0 && cmd_u64(cmd->f[1], &iova) == 0 &&
+		cmd_u64(cmd->f[2], &len) == 0)
+		return assign_unmap(chan_fn(c), iova, len);
+	return fail(-EINVAL, MAP_USAGE);
 }
 
 /* ---- config ---- */
@@ -166,6 +206,7 @@ static const File files[] = {
 	[ROW_INTR] = { { "intr", 0444, NULL, NULL }, intr_open, intr_read },
 	[ROW_EVENT] = { { "event", 0444, NULL, NULL }, NULL, event_read },
 	{ { "ctl", 0664, ctl_text, ctl_cmd }, NULL, NULL },
+	{ { "map", 0660, map_text, map_cmd }, NULL, NULL },
 };
 
 static const File bars[PCI_NBAR] = {

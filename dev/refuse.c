@@ -88,6 +88,21 @@ refuse_bars(const Func *f)
 	return 0;
 }
 
+/* Functions that answer to one requester id share one context entry, and so one domain. */
+static int
+refuse_alias(const Func *f, const AttachArgs *a)
+{
+	for (Func *g = func_next(NULL); g != NULL; g = func_next(g)) {
+		if (g == f || g->tenant == NULL || !func_shares_id(f, g) ||
+			(g->tenant->mode == a->mode && g->tenant->ro == a->ro))
+			continue;
+		return fail(-EBUSY, "%s shares a requester id with %s, attached %s%s: want the same",
+			f->name, g->name, attach_mode_name[g->tenant->mode],
+			g->tenant->ro ? " ro" : "");
+	}
+	return 0;
+}
+
 /* Another member of f's group stands in the way: it is somebody else's, or broken. */
 static int
 refuse_group(const Func *f, int pid)
@@ -119,5 +134,7 @@ refuse_attach(Func *f, const AttachArgs *a, Proc *p)
 	    (err = power_check()) != 0 || (err = refuse_rmrr(f)) != 0 ||
 	    (err = refuse_bars(f)) != 0)
 		return err;
-	return refuse_group(f, a->pid);
+	if ((err = refuse_group(f, a->pid)) != 0)
+		return err;
+	return refuse_alias(f, a);
 }

@@ -1,6 +1,6 @@
 /*
- * A process that owns functions. The first attach makes its domain over its page tables
- * and becomes the observer of its memory; the last detach undoes both. From attach to
+ * A process that owns functions in one mode. The first attach makes a domain for it and
+ * becomes an observer of its memory; the last detach undoes both. From attach to
  * detach no page leaves the process before the units have confirmed that no device can
  * reach it; when a unit does not confirm, the frames are withheld for ever (the observer
  * says -EIO) and the functions are BROKEN, while everything else goes on.
@@ -14,6 +14,7 @@
 #include "kern/errno.h"
 #include "kern/heap.h"
 #include "kern/log.h"
+#include "kern/page.h"
 
 static Tenant *tenants; /* assign_lock */
 
@@ -22,12 +23,7 @@ tenant_fail(Tenant *t)
 {
 	__atomic_store_n(&t->failed, true, __ATOMIC_RELEASE);
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
-		bool ours;
-
-		lock(&f->lock);
-		ours = f->tenant == t;
-		unlock(&f->lock);
-		if (ours)
+		if (func_is(f, t))
 			func_break(f, "its unit did not confirm an invalidation");
 	}
 }
@@ -38,78 +34,127 @@ has_failed(const Tenant *t)
 	return __atomic_load_n(&t->failed, __ATOMIC_ACQUIRE);
 }
 
-static void
-on_added(void *arg, Aspace *as, vaddr_t va, size_t len)
+static int
+on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 {
 	Tenant *t = arg;
+	int err = 0;
 
 	(void)as;
-	if (!has_failed(t) && domain_added(t->domain, va, len) != 0)
+	if (t->mode != ATTACH_GUEST && (dma || t->mode == ATTACH_SHARED) && !has_failed(t))
+		err = domain_added(t->domain, va, len);
+	if (err == -ETIMEDOUT)
 		tenant_fail(t);
+	return err == -ENOMEM ? err : 0;
 }
 
 static int
-on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, bool tables)
+on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
 {
 	Tenant *t = arg;
+	int err = 0;
 
 	(void)as;
-	if (!has_failed(t) && domain_flush(t->domain, va, len, tables) != 0)
+	if (!has_failed(t))
+		err = t->mode == ATTACH_GUEST
+			? guest_removed(t, va, len, prot)
+			: domain_flush(t->domain, va, len, tables);
+	if (err != 0)
 		tenant_fail(t);
 	return has_failed(t) ? -EIO : 0;
 }
 
 Tenant *
-tenant_of(const Proc *p)
+tenant_next(const Proc *p, const Tenant *t)
 {
-	Tenant *t = tenants;
+	Tenant *n = t != NULL ? t->next : tenants;
 
-	while (t != NULL && t->proc != p)
-		t = t->next;
-	return t;
+	while (n != NULL && n->proc != p)
+		n = n->next;
+	return n;
 }
 
-Tenant *
-tenant_of_pid(int pid)
-{
-	Tenant *t = tenants;
+/* ---- life ---- */
 
-	while (t != NULL && t->proc->pid != pid)
-		t = t->next;
-	return t;
+/* A sixteenth of memory for the tables of one guest: they map 32 times what there is. */
+static uint
+quota(void)
+{
+	return page_stat().total / 16;
 }
 
+int
+tenant_domain(const Tenant *t, Aspace *as, Domain **out)
+{
+	uint rights = t->ro ? DOMAIN_R : DOMAIN_R | DOMAIN_W;
+	int err;
+
+	switch (t->mode) {
+	case ATTACH_PRIVATE:
+		err = domain_new_private(aspace_pdpt(as), rights, out);
+		break;
+	case ATTACH_GUEST:
+		err = domain_new_guest(quota(), out);
+		break;
+	default:
+		err = domain_new_shared(aspace_pdpt(as), rights, out);
+	}
+	return err != 0 ? fail(-ENOMEM, "no memory for a domain") : 0;
+}
+
+/* Observed from before any device can see a page. */
 static int
-tenant_new(Proc *p, Tenant **out) REQUIRES(assign_lock)
+start(Tenant *t, Proc *p, Aspace *as) REQUIRES(assign_lock)
 {
-	Aspace *as = proc_aspace(p);
-	Tenant *t;
+	int err = tenant_domain(t, as, &t->domain);
 
-	if (as == NULL)
-		return fail(-EINVAL, "process %d has no memory of its own", p->pid);
-	t = kalloc(sizeof *t);
-	if (t == NULL || domain_new_shared(aspace_pdpt(as), &t->domain) != 0) {
-		kfree(t);
-		aspace_put(as);
+	if (err != 0)
+		return err;
+	t->as = as;
+	t->observer = (AsObserver){ .added = on_added, .removed = on_removed, .arg = t };
+	if (aspace_observe(as, &t->observer) != 0) {
+		domain_free(t->domain);
 		return fail(-ENOMEM, "no memory for a domain");
 	}
 	t->proc = proc_get(p);
-	t->as = as;
-	t->observer = (AsObserver){ .added = on_added, .removed = on_removed, .arg = t };
 	t->next = tenants;
 	tenants = t;
-	aspace_observe(as, &t->observer); /* before any device can see a page */
+	return 0;
+}
+
+static int
+tenant_new(Proc *p, const AttachArgs *a, Tenant **out) REQUIRES(assign_lock)
+{
+	Aspace *as = proc_aspace(p);
+	Tenant *t;
+	int err;
+
+	if (as == NULL)
+		return fail(-EINVAL, "process %d has no memory of its own", p->pid);
+	if ((t = kalloc(sizeof *t)) == NULL) {
+		aspace_put(as);
+		return fail(-ENOMEM, "no memory for a domain");
+	}
+	t->mode = a->mode;
+	t->ro = a->ro;
+	if ((err = start(t, p, as)) != 0) {
+		kfree(t);
+		aspace_put(as);
+		return err;
+	}
 	*out = t;
 	return 0;
 }
 
 int
-tenant_get(Proc *p, Tenant **out)
+tenant_get(Proc *p, const AttachArgs *a, Tenant **out)
 {
-	Tenant *t = tenant_of(p);
+	Tenant *t = tenant_next(p, NULL);
 
+	while (t != NULL && (t->mode != a->mode || t->ro != a->ro))
+		t = tenant_next(p, t);
 	if (t == NULL)
-		return tenant_new(p, out);
+		return tenant_new(p, a, out);
 	*out = t;
 	if (!has_failed(t))
 		return 0;
@@ -125,8 +170,9 @@ tenant_free(Tenant *t)
 	while (*p != t)
 		p = &(*p)->next;
 	*p = t->next;
-	aspace_observe(t->as, NULL);
+	aspace_unobserve(t->as, &t->observer);
 	aspace_put(t->as);
+	iovamap_clear(&t->map);
 	proc_put(t->proc);
 	kfree(t);
 }
@@ -152,15 +198,14 @@ tenant_withhold(Tenant *t)
 	tenant_free(t);
 }
 
-Domain *
+int
 tenant_swap(Tenant *t, Aspace *as, Domain *d)
 {
-	Domain *old = t->domain;
-
-	aspace_observe(t->as, NULL);
+	aspace_unobserve(t->as, &t->observer);
 	aspace_put(t->as);
+	domain_free(t->domain);
+	iovamap_clear(&t->map);
 	t->domain = d;
 	t->as = aspace_get(as);
-	aspace_observe(as, &t->observer);
-	return old;
+	return aspace_observe(as, &t->observer);
 }

@@ -25,7 +25,7 @@ struct Aspace {
 	vaddr_t    brk;    /* first byte past the heap */
 	size_t     frames; /* of RAM it owns */
 	bool       withheld; /* some device may still reach it: nothing of it is freed */
-	const AsObserver *observer;
+	AsObserver *observers;
 };
 
 pte_t as_entry(paddr_t pa, int prot);
@@ -36,7 +36,9 @@ void as_release(paddr_t list, bool withhold);
  * pages. -EIO: some device may still reach them, so they are withheld for ever.
  */
 int as_depopulate(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock);
-void as_announce(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock);
+int  as_announce(Aspace *as, vaddr_t va, size_t len, bool dma) REQUIRES(as->lock);
+/* -EIO: some device may still use what it was taken. */
+int  as_retract(Aspace *as, vaddr_t va, size_t len, int prot, bool tables) REQUIRES(as->lock);
 /* A new region with fresh zeroed frames (none without rights), or nothing changed. */
 int as_place(Aspace *as, vaddr_t va, size_t len, int prot, RegionKind kind) REQUIRES(as->lock);
 bool as_any_kind(const Aspace *as, vaddr_t va, size_t len, RegionKind kind) REQUIRES(as->lock);

@@ -93,7 +93,7 @@ aspace_free(Aspace *as)
 {
 	Taken t = { 0 };
 
-	assert(as->observer == NULL);
+	assert(as->observers == NULL);
 	if (as->withheld) { /* leaves, tables and root stay as they are, unreachable to us */
 		region_free_all(&as->regions);
 		kfree(as);
@@ -135,11 +135,69 @@ aspace_switch(Aspace *as)
 	arch_load_root(as != NULL ? as->root : arch_kernel_root());
 }
 
+/* ---- observers ---- */
+
+int
+as_announce(Aspace *as, vaddr_t va, size_t len, bool dma)
+{
+	int err = 0;
+
+	for (AsObserver *o = as->observers; o != NULL && err == 0; o = o->next)
+		err = o->added(o->arg, as, va, len, dma);
+	return err;
+}
+
+int
+as_retract(Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
+{
+	int err = 0;
+
+	for (AsObserver *o = as->observers; o != NULL; o = o->next)
+		if (o->removed(o->arg, as, va, len, prot, tables) != 0)
+			err = -EIO;
+	as->withheld |= err != 0;
+	return err;
+}
+
+int
+aspace_observe(Aspace *as, AsObserver *o)
+{
+	int err = 0;
+
+	mutex_lock(&as->lock);
+	for (const Region *r = as->regions.head; r != NULL && err == 0; r = r->next)
+		if (r->prot != 0 && r->va < LAYOUT_MEMTOP)
+			err = o->added(o->arg, as, r->va, r->len, r->kind == REGION_DMA);
+	if (err == 0) {
+		o->next = as->observers;
+		as->observers = o;
+	}
+	mutex_unlock(&as->lock);
+	return err;
+}
+
 void
-aspace_observe(Aspace *as, const AsObserver *o)
+aspace_unobserve(Aspace *as, AsObserver *o)
+{
+	AsObserver **p;
+
+	mutex_lock(&as->lock);
+	for (p = &as->observers; *p != NULL && *p != o; p = &(*p)->next)
+		;
+	if (*p == o)
+		*p = o->next;
+	mutex_unlock(&as->lock);
+}
+
+void
+aspace_lock(Aspace *as) NO_ANALYSIS
 {
 	mutex_lock(&as->lock);
-	as->observer = o;
+}
+
+void
+aspace_unlock(Aspace *as) NO_ANALYSIS
+{
 	mutex_unlock(&as->lock);
 }
 
@@ -155,9 +213,7 @@ as_depopulate(Aspace *as, vaddr_t va, size_t len)
 	tables = pt_trim(as->root, va, len, &t.tables) > 0;
 	if (t.n > 0 || tables) {
 		arch_shootdown(as->root, va, len);
-		if (as->observer != NULL &&
-		    as->observer->removed(as->observer->arg, as, va, len, tables) != 0)
-			as->withheld = true;
+		as_retract(as, va, len, 0, tables);
 	}
 	if (as->parked != 0) /* nobody is asked about these again: they may be unconfirmed */
 		pt_each(as->parked, va, len, take_leaf, &t);
@@ -184,26 +240,20 @@ populate_page(Aspace *as, vaddr_t va, int prot) REQUIRES(as->lock)
 	return 0;
 }
 
-void
-as_announce(Aspace *as, vaddr_t va, size_t len)
-{
-	if (as->observer != NULL)
-		as->observer->added(as->observer->arg, as, va, len);
-}
-
 /* Fresh zeroed frames for [va, va+len), or nothing changed. */
 static int
-populate(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
+populate(Aspace *as, vaddr_t va, size_t len, int prot, bool dma) REQUIRES(as->lock)
 {
+	size_t o = 0;
+
 	if (prot == 0)
 		return 0;
-	for (size_t o = 0; o < len; o += PAGE_SIZE)
-		if (populate_page(as, va + o, prot) != 0) {
-			as_depopulate(as, va, o + PAGE_SIZE);
-			return fail(-ENOMEM, "out of memory: %llu KiB wanted", (ull)len >> 10);
-		}
-	as_announce(as, va, len);
-	return 0;
+	while (o < len && populate_page(as, va + o, prot) == 0)
+		o += PAGE_SIZE;
+	if (o == len && as_announce(as, va, len, dma) == 0)
+		return 0;
+	as_depopulate(as, va, o < len ? o + PAGE_SIZE : len);
+	return fail(-ENOMEM, "out of memory: %llu KiB wanted", (ull)len >> 10);
 }
 
 int
@@ -214,7 +264,7 @@ as_place(Aspace *as, vaddr_t va, size_t len, int prot, RegionKind kind)
 
 	if (region_reserve(&as->regions, 1) != 0)
 		return fail(-ENOMEM, "out of memory");
-	if ((err = populate(as, va, len, prot)) == 0)
+	if ((err = populate(as, va, len, prot, kind == REGION_DMA)) == 0)
 		region_add(&as->regions, &r);
 	return err;
 }
@@ -332,18 +382,23 @@ aspace_fork(Aspace *from, Aspace **out) NO_ANALYSIS
 /* ---- looking ---- */
 
 paddr_t
+aspace_frame(Aspace *as, vaddr_t va, int prot)
+{
+	pte_t *e = va < LAYOUT_MEMTOP ? pt_leaf(as->root, va, false) : NULL;
+
+	if (e == NULL || !(*e & PTE_P) || ((prot & SPROT_WRITE) && !(*e & PTE_RW)) ||
+	    ((prot & SPROT_EXEC) && (*e & PTE_NX)))
+		return 0;
+	return *e & PTE_ADDR;
+}
+
+paddr_t
 aspace_lookup(Aspace *as, vaddr_t va, int prot)
 {
-	paddr_t pa = 0;
-	pte_t *e;
+	paddr_t pa;
 
-	if (va >= LAYOUT_MEMTOP)
-		return 0;
 	mutex_lock(&as->lock);
-	e = pt_leaf(as->root, va, false);
-	if (e != NULL && (*e & PTE_P) && (!(prot & SPROT_WRITE) || (*e & PTE_RW)) &&
-	    (!(prot & SPROT_EXEC) || !(*e & PTE_NX)))
-		pa = *e & PTE_ADDR;
+	pa = aspace_frame(as, va, prot);
 	mutex_unlock(&as->lock);
 	return pa;
 }

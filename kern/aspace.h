@@ -17,16 +17,19 @@
 #include "kern/types.h"
 
 /*
- * Who must know before memory changes hands. removed: entries are gone or have lost
- * rights and CPUs have forgotten them; returns 0 when no device can reach what was there,
- * or -EIO: the frames are withheld for ever. tables: a table page goes too (IH=0).
- * Called with the address space locked; must not touch it.
+ * Who must know before memory changes hands. added: entries became present; dma: of DMA
+ * memory; -ENOMEM: then they are not. removed: entries are gone or have other rights, the
+ * process keeps `prot` there, and CPUs have forgotten the old ones; 0 when no device can
+ * use more than that, or -EIO: the frames are withheld for ever. tables: a table page goes
+ * too (IH=0). Called with the address space locked; may call aspace_frame, nothing else.
  */
-typedef struct AsObserver {
-	void (*added)(void *arg, Aspace *as, vaddr_t va, size_t len);
-	int (*removed)(void *arg, Aspace *as, vaddr_t va, size_t len, bool tables);
+typedef struct AsObserver AsObserver;
+struct AsObserver {
+	int (*added)(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma);
+	int (*removed)(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables);
 	void *arg;
-} AsObserver;
+	AsObserver *next; /* the address space's */
+};
 
 Aspace *aspace_new(void); /* NULL without memory */
 Aspace *aspace_get(Aspace *as);
@@ -40,8 +43,15 @@ paddr_t aspace_root(const Aspace *as); /* the CPU's root page: never for a unit 
 paddr_t aspace_pdpt(const Aspace *as); /* what PML4[0] points at: the shared domain's top */
 void    aspace_switch(Aspace *as); /* load on this CPU; NULL: the kernel's own */
 
-/* One observer at a time; NULL removes it. Takes the lock: on return no call is under way. */
-void aspace_observe(Aspace *as, const AsObserver *o);
+/* Tells o of everything that is there, and then of every change. Its error: not observed. */
+int  aspace_observe(Aspace *as, AsObserver *o);
+void aspace_unobserve(Aspace *as, AsObserver *o); /* on return no call is under way */
+
+/* While it is locked nothing in it changes. */
+void aspace_lock(Aspace *as);
+void aspace_unlock(Aspace *as);
+/* Locked: the frame behind va with at least these rights, or 0. */
+paddr_t aspace_frame(Aspace *as, vaddr_t va, int prot);
 
 /* Anonymous memory, populated. addr 0 chooses (flags SMAP_*). */
 int aspace_map(Aspace *as, vaddr_t addr, size_t len, int prot, int flags, vaddr_t *out);

@@ -43,6 +43,7 @@
 #define ENAMETOOLONG 91
 #define ELOOP        92
 #define ETIMEDOUT    116
+#define EDQUOT       132
 #define ENOTSUP      134
 #define EOVERFLOW    139
 #endif

@@ -48,9 +48,9 @@ layout_keep_out(paddr_t base, uint64_t len, const char *what)
 }
 
 static const Window *
-touching(vaddr_t va, uint64_t len)
+touching(vaddr_t va, uint64_t len, uint first)
 {
-	for (uint i = 0; i < nwindow; i++)
+	for (uint i = first; i < nwindow; i++)
 		if (va < window[i].base + window[i].len && window[i].base < va + len)
 			return &window[i];
 	return NULL;
@@ -59,7 +59,16 @@ touching(vaddr_t va, uint64_t len)
 const char *
 layout_window(vaddr_t va, uint64_t len)
 {
-	const Window *w = touching(va, len);
+	const Window *w = touching(va, len, 0);
+
+	return w != NULL ? w->what : NULL;
+}
+
+/* The first is the first MiB: kept from processes so that small numbers are no pointers. */
+const char *
+layout_device_window(vaddr_t va, uint64_t len)
+{
+	const Window *w = touching(va, len, 1);
 
 	return w != NULL ? w->what : NULL;
 }
@@ -71,7 +80,7 @@ layout_gap(const RegionList *l, vaddr_t low, vaddr_t high, uint64_t len, uint64_
 		return 0;
 	for (vaddr_t a = rounddown(high - len, align); a >= low && a != 0;) {
 		const Region *r = region_overlap(l, a, len);
-		const Window *w = touching(a, len);
+		const Window *w = touching(a, len, 0);
 		uint64_t below; /* the lowest thing in the way */
 
 		if (r == NULL && w == NULL)

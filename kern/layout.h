@@ -19,6 +19,8 @@
 
 /* The window that [va, va+len) touches, by name; NULL when it touches none. */
 const char *layout_window(vaddr_t va, uint64_t len);
+/* The same, but for windows behind which nothing but RAM answers a device. */
+const char *layout_device_window(vaddr_t va, uint64_t len);
 /* The highest address a, a multiple of align, with low <= a and a + len <= high, that
  * touches no region and no window; 0 when there is none. */
 vaddr_t layout_gap(const RegionList *l, vaddr_t low, vaddr_t high, uint64_t len, uint64_t align);

@@ -13,6 +13,7 @@
 #include "dev/vtd/vtd.h"
 
 #define SHARED_LEVELS 3 /* what a CPU's page-directory-pointer page is the top of */
+#define SHARED_WIDTH  39
 
 static Domain *
 make(DomainKind kind)
@@ -24,46 +25,78 @@ make(DomainKind kind)
 		return NULL;
 	d->kind = kind;
 	d->nunit = n;
+	d->pending.lo = ~0ull;
 	d->hears = vtd_common().hears;
 	d->haw = vtd_common().haw;
 	return d;
 }
 
-int
-domain_new_shared(paddr_t pdpt, Domain **out)
+/* Tables of our own, with `levels`, down to `floor`. */
+static int
+make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Domain **out)
 {
-	Domain *d = make(DOMAIN_SHARED);
+	Common c = vtd_common();
+	SlFormat f = { .link = FMASK(SL_R) | FMASK(SL_W), .floor = floor, .flush = !c.coherent };
+	Domain *d = make(kind);
 
 	if (!d)
 		return -ENOMEM;
-	d->top = pdpt;
-	d->levels = SHARED_LEVELS;
-	d->width = 39;
+	if (kind == DOMAIN_GUEST) {
+		f.leaf = c.snoop ? FMASK(SL_SNP) : 0;
+		f.big = c.big;
+	}
+	if (slpt_init(&d->tables, &f, levels, quota) != 0) {
+		os_free(d);
+		return -ENOMEM;
+	}
+	d->top = d->tables.root;
+	d->levels = levels;
+	d->width = c.width;
 	*out = d;
 	return 0;
+}
+
+static int
+make_mirror(DomainKind kind, paddr_t pdpt, uint32_t rights, uint32_t floor, Domain **out)
+{
+	int err = make_tables(kind, SHARED_LEVELS, floor, SL_ENTRIES + 1, out);
+
+	if (err)
+		return err;
+	(*out)->pdpt = pdpt;
+	(*out)->rights = rights;
+	(*out)->width = SHARED_WIDTH;
+	return 0;
+}
+
+int
+domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out)
+{
+	Domain *d;
+
+	if (rights != (DOMAIN_R | DOMAIN_W))
+		return make_mirror(DOMAIN_SHARED, pdpt, rights, SHARED_LEVELS, out);
+	if ((d = make(DOMAIN_SHARED)) == NULL)
+		return -ENOMEM;
+	d->top = d->pdpt = pdpt;
+	d->levels = SHARED_LEVELS;
+	d->width = SHARED_WIDTH;
+	*out = d;
+	return 0;
+}
+
+int
+domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out)
+{
+	return make_mirror(DOMAIN_PRIVATE, pdpt, rights, SHARED_LEVELS - 1, out);
 }
 
 int
 domain_new_guest(uint32_t quota, Domain **out)
 {
 	Common c = vtd_common();
-	SlFormat f = {
-		.link = FMASK(SL_R) | FMASK(SL_W), .leaf = c.snoop ? FMASK(SL_SNP) : 0,
-		.big = c.big, .flush = !c.coherent,
-	};
-	Domain *d = make(DOMAIN_GUEST);
 
-	if (!d)
-		return -ENOMEM;
-	if (slpt_init(&d->tables, &f, c.levels, quota) != 0) {
-		os_free(d);
-		return -ENOMEM;
-	}
-	d->top = d->tables.root;
-	d->levels = c.levels;
-	d->width = c.width;
-	*out = d;
-	return 0;
+	return make_tables(DOMAIN_GUEST, c.levels, 1, quota, out);
 }
 
 DomainKind
@@ -100,7 +133,7 @@ domain_free(Domain *d)
 	for (uint32_t i = 0; i < MAXCOVER; i++)
 		if (d->cover[i])
 			(clean ? os_page_free : os_page_withhold)(d->cover[i]);
-	if (d->kind != DOMAIN_SHARED)
+	if (d->tables.root)
 		slpt_free(&d->tables, !clean);
 	os_free(d);
 }
@@ -266,13 +299,23 @@ domain_tell(Domain *d, Change c)
 int
 domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
 {
-	return domain_tell(d, (Change){
+	int err;
+
+	if (d->pdpt && d->tables.root)
+		tables |= mirror_drop(d, iova, len);
+	err = domain_tell(d, (Change){
 		.kind = tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED, .iova = iova, .len = len });
+	slpt_settle(&d->tables, err == 0);
+	return err;
 }
 
 int
 domain_added(Domain *d, iova_t iova, uint64_t len)
 {
+	int err = d->pdpt && d->tables.root ? mirror_show(d, iova, len) : 0;
+
+	if (err || !d->hears)
+		return err;
 	return domain_tell(d, (Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 }
 

@@ -16,7 +16,7 @@ fits(uint64_t start, uint64_t len, uint32_t bits)
 static int
 check(const Domain *d, iova_t iova, uint64_t len)
 {
-	if (d->kind == DOMAIN_SHARED || len == 0 || (iova | len) & 4095)
+	if (d->kind != DOMAIN_GUEST || len == 0 || (iova | len) & 4095)
 		return -EINVAL;
 	return fits(iova, len, d->width) ? 0 : -ERANGE;
 }
@@ -142,11 +142,34 @@ domain_unmap(Domain *d, iova_t iova, uint64_t len)
 }
 
 int
+domain_unmap_later(Domain *d, iova_t iova, uint64_t len)
+{
+	SlChange c;
+	int err;
+
+	if ((err = check(d, iova, len)) != 0 ||
+		(err = slpt_unmap(&d->tables, iova, len, &c)) != 0)
+		return err;
+	d->nunmap++;
+	widen(&d->pending, &c);
+	return 0;
+}
+
+int
+domain_settle(Domain *d)
+{
+	SlChange c = d->pending;
+
+	d->pending = (SlChange){ .lo = ~0ull };
+	return c.lo < c.hi ? invalidate(d, &c) : 0;
+}
+
+int
 domain_unmap_all(Domain *d)
 {
 	SlChange c;
 
-	if (d->kind == DOMAIN_SHARED)
+	if (d->kind != DOMAIN_GUEST)
 		return -EINVAL;
 	return slpt_clear(&d->tables, &c) ? invalidate(d, &c) : 0;
 }

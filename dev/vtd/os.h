@@ -16,7 +16,7 @@
 
 typedef uint64_t paddr_t;
 
-paddr_t os_page_alloc(void);         /* 0: none */
+paddr_t os_page_alloc(void);         /* below 16 TiB; 0: none */
 void    os_page_free(paddr_t pa);    /* nothing can reach it any more */
 void    os_page_withhold(paddr_t pa); /* hardware may still reach it: never reuse */
 void   *os_ptr(paddr_t pa);          /* RAM as the CPU sees it */

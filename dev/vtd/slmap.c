@@ -23,7 +23,7 @@ leaves(const Slpt *t, uint32_t level, const Span *s)
 	uint32_t sh = sl_shift(level), room = SL_ENTRIES - INDEX(s->iova, sh);
 	uint64_t n = (s->end - s->iova) >> sh;
 
-	if (level > 1 &&
+	if (level > t->fmt.floor &&
 		(!(t->fmt.big >> level & 1) || (s->iova | s->pa) & ((1ull << sh) - 1)))
 		return 0;
 	return n < room ? (uint32_t)n : room;
@@ -123,7 +123,7 @@ put_leaves(Slpt *t, uint64_t *e, uint32_t *live, uint32_t level, const Span *s,
 {
 	uint32_t sh = sl_shift(level), i = INDEX(s->iova, sh);
 
-	if (level > 1) {
+	if (level > t->fmt.floor) {
 		bits |= FMASK(SL_PS);
 		t->nbig += n;
 	}

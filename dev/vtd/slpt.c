@@ -140,13 +140,13 @@ release(paddr_t pa, bool withhold)
 }
 
 static void
-free_tables(paddr_t table, uint32_t level, bool withhold)
+free_tables(const Slpt *t, paddr_t table, uint32_t level, bool withhold)
 {
 	const uint64_t *e = os_ptr(table);
 
-	for (uint32_t i = 0; level > 1 && i < SL_ENTRIES; i++)
+	for (uint32_t i = 0; level > t->fmt.floor && i < SL_ENTRIES; i++)
 		if (e[i] && !FGET(e[i], SL_PS))
-			free_tables(FGET(e[i], SL_ADDR) << 12, level - 1, withhold);
+			free_tables(t, FGET(e[i], SL_ADDR) << 12, level - 1, withhold);
 	release(table, withhold);
 }
 
@@ -157,6 +157,6 @@ slpt_free(Slpt *t, bool withhold)
 	while (t->clean.n > 0)
 		os_page_free(pop(&t->clean));
 	if (t->root)
-		free_tables(t->root, t->levels, withhold);
+		free_tables(t, t->root, t->levels, withhold);
 	t->root = 0;
 }

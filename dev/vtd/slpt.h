@@ -35,6 +35,8 @@ typedef struct PageList { /* through os_page_note: nothing is written into the p
 typedef struct SlFormat {
 	uint64_t link, leaf; /* bits of every entry that leads to a table, to a page */
 	uint32_t big; /* bit n: a page at level n, 2 or 3 */
+	uint32_t floor; /* level of the last tables that are ours: 1, or more when what is mapped
+	                 * are tables of somebody else's */
 	bool flush; /* some unit does not snoop */
 } SlFormat;
 

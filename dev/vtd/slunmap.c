@@ -11,20 +11,20 @@
 #define INDEX(iova, s) ((uint32_t)((iova) >> (s)) & (SL_ENTRIES - 1))
 
 static bool
-is_leaf(uint64_t e, uint32_t level)
+is_leaf(const Slpt *t, uint64_t e, uint32_t level)
 {
-	return e && (level == 1 || FGET(e, SL_PS));
+	return e && (level == t->fmt.floor || FGET(e, SL_PS));
 }
 
 /* How many entries from e[i] on that [iova, end) wholly covers are pages. */
 static uint32_t
-run(const uint64_t *e, uint32_t level, iova_t iova, iova_t end)
+run(const Slpt *t, const uint64_t *e, uint32_t level, iova_t iova, iova_t end)
 {
 	uint32_t sh = sl_shift(level), i = INDEX(iova, sh), n = 0;
 
 	if (iova & ((1ull << sh) - 1))
 		return 0;
-	while (i + n < SL_ENTRIES && (end - iova) >> sh > n && is_leaf(e[i + n], level))
+	while (i + n < SL_ENTRIES && (end - iova) >> sh > n && is_leaf(t, e[i + n], level))
 		n++;
 	return n;
 }
@@ -82,7 +82,7 @@ split(Slpt *t, uint64_t *e, uint32_t level, iova_t iova, SlChange *c)
 static void
 clear_last(Slpt *t, uint64_t *e, uint32_t *live, iova_t iova, iova_t end, SlChange *c)
 {
-	uint32_t i = INDEX(iova, 12), n = (uint32_t)((end - iova) >> 12);
+	uint32_t sh = sl_shift(t->fmt.floor), i = INDEX(iova, sh), n = (uint32_t)((end - iova) >> sh);
 	uint32_t had = count(e, i, n, *live);
 
 	if (had == 0)
@@ -118,7 +118,7 @@ clear(Slpt *t, paddr_t table, uint32_t level, iova_t iova, iova_t end, SlChange 
 	uint64_t *e = os_ptr(table);
 	uint32_t *live = os_page_note(table), sh = sl_shift(level), n;
 
-	if (level == 1) {
+	if (level == t->fmt.floor) {
 		clear_last(t, e, live, iova, end, c);
 		sl_near(t, iova, level, e, live);
 		return;
@@ -127,7 +127,7 @@ clear(Slpt *t, paddr_t table, uint32_t level, iova_t iova, iova_t end, SlChange 
 		uint32_t i = INDEX(iova, sh);
 		iova_t next = (iova | ((1ull << sh) - 1)) + 1;
 
-		if ((n = run(e, level, iova, end)) > 0) {
+		if ((n = run(t, e, level, iova, end)) > 0) {
 			zero(t, &e[i], n);
 			*live -= n;
 			t->nbig -= n;
@@ -148,7 +148,7 @@ split_need(const Slpt *t, iova_t edge)
 {
 	const uint64_t *e = os_ptr(t->root);
 
-	for (uint32_t level = t->levels; level > 1; level--) {
+	for (uint32_t level = t->levels; level > t->fmt.floor; level--) {
 		uint64_t v = e[INDEX(edge, sl_shift(level))];
 		uint32_t n = 0;
 
@@ -174,12 +174,12 @@ unmap_near(Slpt *t, iova_t iova, iova_t end, SlChange *c)
 
 	if (!e || iova >> up != t->near.tag || (end - 1) >> up != t->near.tag)
 		return false;
-	n = run(e, level, iova, end);
+	n = run(t, e, level, iova, end);
 	if ((uint64_t)n << sh != end - iova || n >= *t->near.live)
 		return false;
 	zero(t, &e[INDEX(iova, sh)], n);
 	*t->near.live -= n;
-	if (level > 1)
+	if (level > t->fmt.floor)
 		t->nbig -= n;
 	c->lo = iova;
 	c->hi = end;

@@ -70,7 +70,10 @@ struct Domain {
 	uint32_t levels, width;
 	uint32_t haw;    /* bits of memory addresses */
 	bool     hears;  /* some unit must be told of what is added */
-	Slpt     tables; /* but for shared */
+	paddr_t  pdpt;   /* shared, private: the process's; 0 */
+	Slpt     tables; /* of our own; root 0: none */
+	uint32_t rights; /* tables of a process: the device's at most */
+	SlChange pending; /* between domain_unmap_later and domain_settle */
 	uint64_t nmap, nunmap;
 	paddr_t  cover[MAXCOVER]; /* the top with one level more, with two; 0: not made */
 
@@ -82,6 +85,10 @@ struct Domain {
 /* Every unit that has d carries out what c demands (c->did is filled in); the first error,
  * after all were told. */
 int domain_tell(Domain *d, Change c);
+
+/* mirror.c: ours follow the process's in [iova, iova+len), where its are new, or are gone. */
+int  mirror_show(Domain *d, iova_t iova, uint64_t len); /* -ENOMEM: not all of it */
+bool mirror_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
 
 /* unit.c */
 void unit_start(Unit *u); /* registers to UNIT_OFF, or UNUSABLE */

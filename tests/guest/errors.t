@@ -28,10 +28,8 @@ $ echo 0:3.0 99999999999 >attach
 echo: /sys/iommu/attach: '99999999999' is not a pid
 $ echo 0:3.0 $p nonsense >attach
 echo: /sys/iommu/attach: unknown word 'nonsense': want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]
-$ echo 0:3.0 $p private >attach
-echo: /sys/iommu/attach: mode private is not there yet: only shared is
-$ echo 0:3.0 $p ro >attach
-echo: /sys/iommu/attach: ro is not there yet: a device has the rights of its process
+$ echo 0:3.0 $p ro shared ro >attach
+echo: /sys/iommu/attach: ro given twice
 $ echo 0:3.0 $p shared shared >attach
 echo: /sys/iommu/attach: the mode given twice
 $ echo 0:3.0 $p fault=no >attach

@@ -10,7 +10,7 @@
 
 #include "arch/arch.h"
 #include "arch/pt.h"
-#include "kern/aspace.h"
+#include "kern/asinner.h"
 #include "kern/layout.h"
 #include "kern/page.h"
 
@@ -137,28 +137,31 @@ page_pop(paddr_t *list)
 	return 0;
 }
 
-static void
-on_added(void *arg, Aspace *as, vaddr_t va, size_t len)
-{
-	(void)arg;
-	(void)as;
-	(void)va;
-	(void)len;
-	note('A');
-}
+static int added_result;
 
 static int
-on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, bool tables)
+on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 {
-	(void)arg;
+	(void)len;
+	assert_int_not_equal(aspace_frame(as, va, SPROT_READ), 0);
+	note((dma ? 'D' : 'A') + (arg != NULL ? 32 : 0)); /* another: in lower case */
+	return added_result;
+}
+
+static int removed_prot;
+
+static int
+on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
+{
+	removed_prot = prot;
 	(void)as;
 	(void)va;
 	(void)len;
-	note(tables ? 'T' : 'R');
+	note((tables ? 'T' : 'R') + (arg != NULL ? 32 : 0));
 	return removed_result;
 }
 
-static const AsObserver observer = { on_added, on_removed, NULL };
+static AsObserver observer = { on_added, on_removed, NULL, NULL };
 
 static Aspace *
 fresh(void)
@@ -167,7 +170,7 @@ fresh(void)
 
 	assert_non_null(as);
 	memset(journal, 0, sizeof journal);
-	removed_result = 0;
+	removed_result = added_result = 0;
 	watched = NULL;
 	nlinks = 0;
 	return as;
@@ -176,7 +179,8 @@ fresh(void)
 static void
 done(Aspace *as)
 {
-	aspace_observe(as, NULL);
+	if (as->observers != NULL)
+		aspace_unobserve(as, &observer);
 	aspace_put(as);
 	assert_int_equal(host_frames, 0);
 	assert_int_equal(host_blocks, 0);
@@ -298,6 +302,37 @@ test_unmap_order(void **state)
 	done(as);
 }
 
+/* Several may watch; one that cannot follow makes the call fail, with nothing mapped. */
+static void
+test_observers(void **state)
+{
+	AsObserver second = { on_added, on_removed, journal, NULL };
+	Aspace *as = fresh();
+	vaddr_t va, dma;
+
+	(void)state;
+	aspace_observe(as, &observer);
+	assert_int_equal(aspace_map(as, 0, 4096, RW, SMAP_DMA, &dma), 0);
+	assert_string_equal(journal, "D");
+	aspace_observe(as, &second);
+	assert_string_equal(journal, "Dd");
+	memset(journal, 0, sizeof journal);
+	assert_int_equal(aspace_protect(as, dma, 4096, SPROT_READ), 0);
+	assert_string_equal(journal, "SdDrR");
+	memset(journal, 0, sizeof journal);
+	added_result = -ENOMEM;
+	assert_int_equal(aspace_map(as, 0, 4096, RW, SMAP_ANON, &va), -ENOMEM);
+	assert_string_equal(journal, "aStTF");
+	aspace_unobserve(as, &observer);
+	assert_int_equal(aspace_observe(as, &observer), -ENOMEM); /* and so is not */
+	added_result = 0;
+	memset(journal, 0, sizeof journal);
+	assert_int_equal(aspace_unmap(as, dma, 4096), 0);
+	assert_string_equal(journal, "StF");
+	aspace_unobserve(as, &second);
+	done(as);
+}
+
 static void
 test_written_back(void **state)
 {
@@ -333,7 +368,7 @@ test_unconfirmed(void **state)
 	memset(journal, 0, sizeof journal);
 	assert_int_equal(aspace_unmap(as, va, 4096), -EIO);
 	assert_string_equal(journal, "STW"); /* withheld, never freed */
-	aspace_observe(as, NULL);
+	aspace_unobserve(as, &observer);
 	aspace_put(as); /* and nothing of the rest is freed either */
 	assert_string_equal(journal, "STW");
 	assert_true(host_frames > frames);
@@ -359,7 +394,7 @@ test_unconfirmed_parked(void **state)
 	memset(journal, 0, sizeof journal);
 	assert_int_equal(aspace_unmap(as, va, 4096), -EIO);
 	assert_string_equal(journal, "W");
-	aspace_observe(as, NULL);
+	aspace_unobserve(as, &observer);
 	aspace_put(as);
 	host_frames = 0;
 	__lsan_enable();
@@ -376,15 +411,19 @@ test_protect(void **state)
 	aspace_map(as, 0, 3 * 4096, RW, SMAP_ANON, &va);
 	pa = leaf(as, va + 4096) & PTE_ADDR;
 	strcpy(page_ptr(pa), "kept");
-	aspace_observe(as, &observer);
+	assert_int_equal(aspace_observe(as, &observer), 0);
+	assert_string_equal(journal, "A"); /* what was there before */
+	memset(journal, 0, sizeof journal);
 	assert_int_equal(aspace_protect(as, va + 4096, 4096, 0), 0);
 	assert_string_equal(journal, "SR");
+	assert_int_equal(removed_prot, 0);
 	assert_int_equal(leaf(as, va + 4096), 0);
 	check_zeros(aspace_root(as), 4);
 	assert_int_equal(aspace_protect(as, va, 3 * 4096, SPROT_READ), 0);
 	assert_int_equal(leaf(as, va + 4096) & (PTE_ADDR | 7), pa | 5);
 	assert_string_equal(page_ptr(pa), "kept");
 	assert_int_equal(leaf(as, va) & 7, 5);
+	assert_int_equal(removed_prot, SPROT_READ);
 	assert_int_equal(aspace_protect(as, va, 4 * 4096, RW), -ENOMEM);
 	done(as);
 }
@@ -513,7 +552,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_map),        cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_unmap_order), cmocka_unit_test(test_unconfirmed),
+		cmocka_unit_test(test_unmap_order), cmocka_unit_test(test_observers),
+		cmocka_unit_test(test_unconfirmed),
 		cmocka_unit_test(test_unconfirmed_parked), cmocka_unit_test(test_written_back),
 		cmocka_unit_test(test_protect),    cmocka_unit_test(test_dma),
 		cmocka_unit_test(test_fork),       cmocka_unit_test(test_brk),

@@ -1,4 +1,4 @@
-/* SRC: dev/assign.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/guest.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -162,7 +162,7 @@ struct Domain {
 static Unit the_unit = { .state = UNIT_ON };
 static Domain *live[8];
 static uint live_domains;
-static int attach_err, attach_good, detach_err, flush_err, power_err;
+static int attach_err, attach_good, detach_err, flush_err, power_err, added_err;
 static void (*fault_fn)(const VtdFault *f);
 
 void unit_info(Unit *u, UnitInfo *out) { *out = (UnitInfo){ .state = u->state, .reason = u->reason, .base = 0xfed90000 }; }
@@ -186,15 +186,97 @@ unit_power(Unit *u, bool on)
 	return 0;
 }
 
-int
-domain_new_shared(paddr_t pdpt, Domain **out)
+static int
+new_domain(paddr_t top, Domain **out)
 {
 	*out = kalloc(sizeof **out);
 	if (*out == NULL)
 		return -ENOMEM;
-	(*out)->top = pdpt;
+	(*out)->top = top;
 	live[live_domains++] = *out;
 	return 0;
+}
+
+/* The last digit tells kinds apart: rights of shared, 4 + rights of private, 8 guest. */
+int
+domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out)
+{
+	return new_domain(pdpt + (rights == 3 ? 0 : rights), out);
+}
+
+int
+domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out)
+{
+	return new_domain(pdpt + 4 + rights, out);
+}
+
+int
+domain_new_guest(uint32_t quota, Domain **out)
+{
+	assert_int_not_equal(quota, 0);
+	return new_domain(8, out);
+}
+
+static int map_err, unmap_err, settle_err;
+
+int
+domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg)
+{
+	paddr_t pa;
+
+	(void)d;
+	if (map_err != 0)
+		return map_err;
+	say("map(%lx %lx %x:", (unsigned long)iova, (unsigned long)len, rights);
+	for (uint64_t n, off = 0; off < len; off += n) {
+		n = run(arg, off, len - off, &pa);
+		say(" %lx+%lx", (unsigned long)pa, (unsigned long)n);
+	}
+	say(") ");
+	return 0;
+}
+
+int
+domain_unmap(Domain *d, iova_t iova, uint64_t len)
+{
+	(void)d;
+	say("unmap(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	return unmap_err;
+}
+
+int
+domain_unmap_later(Domain *d, iova_t iova, uint64_t len)
+{
+	(void)d;
+	say("later(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	return unmap_err;
+}
+
+int
+domain_settle(Domain *d)
+{
+	(void)d;
+	say("settle ");
+	return settle_err;
+}
+
+int
+domain_unmap_all(Domain *d)
+{
+	(void)d;
+	say("unmap-all ");
+	return settle_err;
+}
+
+uint32_t domain_width(const Domain *d) { (void)d; return 39; }
+void domain_info(const Domain *d, DomainInfo *o) { (void)d; *o = (DomainInfo){ .quota = 7 }; }
+
+uint64_t
+domain_lookup(const Domain *d, iova_t iova, uint64_t *size)
+{
+	(void)d;
+	*size = 4096;
+	return iova == 0x400000 ? 0x1000 | DOMAIN_R : 0;
 }
 
 void
@@ -262,20 +344,20 @@ domain_added(Domain *d, iova_t iova, uint64_t len)
 {
 	(void)d;
 	say("added(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
-	return 0;
+	return added_err;
 }
 
 /* ---- processes ---- */
 
 struct Aspace {
 	int refs;
-	const AsObserver *observer;
+	AsObserver *observer, *second;
 	paddr_t top;
-	bool withheld;
+	bool withheld, locked;
 	const void *window;
 };
-static Aspace as22 = { 1, NULL, 0x22000, false, NULL }, as23 = { 1, NULL, 0x23000, false, NULL };
-static Aspace as_new = { 1, NULL, 0x99000, false, NULL };
+static Aspace as22 = { .refs = 1, .top = 0x22000 }, as23 = { .refs = 1, .top = 0x23000 };
+static Aspace as_new = { .refs = 1, .top = 0x99000 };
 static Proc p1 = { .pid = 1, .name = "init" }, p22 = { .pid = 22, .name = "edu", .as = &as22 };
 static Proc p23 = { .pid = 23, .name = "cat", .as = &as23 };
 static Proc p24 = { .pid = 24, .name = "gone", .dying = true };
@@ -362,11 +444,53 @@ proc_kill(Proc *p, int sig, const char *why)
 	snprintf(killed, sizeof killed, "%d %d %s", p->pid, sig, why);
 }
 
-void
-aspace_observe(Aspace *as, const AsObserver *o)
+/* One page of DMA memory is there. */
+int
+aspace_observe(Aspace *as, AsObserver *o)
 {
-	say("observe(%lx%s) ", (unsigned long)as->top, o != NULL ? "" : " -");
-	as->observer = o;
+	int err;
+
+	say("observe(%lx) ", (unsigned long)as->top);
+	if ((err = o->added(o->arg, as, 0x8001000, 4096, true)) == 0)
+		*(as->observer == NULL ? &as->observer : &as->second) = o;
+	return err;
+}
+
+void
+aspace_unobserve(Aspace *as, AsObserver *o)
+{
+	say("observe(%lx -) ", (unsigned long)as->top);
+	if (as->second == o) {
+		as->second = NULL;
+	} else if (as->observer == o) {
+		as->observer = as->second;
+		as->second = NULL;
+	}
+}
+
+void aspace_lock(Aspace *as) { as->locked = true; }
+void aspace_unlock(Aspace *as) { as->locked = false; }
+
+/* 16 pages from 0x400000, the last 8 read-only, in two pieces of memory. */
+paddr_t
+aspace_frame(Aspace *as, vaddr_t va, int prot)
+{
+	assert_true(as->locked);
+	if (va < 0x400000 || va >= 0x410000 || (prot & SPROT_WRITE && va >= 0x408000))
+		return 0;
+	return va + (va < 0x404000 ? 0x1000000 : 0x5000000);
+}
+
+const char *
+layout_device_window(vaddr_t va, uint64_t len)
+{
+	return va < 0xc0000000 && va + len > 0xb0000000 ? "bridge 0:1.0" : NULL;
+}
+
+PageStat
+page_stat(void)
+{
+	return (PageStat){ .total = 4096 };
 }
 
 void
@@ -385,13 +509,6 @@ aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token,
 	as->window = token;
 	*out = 1ull << 39;
 	return 0;
-}
-
-paddr_t
-aspace_lookup(Aspace *as, vaddr_t va, int prot)
-{
-	(void)as;
-	return va == 0x400000 && !(prot & SPROT_WRITE) ? 0x1000 : 0;
 }
 
 int
@@ -436,12 +553,13 @@ reset_world(void **state)
 	no_vector = false;
 	while_draining = NULL;
 	attach_err = attach_good = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
+	map_err = added_err = unmap_err = settle_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
 	host_now += 10000000000; /* all have been quiet for long */
 	p22.as = &as22;
-	as22 = (Aspace){ 1, NULL, 0x22000, false, NULL };
-	as23 = (Aspace){ 1, NULL, 0x23000, false, NULL };
-	as_new = (Aspace){ 1, NULL, 0x99000, false, NULL };
+	as22 = (Aspace){ .refs = 1, .top = 0x22000 };
+	as23 = (Aspace){ .refs = 1, .top = 0x23000 };
+	as_new = (Aspace){ .refs = 1, .top = 0x99000 };
 	p22.dying = false;
 	self = &p1;
 	power_init(NULL, false);
@@ -510,7 +628,7 @@ test_attach(void **state)
 {
 	(void)state;
 	assert_int_equal(attach(EDU, 22), 0);
-	assert_string_equal(trace, "drain1 intoff1 nosnoop1 observe(22000) attach(22000: 18) decode1 ");
+	assert_string_equal(trace, "drain1 intoff1 nosnoop1 observe(22000) added(8001000 1000) attach(22000: 18) decode1 ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_int_equal(assign_count(&the_unit), 1);
@@ -526,7 +644,7 @@ test_attach_at_boot(void **state)
 	(void)state;
 	func[EDU].quiet_since = host_now - 30000000;
 	assert_int_equal(attach(EDU, 22), 0);
-	assert_non_null(strstr(trace, "sleep170 observe(22000) attach(22000: 18) "));
+	assert_non_null(strstr(trace, "sleep170 observe(22000) added(8001000 1000) attach(22000: 18) "));
 }
 
 /* Functions of one process share its domain. */
@@ -637,7 +755,7 @@ test_group(void **state)
 		clear();
 		assert_int_equal(attach_group(i, 22), 0);
 		assert_string_equal(trace,
-			"drain5 intoff5 nosnoop5 observe(22000) attach(22000: 108 100) decode5 "
+			"drain5 intoff5 nosnoop5 observe(22000) added(8001000 1000) attach(22000: 108 100) decode5 "
 			"drain6 intoff6 nosnoop6 attach(22000: 110) decode6 ");
 		assert_int_equal(assign_owner(&fn[BEHIND1]), 22);
 		assert_int_equal(assign_owner(&fn[BEHIND2]), 22);
@@ -864,7 +982,7 @@ test_unconfirmed(void **state)
 	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
 	assert_non_null(as22.observer);
 	detach_err = 0;
-	assert_int_equal(as22.observer->removed(as22.observer->arg, &as22, 0x400000, 4096, false), -EIO);
+	assert_int_equal(as22.observer->removed(as22.observer->arg, &as22, 0x400000, 4096, 0, false), -EIO);
 	assert_int_equal(attach(NVME, 22), -EIO);
 	assert_string_equal(host_errstr, "a device of process 22 did not let go of its memory");
 	assert_false(as22.withheld);
@@ -885,13 +1003,13 @@ test_unmap(void **state)
 	assert_int_equal(attach(EDU2, 23), 0);
 	o = as22.observer;
 	clear();
-	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x2000, true), 0);
+	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x2000, 0, true), 0);
 	assert_string_equal(trace, "flush(22000: 5000 2000 tables) ");
 	clear();
-	o->added(o->arg, &as22, 0x7000, 0x1000);
+	assert_int_equal(o->added(o->arg, &as22, 0x7000, 0x1000, false), 0);
 	assert_string_equal(trace, "added(7000 1000) ");
 	flush_err = -ETIMEDOUT;
-	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x1000, false), -EIO);
+	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x1000, 0, false), -EIO);
 	assert_false(bme[EDU]);
 	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
 	assert_int_equal(assign_state(&fn[EDU2]), FN_OWNED);
@@ -905,6 +1023,229 @@ test_unmap(void **state)
 	assign_observer.exiting(&p22);
 	assert_true(as22.withheld);
 	given_up(0x22000);
+}
+
+/* ---- modes ---- */
+
+static int
+attach_as(uint i, int pid, AttachMode mode, bool ro)
+{
+	return assign_attach(&(AttachArgs){ .bdf = fn[i].bdf, .pid = pid, .mode = mode, .ro = ro });
+}
+
+/* Each mode of a process has a domain of its own, shared by its functions in that mode. */
+static void
+test_modes(void **state)
+{
+	AsObserver *o;
+
+	(void)state;
+	assert_int_equal(attach_as(EDU, 22, ATTACH_PRIVATE, true), 0);
+	assert_non_null(strstr(trace, "added(8001000 1000) attach(22005: 18) "));
+	assert_string_equal(event(EDU, &p22), "attach private ro\n");
+	o = as22.observer;
+	clear();
+	o->added(o->arg, &as22, 0x7000, 4096, false); /* not its business */
+	o->added(o->arg, &as22, 0x8003000, 4096, true);
+	o->removed(o->arg, &as22, 0x8003000, 4096, 0, true);
+	assert_string_equal(trace, "added(8003000 1000) flush(22005: 8003000 1000 tables) ");
+	clear();
+	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, true), 0);
+	assert_non_null(strstr(trace, "attach(22001: 10) "));
+	assert_int_equal(attach_as(NVME, 22, ATTACH_PRIVATE, true), 0);
+	assert_non_null(strstr(trace, "attach(22005: 20) "));
+	assert_int_equal(live_domains, 2);
+	clear();
+	assign_observer.exiting(&p22);
+	assert_int_equal(live_domains, 0);
+	assert_null(as22.observer);
+	for (uint i = EDU; i <= NVME; i++)
+		assert_int_equal(assign_owner(&fn[i]), -1);
+}
+
+/* Without memory to show a device what is there, the attach fails and leaves nothing. */
+static void
+test_mode_no_memory(void **state)
+{
+	(void)state;
+	added_err = -ENOMEM;
+	assert_int_equal(attach_as(EDU, 22, ATTACH_PRIVATE, false), -ENOMEM);
+	assert_string_equal(host_errstr, "no memory for a domain");
+	assert_int_equal(live_domains, 0);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
+	assert_int_equal(as22.refs, 1);
+}
+
+/* Two functions of one requester id cannot see different things. */
+static void
+test_mode_alias(void **state)
+{
+	(void)state;
+	assert_int_equal(attach_as(BEHIND1, 22, ATTACH_SHARED, false), 0);
+	assert_int_equal(attach_as(BEHIND2, 22, ATTACH_GUEST, false), -EBUSY);
+	assert_string_equal(host_errstr,
+		"1:2.0 shares a requester id with 1:1.0, attached shared: want the same");
+	assert_int_equal(attach_as(BEHIND2, 22, ATTACH_SHARED, true), -EBUSY);
+	assert_int_equal(attach_as(BEHIND2, 22, ATTACH_SHARED, false), 0);
+}
+
+static void
+guest(bool ro)
+{
+	assert_int_equal(attach_as(EDU, 22, ATTACH_GUEST, ro), 0);
+	self = &p22;
+	clear();
+}
+
+static const char *
+maps(void)
+{
+	static char buf[500];
+	Text t = { 0 };
+
+	buf[0] = 0;
+	if (assign_maps(&fn[EDU], &t) == 0 && t.n > 0)
+		snprintf(buf, sizeof buf, "%s", t.s);
+	text_free(&t);
+	return buf;
+}
+
+static void
+test_guest(void **state)
+{
+	(void)state;
+	guest(false);
+	assert_int_equal(assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000, DOMAIN_R | DOMAIN_W), 0);
+	assert_string_equal(trace, "map(10000 8000 3: 1400000+4000 5404000+4000) ");
+	assert_int_equal(assign_map(&fn[EDU], 0, 0x408000, 0x1000, DOMAIN_R), 0);
+	assert_string_equal(maps(), "map 0x0 0x408000 0x1000 r\nmap 0x10000 0x400000 0x8000 rw\n");
+	clear();
+	assert_int_equal(assign_unmap(&fn[EDU], 0x12000, 0x1000), 0);
+	assert_string_equal(trace, "unmap(12000 1000) ");
+	assert_string_equal(maps(), "map 0x0 0x408000 0x1000 r\nmap 0x10000 0x400000 0x2000 rw\n"
+				    "map 0x13000 0x403000 0x5000 rw\n");
+}
+
+static void
+refuses(int err, iova_t iova, vaddr_t va, uint64_t len, uint rights, const char *why)
+{
+	clear();
+	assert_int_equal(assign_map(&fn[EDU], iova, va, len, rights), err);
+	assert_string_equal(host_errstr, why);
+	assert_null(strstr(trace, "map("));
+	assert_string_equal(maps(), "");
+}
+
+static void
+test_guest_refusals(void **state)
+{
+	(void)state;
+	guest(true);
+	refuses(-EINVAL, 0x1000, 0x400000, 0, 1, "0x0 bytes at 0x1000 are not whole pages");
+	refuses(-EINVAL, 0x1001, 0x400000, 4096, 1, "0x1000 bytes at 0x1001 are not whole pages");
+	refuses(-EINVAL, 0x1000, 0x400800, 4096, 1, "0x400800 is not the start of a page");
+	refuses(-ERANGE, 1ull << 39, 0x400000, 4096, 1, "0x8000000000: its device has 39 address bits");
+	refuses(-ERANGE, 0x1000, 0x400000, -4096ull, 1, "0x1000: its device has 39 address bits");
+	refuses(-EPERM, 0xafff0000, 0x400000, 0x20000, 1, "0xafff0000 is kept out: bridge 0:1.0");
+	refuses(-EPERM, 0x1000, 0x400000, 4096, 3, "it is attached read-only");
+	refuses(-EFAULT, 0x1000, 0x40f000, 0x2000, 1,
+		"0x410000 is not memory of process 22, or not with these rights");
+	map_err = -EEXIST;
+	refuses(-EEXIST, 0x1000, 0x400000, 4096, 1, "0x1000: some of it is mapped already");
+	map_err = -EDQUOT;
+	refuses(-EDQUOT, 0x1000, 0x400000, 4096, 1, "more than 7 table pages: the quota of a guest");
+	map_err = -ENOMEM;
+	refuses(-ENOMEM, 0x1000, 0x400000, 4096, 1, "no memory for tables");
+	host_alloc_left = 0;
+	iovamap_clear(&func[EDU].tenant->map);
+	refuses(-ENOMEM, 0x1000, 0x400000, 4096, 1, "no memory for tables");
+	host_alloc_left = -1;
+	unmap_err = -ENOENT;
+	assert_int_equal(assign_unmap(&fn[EDU], 0x1000, 4096), -ENOENT);
+	assert_string_equal(host_errstr, "0x1000: nothing of it is mapped");
+	self = &p23;
+	assert_int_equal(assign_map(&fn[EDU], 0x1000, 0x400000, 4096, 1), -EPERM);
+	self = &p1;
+	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, false), 0);
+	self = &p22;
+	assert_int_equal(assign_map(&fn[EDU2], 0x1000, 0x400000, 4096, 1), -EPERM);
+	assert_string_equal(host_errstr, "0:2.0 is attached shared: its addresses are those of the process");
+}
+
+/* What the process gives up its device loses first, in one invalidation; what it keeps the
+ * right to stays. */
+static void
+test_guest_removed(void **state)
+{
+	AsObserver *o;
+
+	(void)state;
+	guest(false);
+	o = as22.observer;
+	assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000, DOMAIN_R | DOMAIN_W);
+	assign_map(&fn[EDU], 0x90000, 0x401000, 0x1000, DOMAIN_R);
+	clear();
+	assert_int_equal(o->added(o->arg, &as22, 0x700000, 4096, true), 0);
+	assert_int_equal(o->removed(o->arg, &as22, 0x700000, 4096, 0, true), 0);
+	assert_string_equal(trace, "settle ");
+	clear();
+	assert_int_equal(o->removed(o->arg, &as22, 0x401000, 0x2000, SPROT_READ, false), 0);
+	assert_string_equal(trace, "later(11000 2000) settle ");
+	clear();
+	assert_int_equal(o->removed(o->arg, &as22, 0x400000, 0x10000, 0, true), 0);
+	assert_string_equal(trace, "later(10000 1000) later(90000 1000) later(13000 5000) settle ");
+	assert_string_equal(maps(), "");
+}
+
+/* No memory to take a part: all of it goes. A unit that does not confirm: the frames stay. */
+static void
+test_guest_trouble(void **state)
+{
+	AsObserver *o;
+
+	(void)state;
+	guest(false);
+	o = as22.observer;
+	assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000, DOMAIN_R);
+	unmap_err = -ENOMEM;
+	clear();
+	assert_int_equal(o->removed(o->arg, &as22, 0x401000, 0x1000, 0, false), 0);
+	assert_string_equal(trace, "later(11000 1000) unmap-all settle ");
+	assert_string_equal(maps(), "");
+	assert_string_equal(event(EDU, &p22), "attach guest\n");
+	assert_string_equal(event(EDU, &p22), "unmapped no memory to split a mapping, so all are gone\n");
+	unmap_err = 0;
+	assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000, DOMAIN_R);
+	settle_err = -ETIMEDOUT;
+	assert_int_equal(o->removed(o->arg, &as22, 0x401000, 0x1000, 0, false), -EIO);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	self = &p1;
+	assign_observer.exiting(&p22);
+	assert_true(as22.withheld);
+	given_up(8);
+}
+
+/* exec: every domain follows; a guest starts with nothing mapped. */
+static void
+test_guest_exec(void **state)
+{
+	(void)state;
+	guest(false);
+	assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000, DOMAIN_R);
+	self = &p1;
+	assert_int_equal(attach_as(EDU2, 22, ATTACH_PRIVATE, false), 0);
+	clear();
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
+	assert_non_null(strstr(trace, "attach(8: 18) "));
+	assert_non_null(strstr(trace, "attach(99007: 10) "));
+	assert_null(as22.observer);
+	assert_int_equal(live_domains, 2);
+	self = &p22;
+	assert_string_equal(maps(), "");
+	assert_string_equal(event(EDU2, &p22), "attach private\n");
+	self = &p1;
+	p22.as = &as_new;
+	assign_observer.exiting(&p22);
 }
 
 /* ---- the life of processes ---- */
@@ -955,7 +1296,7 @@ test_exec(void **state)
 	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
 	assert_string_equal(trace,
 		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 "
-		"sleep200 poll observe(22000 -) observe(99000) free free50 attach(99000: 18) poll as(99000) ");
+		"sleep200 poll observe(22000 -) free observe(99000) added(8001000 1000) free50 attach(99000: 18) poll as(99000) ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_false(bme[EDU]);
@@ -1504,7 +1845,9 @@ main(void)
 		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares),
 		T(test_detach), T(test_settle), T(test_settle_reset), T(test_detach_refusals), T(test_broken),
 		T(test_owner_sentences), T(test_attach_sentences),
-		T(test_unconfirmed), T(test_unmap), T(test_exit), T(test_exit_while_off), T(test_exec), T(test_exec_fails),
+		T(test_unconfirmed), T(test_unmap), T(test_modes), T(test_mode_no_memory),
+		T(test_mode_alias), T(test_guest), T(test_guest_refusals), T(test_guest_removed), T(test_guest_trouble),
+		T(test_guest_exec), T(test_exit), T(test_exit_while_off), T(test_exec), T(test_exec_fails),
 		T(test_exec_broken), T(test_power), T(test_power_wish), T(test_power_refused), T(test_detach_while_off),
 		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_entries),
 		T(test_entry_unconfirmed), T(test_fault),

@@ -148,7 +148,7 @@ refusals(void)
 	CHECK(fake_pages() == before);
 	CHECK(domain_map(d, top - PAGE, MEM, PAGE, DOMAIN_R) == 0);
 	CHECK(domain_unmap(d, 0, top) == 0);
-	CHECK(domain_new_shared(MEM, &s) == 0);
+	CHECK(domain_new_shared(MEM, 3, &s) == 0);
 	CHECK(domain_map(s, 0x1000, MEM, PAGE, DOMAIN_R) == -EINVAL);
 	CHECK(domain_unmap(s, 0x1000, PAGE) == -EINVAL && domain_unmap_all(s) == -EINVAL);
 	domain_free(s);
@@ -256,6 +256,34 @@ runs(void)
 	domain_info(d, &di);
 	CHECK(di.pages == 1 && fake_pages() == before);
 	CHECK(fake_dma(fake[0], sid, 0x1000, false).reason == 6);
+	domain_detach(d, u, &sid, 1);
+	domain_free(d);
+}
+
+/* Many ranges, one invalidation. */
+static void
+later(void)
+{
+	UnitInfo i0, i1;
+	Domain *d;
+
+	machine(false);
+	Unit *u = unit_for(sid);
+	d = guest();
+	CHECK(domain_attach(d, u, &sid, 1) == 0);
+	for (unsigned i = 0; i < 20; i++) {
+		CHECK(domain_map(d, i * M2, MEM + i * PAGE, PAGE, DOMAIN_R) == 0);
+		CHECK(fake_dma(fake[0], sid, i * M2, false).reason == 0);
+	}
+	unit_info(u, &i0);
+	for (unsigned i = 0; i < 20; i++)
+		CHECK(domain_unmap_later(d, i * M2, PAGE) == 0);
+	CHECK(domain_unmap_later(d, 0, PAGE) == -ENOENT);
+	CHECK(domain_settle(d) == 0 && domain_settle(d) == 0);
+	unit_info(u, &i1);
+	CHECK(i1.inv_wait - i0.inv_wait == 1);
+	for (unsigned i = 0; i < 20; i++)
+		CHECK(fake_dma(fake[0], sid, i * M2, false).reason == 6);
 	domain_detach(d, u, &sid, 1);
 	domain_free(d);
 }
@@ -493,6 +521,7 @@ test_one_by_one(void **state)
 	everywhere(sizes, "sizes");
 	everywhere(two_units, "two units");
 	everywhere(runs, "runs");
+	everywhere(later, "later");
 }
 
 static void

@@ -32,7 +32,7 @@ machine(uint64_t cap)
 	space_new(&s);
 	page = os_page_alloc();
 	space_map(&s, VA, page, SPACE_R | SPACE_W, 4096);
-	CHECK(domain_new_shared(s.pdpt, &d) == 0);
+	CHECK(domain_new_shared(s.pdpt, 3, &d) == 0);
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	CHECK(fake_dma(f, sid, VA, true).reason == 0);
 }

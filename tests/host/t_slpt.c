@@ -370,7 +370,7 @@ random_change(void)
 static void
 start(uint32_t levels, uint32_t sizes, bool flush)
 {
-	SlFormat f = { .link = R | W, .big = sizes, .flush = flush };
+	SlFormat f = { .link = R | W, .floor = 1, .big = sizes, .flush = flush };
 
 	assert_int_equal(live, 0);
 	t = (Slpt){ .fmt = f };
@@ -491,7 +491,7 @@ test_near(void **state)
 static void
 test_rights_and_formats(void **state)
 {
-	SlFormat f = { .link = R | W, .leaf = 1 << 11, .big = 4 };
+	SlFormat f = { .link = R | W, .floor = 1, .leaf = 1 << 11, .big = 4 };
 	SlChange c;
 
 	(void)state;
@@ -510,7 +510,7 @@ test_rights_and_formats(void **state)
 static void
 test_quota(void **state)
 {
-	SlFormat f = { .link = R | W };
+	SlFormat f = { .link = R | W, .floor = 1 };
 	SlChange c;
 
 	(void)state;
@@ -531,7 +531,7 @@ test_quota(void **state)
 static void
 test_no_memory(void **state)
 {
-	SlFormat f = { .link = R | W, .big = 12 };
+	SlFormat f = { .link = R | W, .floor = 1, .big = 12 };
 	SlChange c;
 
 	(void)state;
@@ -567,7 +567,7 @@ test_no_memory(void **state)
 static void
 test_withhold(void **state)
 {
-	SlFormat f = { .link = R | W, .big = 4 };
+	SlFormat f = { .link = R | W, .floor = 1, .big = 4 };
 	SlChange c;
 
 	(void)state;

@@ -138,9 +138,9 @@ pci_map_bar(PciDev *d, int bar, size_t *size)
 }
 
 static int
-command(PciDev *d, const char *cmd)
+command(PciDev *d, const char *file, const char *cmd)
 {
-	int fd = file_open(d, "ctl", O_WRONLY), r;
+	int fd = file_open(d, file, O_WRONLY), r;
 
 	if (fd < 0)
 		return -1;
@@ -152,13 +152,33 @@ command(PciDev *d, const char *cmd)
 int
 pci_busmaster(PciDev *d, bool on)
 {
-	return command(d, on ? "busmaster on" : "busmaster off");
+	return command(d, "ctl", on ? "busmaster on" : "busmaster off");
 }
 
 int
 pci_reset(PciDev *d)
 {
-	return command(d, "reset");
+	return command(d, "ctl", "reset");
+}
+
+int
+pci_map(PciDev *d, uint64_t iova, const void *p, size_t n, const char *rights)
+{
+	char cmd[96];
+
+	snprintf(cmd, sizeof cmd, "map 0x%llx 0x%llx 0x%llx %s", (unsigned long long)iova,
+		(unsigned long long)(uintptr_t)p, (unsigned long long)n, rights);
+	return command(d, "map", cmd);
+}
+
+int
+pci_unmap(PciDev *d, uint64_t iova, size_t n)
+{
+	char cmd[64];
+
+	snprintf(cmd, sizeof cmd, "unmap 0x%llx 0x%llx", (unsigned long long)iova,
+		(unsigned long long)n);
+	return command(d, "map", cmd);
 }
 
 void *

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct PciDev PciDev;
 
@@ -44,6 +45,13 @@ int pci_reset(PciDev *d);
  */
 void *dma_alloc(size_t n, int bits);
 void  dma_free(void *p, size_t n);
+
+/*
+ * Attached `guest`: the device's addresses [iova, iova+n) lead to memory of ours at p, with
+ * rights "r", "w" or "rw", no more than ours; and to nothing again. Whole pages.
+ */
+int pci_map(PciDev *d, uint64_t iova, const void *p, size_t n, const char *rights);
+int pci_unmap(PciDev *d, uint64_t iova, size_t n);
 
 enum { PCI_EVENT = 1, PCI_INTR = 2 };
 /* Which of `what` is there to be read, within ms milliseconds (-1: no limit); 0: none. */
