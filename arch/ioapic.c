@@ -116,7 +116,18 @@ line_entry(const Ioapic *a, uint isa, uint vector, uint64_t *e)
 	return 0;
 }
 
-/* The high half first: the line is masked until the low one is there. */
+static void
+line_mask(uint isa)
+{
+	uint input = 0;
+	const Ioapic *a = find(isa, &input);
+
+	lock(&ioapic_lock);
+	set(a, REG_ENTRY(input), ENTRY_MASKED);
+	unlock(&ioapic_lock);
+}
+
+/* The line is masked until the low half is there. */
 static void
 line_set(const Ioapic *a, uint input, uint64_t e)
 {
@@ -156,11 +167,9 @@ irq_ioapic(uint i, uint *id)
 void
 irq_lines_hold(void)
 {
-	uint input = 0;
-
 	for (uint i = 0; i < NISA; i++)
 		if (isa_vector[i] != 0)
-			line_set(find(i, &input), input, ENTRY_MASKED);
+			line_mask(i);
 }
 
 /* An edge that came meanwhile is lost: the handlers look once for themselves. */
