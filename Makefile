@@ -44,7 +44,7 @@ debug: build/bailey.iso | build/setup.debug
 demo: build/bailey.iso | build/setup.test
 	$(Q)scripts/demo
 
-test test-all: build/bailey.iso $(if $(LIST),,hosttests $(PORT)) | build/setup.test
+test test-all: build/bailey.iso $(if $(LIST),,hosttests) | build/setup.test
 	$(Q)scripts/test $(if $(LIST),--list,$(if $(filter test-all,$@),--all))
 
 bench: build/bailey.iso | build/setup.test
@@ -204,6 +204,7 @@ build/port/$(1)/port: tests/port/port.c $(PORTSRC:dev/vtd/%.c=build/port/$(1)/%.
 	$(Q)$(1) $(PORTFLAGS) -no-pie -o $$@ $$(filter %.c %.o,$$^)
 endef
 $(foreach cc,gcc clang,$(eval $(call port_rules,$(cc))))
+hosttests: $(PORT)
 
 # ---- fuzz targets: tests/fuzz/NAME.c, sources named as in host tests ----
 
