@@ -93,6 +93,11 @@ UnitState unit_state(const Unit *u);
 /* Translation on: SRTP, global context then IOTLB invalidation, TE. Off: TE cleared; the
  * caller has quieted every device behind it. 0, -ETIMEDOUT. */
 int unit_power(Unit *u, bool on);
+/* What u makes of a request, from its registers and the tables as they are in memory. 0,
+ * -ENODEV unusable, -ENOTSUP its root table is of another mode. */
+typedef struct WalkAsk WalkAsk;
+typedef struct Walk    Walk;
+int unit_walk(Unit *u, const WalkAsk *a, Walk *out);
 bool vtd_coherent(void); /* every unit snoops CPU caches: no page-table flushes needed */
 bool vtd_snoop(void);    /* every unit can be told to snoop on DMA: SNP in every leaf */
 uint32_t unit_sources(Unit *u); /* context entries present */

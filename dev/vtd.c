@@ -6,7 +6,8 @@
  *	address 0x6df084000 reason 5 text 'PTE Write access ...' tables 'not mapped'
  *
  * `dmar` is the firmware's table in words (dev/dmarfmt.c), `groups` what can only be
- * given away together (dev/groupfmt.c).
+ * given away together (dev/groupfmt.c), `walk` the way of one request through the tables
+ * (dev/walkfmt.c).
  */
 
 #include "arch/arch.h"
@@ -16,8 +17,11 @@
 #include "dev/groupfmt.h"
 #include "dev/iommufmt.h"
 #include "dev/vtd/os.h"
+#include "dev/walkfmt.h"
+#include "kern/cmd.h"
 #include "kern/dev.h"
 #include "kern/errno.h"
+#include "kern/log.h"
 
 static int
 faults_text(Chan *c, Text *t)
@@ -59,10 +63,77 @@ groups_show(Chan *c, Text *t)
 	return 0;
 }
 
+/* ---- walk: a question is kept, and each open answers it afresh ---- */
+
+static Lock walk_lock = LOCK_INIT(RANK_DEV, "walk");
+static WalkQuery walk_query; /* walk_lock */
+static bool walk_asked; /* walk_lock */
+
+static int
+walk_unit(WalkQuery *q, Unit **u)
+{
+	PciFn *f = pci_find(q->bdf);
+	char b[16];
+
+	if (f == NULL)
+		return fail(
+			-ENODEV, "no such device: %s", bdf_print(q->bdf, b, sizeof b));
+	if ((*u = assign_unit(f)) == NULL)
+		return fail(-ENODEV, "%s: no IOMMU unit covers it",
+			bdf_print(q->bdf, b, sizeof b));
+	q->ask.sid = f->nsid > 0 ? f->sid[0] : (uint16_t)q->bdf;
+	return 0;
+}
+
+static int
+walk_show(Chan *c, Text *t)
+{
+	WalkQuery q;
+	UnitInfo info;
+	Unit *u;
+	Walk w;
+	int err;
+
+	(void)c;
+	lock(&walk_lock);
+	q = walk_query;
+	bool asked = walk_asked;
+	unlock(&walk_lock);
+	if (!asked) {
+		text_printf(t, "write B:D.F ADDRESS r|w [manual|qemu], then read\n");
+		return 0;
+	}
+	if ((err = walk_unit(&q, &u)) != 0)
+		return err;
+	if (unit_walk(u, &q.ask, &w) != 0)
+		return fail(-EIO, "unit %u has no tables to walk", unit_index(u));
+	unit_info(u, &info);
+	walk_text(t, &q, info.index, info.state == UNIT_ON, &w);
+	return 0;
+}
+
+static int
+walk_cmd(Chan *c, const Cmd *cmd)
+{
+	WalkQuery q;
+	Unit *u;
+	int err;
+
+	(void)c;
+	if ((err = walk_parse(cmd, &q)) != 0 || (err = walk_unit(&q, &u)) != 0)
+		return err;
+	lock(&walk_lock);
+	walk_query = q;
+	walk_asked = true;
+	unlock(&walk_lock);
+	return 0;
+}
+
 static const Dirtab files[] = {
-	{ "dmar",   0444, dmar_show,   NULL },
+	{ "dmar", 0444, dmar_show, NULL },
 	{ "faults", 0444, faults_text, NULL },
 	{ "groups", 0444, groups_show, NULL },
+	{ "walk", 0666, walk_show, walk_cmd },
 };
 
 static int
@@ -97,6 +168,13 @@ vtd_open(Chan *c, int flags)
 	return c->qid.dir ? 0 : dirtab_open(c, flags, &files[c->qid.path - 1]);
 }
 
+static long
+vtd_write(Chan *c, const void *buf, long n, off_k off)
+{
+	(void)off;
+	return dirtab_write(c, buf, n, &files[c->qid.path - 1]);
+}
+
 Dev vtddev = {
 	.name = "vtd",
 	.attach = vtd_attach,
@@ -105,4 +183,5 @@ Dev vtddev = {
 	.open = vtd_open,
 	.entry = vtd_entry,
 	.read = dirtab_read,
+	.write = vtd_write,
 };

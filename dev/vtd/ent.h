@@ -26,6 +26,7 @@
 #define CTX_AW      66, 64  /* levels - 2 */
 #define CTX_DID     87, 72  /* domain id */
 #define TT_TABLES   0       /* untranslated requests use the tables, others are refused */
+#define TT_DEVICE   1       /* the same, and device TLBs; with ECAP.DT */
 #define TT_PASS     2       /* pass-through */
 
 #define SL_R        0, 0
@@ -33,6 +34,7 @@
 #define SL_PS       7, 7    /* a page, not a table, at level 2 or 3 */
 #define SL_SNP      11, 11  /* reserved without ECAP.SC */
 #define SL_ADDR     51, 12  /* page number */
+#define SL_TM       62, 62  /* reserved without ECAP.DT */
 
 /* Queue descriptors, 128 bits. */
 #define QI_TYPE     3, 0

@@ -10,6 +10,8 @@ $ sleep 1000 &
 $ p=$!
 $ echo 0:2.0 $p >'#iommu/attach'
 echo: #iommu/attach: 0:2.0: no IOMMU unit covers it
+$ echo 0:2.0 0x1000 r >/sys/vtd/walk
+echo: /sys/vtd/walk: 0:2.0: no IOMMU unit covers it
 $ grep ^state '#pci/0:2.0/status'; grep ^unit '#pci/0:2.0/status'
 state blocked
 unit none

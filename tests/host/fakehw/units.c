@@ -448,7 +448,7 @@ reserved(const FakeUnit *u, uint64_t e, uint32_t level)
 {
 	uint64_t mask = 1ull << 62 | (0xfffffffffffffull & ~0ull << 48 & ~0xfffull);
 
-	if (!(u->conf.ecap >> 7 & 1))
+	if (!(u->conf.ecap >> 7 & 1) || (level > 1 && !(level <= 3 && e & 0x80)))
 		mask |= 1ull << 11;
 	if (level > 3)
 		mask |= 1ull << 7;

@@ -1,0 +1,242 @@
+/*
+ * Walking as a unit does, pure (VT-d 3.4, 3.7, 7.2.3, 9.1, 9.3, 9.8): root entry, context
+ * entry, second level, each with its checks in the order of the fault reasons. The tables
+ * may be anybody's and may be wrong: that is what this is for.
+ *
+ * By the manual an entry without R and W is absent and nothing else of it counts, rights
+ * are collected on the way and judged at the page. QEMU looks for the right that is asked
+ * for at each level before it looks for reserved bits, takes an entry of all ones for one it
+ * cannot read, and judges the interrupt range by the whole page.
+ */
+#include "dev/vtd/walk.h"
+
+#include "dev/vtd/ent.h"
+#include "dev/vtd/reg.h"
+
+enum { /* fault reasons */
+	ROOT_ABSENT = 0x1,
+	CONTEXT_ABSENT = 0x2,
+	CONTEXT_INVALID = 0x3,
+	BEYOND_WIDTH = 0x4,
+	NO_WRITE = 0x5,
+	NO_READ = 0x6,
+	TABLE_UNREADABLE = 0x7,
+	ROOT_UNREADABLE = 0x8,
+	CONTEXT_UNREADABLE = 0x9,
+	ROOT_RESERVED = 0xa,
+	CONTEXT_RESERVED = 0xb,
+	TABLE_RESERVED = 0xc,
+	INTERRUPT_RANGE = 0xe,
+};
+
+#define INTERRUPTS     0xfee00000ull
+#define INTERRUPTS_END 0xfef00000ull
+#define RW             (FMASK(SL_R) | FMASK(SL_W))
+
+typedef struct Walker {
+	const WalkUnit *u;
+	const WalkAsk *a;
+	SlRead rd;
+	Walk *o;
+} Walker;
+
+/* Bits of an address that memory has not. */
+static uint64_t
+beyond(uint32_t bits)
+{
+	return bits < 64 ? ~0ull << bits : 0;
+}
+
+static uint64_t
+word(const uint64_t *page, uint32_t i)
+{
+	return __atomic_load_n(&page[i], __ATOMIC_RELAXED);
+}
+
+/* Of an address, below the part that indexes a table of this level. */
+static uint32_t
+low_bits(uint32_t level)
+{
+	return 12 + 9 * (level - 1);
+}
+
+/* NULL: not readable. */
+static const Ent *
+step(Walker *w, uint64_t table, uint32_t i, uint32_t words)
+{
+	const uint64_t *page = w->rd(table);
+	WalkStep *s = &w->o->step[w->o->nstep];
+
+	if (!page)
+		return 0;
+	w->o->nstep++;
+	s->at = table + 8 * words * i;
+	s->value = (Ent){ word(page, words * i), words == 2 ? word(page, 2 * i + 1) : 0 };
+	return &s->value;
+}
+
+static uint8_t
+root(Walker *w, uint64_t *context)
+{
+	const Ent *e = step(w, FGET(w->u->rtaddr, RTADDR_RTA) << 12, w->a->sid >> 8, 2);
+
+	if (!e)
+		return ROOT_UNREADABLE;
+	if (!EGET(*e, ROOT_P))
+		return ROOT_ABSENT;
+	if (e->hi || e->lo & (FMASK(11, 1) | beyond(w->u->haw)))
+		return ROOT_RESERVED;
+	*context = EGET(*e, ROOT_CTP) << 12;
+	return 0;
+}
+
+static uint8_t
+type_check(uint64_t ecap, uint32_t type)
+{
+	bool ok = type == TT_TABLES || (type == TT_DEVICE && FGET(ecap, ECAP_DT)) ||
+		  (type == TT_PASS && FGET(ecap, ECAP_PT));
+
+	return ok ? 0 : CONTEXT_INVALID;
+}
+
+static uint8_t
+context(Walker *w, uint64_t table, Ent *out)
+{
+	const Ent *e = step(w, table, w->a->sid & 0xff, 2);
+
+	if (!e)
+		return CONTEXT_UNREADABLE;
+	*out = *e;
+	w->o->levels = EGET(*e, CTX_AW) + 2;
+	if (!EGET(*e, CTX_P))
+		return CONTEXT_ABSENT;
+	if (e->lo & (FMASK(11, 4) | beyond(w->u->haw)) ||
+		e->hi & (FMASK(71, 71) | FMASK(127, 88)))
+		return CONTEXT_RESERVED;
+	if (!(FGET(w->u->cap, CAP_SAGAW) >> EGET(*e, CTX_AW) & 1))
+		return CONTEXT_INVALID;
+	return type_check(w->u->ecap, EGET(*e, CTX_TT));
+}
+
+static uint32_t
+width(const Walker *w)
+{
+	uint32_t mgaw = FGET(w->u->cap, CAP_MGAW) + 1, agaw = 12 + 9 * w->o->levels;
+
+	return agaw < mgaw ? agaw : mgaw;
+}
+
+static bool
+is_leaf(uint64_t e, uint32_t level)
+{
+	return level == 1 || (level <= 3 && FGET(e, SL_PS));
+}
+
+/* Bits that must be 0 in an entry of a table at this level. */
+static uint64_t
+reserved(const WalkUnit *u, uint64_t e, uint32_t level)
+{
+	uint64_t mask = beyond(u->haw) & FMASK(SL_ADDR);
+	bool leaf = is_leaf(e, level);
+
+	if (!leaf || !FGET(u->ecap, ECAP_SC))
+		mask |= FMASK(SL_SNP);
+	if (!leaf || !FGET(u->ecap, ECAP_DT))
+		mask |= FMASK(SL_TM);
+	if (level > 3 ||
+		(level > 1 && leaf && !(FGET(u->cap, CAP_SLLPS) >> (level - 2) & 1)))
+		mask |= FMASK(SL_PS);
+	else if (leaf)
+		mask |= (1ull << low_bits(level)) - 4096;
+	return mask;
+}
+
+static bool
+meets_interrupts(const Walk *o, WalkRules rules)
+{
+	uint64_t len = rules == WALK_QEMU ? o->size : 1;
+	uint64_t pa = rules == WALK_QEMU ? o->pa & ~(o->size - 1) : o->pa;
+
+	return pa < INTERRUPTS_END && pa + len > INTERRUPTS;
+}
+
+static uint8_t
+page(Walker *w, uint64_t e, uint32_t level)
+{
+	Walk *o = w->o;
+
+	o->size = 1ull << low_bits(level);
+	o->pa = (FGET(e, SL_ADDR) << 12 & ~(o->size - 1)) | (w->a->addr & (o->size - 1));
+	o->end = WALK_PAGE;
+	return meets_interrupts(o, w->a->rules) ? INTERRUPT_RANGE : 0;
+}
+
+static uint8_t
+tables(Walker *w, uint64_t table)
+{
+	bool qemu = w->a->rules == WALK_QEMU;
+	uint64_t want = w->a->write ? FMASK(SL_W) : FMASK(SL_R);
+	uint8_t refused = w->a->write ? NO_WRITE : NO_READ;
+
+	w->o->rights = RW;
+	for (uint32_t level = w->o->levels;; level--) {
+		const Ent *e = step(
+			w, table, w->a->addr >> low_bits(level) & (SL_ENTRIES - 1), 1);
+
+		if (!e || (qemu && e->lo == ~0ull))
+			return level == w->o->levels ? CONTEXT_INVALID : TABLE_UNREADABLE;
+		if (!(e->lo & (qemu ? want : RW)))
+			return refused;
+		if (e->lo & reserved(w->u, e->lo, level))
+			return TABLE_RESERVED;
+		w->o->rights &= e->lo;
+		if (w->o->rights == 0)
+			return refused;
+		if (is_leaf(e->lo, level))
+			return w->o->rights & want ? page(w, e->lo, level) : refused;
+		table = FGET(e->lo, SL_ADDR) << 12;
+	}
+}
+
+/* Every fault but those of root entries and of reserved bits in a context entry can be
+ * told to stay silent, also by a context entry that is not present. */
+static bool
+qualified(uint8_t reason)
+{
+	return reason != ROOT_ABSENT &&
+	       (reason < ROOT_UNREADABLE || reason > CONTEXT_RESERVED);
+}
+
+static uint8_t
+decide(Walker *w, Ent *ctx)
+{
+	uint64_t table;
+	uint8_t reason;
+
+	if ((reason = root(w, &table)) != 0 || (reason = context(w, table, ctx)) != 0)
+		return reason;
+	bool pass = EGET(*ctx, CTX_TT) == TT_PASS;
+	if (w->a->addr & beyond(width(w)) && !(pass && w->a->rules == WALK_QEMU))
+		return BEYOND_WIDTH;
+	if (!pass)
+		return tables(w, EGET(*ctx, CTX_SLPT) << 12);
+	w->o->end = WALK_PASS;
+	w->o->pa = w->a->addr;
+	return 0;
+}
+
+void
+walk(const WalkUnit *u, const WalkAsk *a, SlRead rd, Walk *o)
+{
+	Walker w = { u, a, rd, o };
+	Ent ctx = { 0, 0 };
+
+	*o = (Walk){ .end = WALK_INTERRUPT };
+	if (a->addr >= INTERRUPTS && a->addr < INTERRUPTS_END)
+		return;
+	o->reason = decide(&w, &ctx);
+	if (o->reason == 0)
+		return;
+	o->end = WALK_FAULT;
+	o->quiet = EGET(ctx, CTX_FPD) && qualified(o->reason);
+}

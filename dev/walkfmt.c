@@ -1,0 +1,136 @@
+/*
+ * #vtd/walk in words: what a unit reads on the way of one request, entry by entry, and
+ * what becomes of the request. Pure.
+ *
+ *	walk 0:3.0 0x40201abc r profile manual
+ *	unit 0 source 0:3.0 translation on
+ *	root at 0x1ff000 value 0x0:0x1fe001 table 0x1fe000
+ *	context at 0x1fe180 value 0x201:0x1fd001 type tables domain 2 levels 3 table 0x1fd000
+ *	level 3 at 0x1fd008 value 0x1fc027 rights rw table 0x1fc000
+ *	level 2 at 0x1fc008 value 0x400000e7 rights rw page 0x40000000 size 0x200000
+ *	result page address 0x40001abc rights rw
+ */
+#include "dev/walkfmt.h"
+
+#include "dev/vtd/ent.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/string.h"
+
+#define WANT "want B:D.F ADDRESS r|w [manual|qemu]"
+
+typedef unsigned long long ull;
+
+static const char *const rights_name[] = { "none", "r", "w", "rw" };
+static const char *const profile_name[] = { "manual", "qemu" };
+
+/* ---- the question ---- */
+
+int
+walk_parse(const Cmd *c, WalkQuery *q)
+{
+	*q = (WalkQuery){ 0 };
+	if (c->n != 3 && c->n != 4)
+		return fail(-EINVAL, WANT);
+	if (cmd_bdf(c->f[0], &q->bdf) != 0)
+		return fail(-EINVAL, "not a device: %s", c->f[0]);
+	if (cmd_u64(c->f[1], &q->ask.addr) != 0)
+		return fail(-EINVAL, "not an address: %s", c->f[1]);
+	q->ask.write = strcmp(c->f[2], "w") == 0;
+	if (!q->ask.write && strcmp(c->f[2], "r") != 0)
+		return fail(-EINVAL, WANT);
+	if (c->n == 3)
+		return 0;
+	q->ask.rules = strcmp(c->f[3], "qemu") == 0 ? WALK_QEMU : WALK_MANUAL;
+	return strcmp(c->f[3], profile_name[q->ask.rules]) == 0 ? 0 : fail(-EINVAL, WANT);
+}
+
+/* ---- the answer ---- */
+
+static void
+put_root(Text *t, const WalkStep *s)
+{
+	text_printf(t, "root at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)s->value.hi,
+		(ull)s->value.lo);
+	if (EGET(s->value, ROOT_P))
+		text_printf(t, " table 0x%llx\n", (ull)(EGET(s->value, ROOT_CTP) << 12));
+	else
+		text_printf(t, " absent\n");
+}
+
+static void
+put_context(Text *t, const WalkStep *s)
+{
+	static const char *const type[] = { "tables", "tables_and_device_tlb",
+		"pass_through", "reserved" };
+	Ent e = s->value;
+
+	text_printf(t, "context at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)e.hi,
+		(ull)e.lo);
+	if (EGET(e, CTX_P))
+		text_printf(t, " type %s domain %u levels %u table 0x%llx%s\n",
+			type[EGET(e, CTX_TT)], (uint)EGET(e, CTX_DID),
+			(uint)EGET(e, CTX_AW) + 2, (ull)(EGET(e, CTX_SLPT) << 12),
+			EGET(e, CTX_FPD) ? " faults hidden" : "");
+	else
+		text_printf(t, " absent%s\n", EGET(e, CTX_FPD) ? " faults hidden" : "");
+}
+
+static void
+put_level(Text *t, const WalkStep *s, uint level)
+{
+	uint64_t e = s->value.lo, to = FGET(e, SL_ADDR) << 12;
+	uint rights = e & (FMASK(SL_R) | FMASK(SL_W));
+
+	text_printf(t, "level %u at 0x%llx value 0x%llx", level, (ull)s->at, (ull)e);
+	if (rights == 0)
+		text_printf(t, " absent\n");
+	else if (level == 1 || (level <= 3 && FGET(e, SL_PS)))
+		text_printf(t, " rights %s page 0x%llx size 0x%llx\n",
+			rights_name[rights], (ull)to, 1ull << (12 + 9 * (level - 1)));
+	else
+		text_printf(t, " rights %s table 0x%llx\n", rights_name[rights], (ull)to);
+}
+
+static void
+put_result(Text *t, const Walk *o)
+{
+	switch (o->end) {
+	case WALK_PAGE:
+		text_printf(t, "result page address 0x%llx rights %s\n", (ull)o->pa,
+			rights_name[o->rights]);
+		break;
+	case WALK_PASS:
+		text_printf(t, "result passed address 0x%llx rights rw\n", (ull)o->pa);
+		break;
+	case WALK_INTERRUPT:
+		text_printf(t, "result interrupt text 'no DMA goes to 0xfee00000 to "
+			       "0xfeefffff'\n");
+		break;
+	case WALK_FAULT:
+		text_printf(t, "result fault reason 0x%x text '%s' recorded %s\n",
+			o->reason, vtd_fault_text(o->reason), o->quiet ? "no" : "yes");
+		break;
+	}
+}
+
+void
+walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o)
+{
+	char device[16], source[16];
+
+	bdf_print(q->bdf, device, sizeof device);
+	bdf_print(BDF(BDF_SEG(q->bdf), 0, 0, 0) + q->ask.sid, source, sizeof source);
+	text_printf(t, "walk %s 0x%llx %s profile %s\n", device, (ull)q->ask.addr,
+		q->ask.write ? "w" : "r", profile_name[q->ask.rules]);
+	text_printf(
+		t, "unit %u source %s translation %s\n", unit, source, on ? "on" : "off");
+	for (uint i = 0; i < o->nstep; i++)
+		if (i == WALK_ROOT)
+			put_root(t, &o->step[i]);
+		else if (i == WALK_CONTEXT)
+			put_context(t, &o->step[i]);
+		else
+			put_level(t, &o->step[i], o->levels - (i - WALK_TABLES));
+	put_result(t, o);
+}

@@ -1,0 +1,158 @@
+/* SRC: dev/walkfmt.c dev/vtd/faultrec.c kern/cmd.c kern/text.c */
+/* What #vtd/walk takes, and its lines for every way a walk can end. */
+#include "tests/host/host.h"
+
+#include "dev/walkfmt.h"
+
+static int
+parse(const char *s, WalkQuery *q)
+{
+	Cmd c;
+
+	host_errstr[0] = 0;
+	assert_int_equal(cmd_parse(&c, s, strlen(s)), 0);
+	return walk_parse(&c, q);
+}
+
+static void
+questions(void **state)
+{
+	static const char *const bad[][2] = {
+		{ "0:3.0 0x1000", "want B:D.F ADDRESS r|w [manual|qemu]" },
+		{ "0:3.0 0x1000 x", "want B:D.F ADDRESS r|w [manual|qemu]" },
+		{ "0:3.0 0x1000 rw", "want B:D.F ADDRESS r|w [manual|qemu]" },
+		{ "0:3.0 0x1000 r xen", "want B:D.F ADDRESS r|w [manual|qemu]" },
+		{ "0:3.0 0x1000 r qemu 1", "want B:D.F ADDRESS r|w [manual|qemu]" },
+		{ "0:33.0 0x1000 r", "not a device: 0:33.0" },
+		{ "0:3.0 0x1g r", "not an address: 0x1g" },
+		{ "0:3.0 -1 r", "not an address: -1" },
+	};
+	WalkQuery q;
+
+	(void)state;
+	assert_int_equal(parse("0:3.0 0x12345 r", &q), 0);
+	assert_int_equal(q.bdf, 0x18);
+	assert_int_equal(q.ask.addr, 0x12345);
+	assert_false(q.ask.write);
+	assert_int_equal(q.ask.rules, WALK_MANUAL);
+	assert_int_equal(parse("00:03.0 4096 w qemu\n", &q), 0);
+	assert_true(q.ask.write);
+	assert_int_equal(q.ask.rules, WALK_QEMU);
+	assert_int_equal(parse("0:3.0 0xffffffffffffffff w manual", &q), 0);
+	assert_int_equal(q.ask.rules, WALK_MANUAL);
+	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(parse(bad[i][0], &q), -EINVAL);
+		assert_string_equal(host_errstr, bad[i][1]);
+	}
+}
+
+static void
+shows(const Walk *o, bool on, const char *want)
+{
+	WalkQuery q = { .bdf = 0x18,
+		.ask = { .sid = 0x100, .addr = 0x40201abc, .write = true } };
+	Text t = { 0 };
+
+	walk_text(&t, &q, 1, on, o);
+	assert_string_equal(t.s, want);
+	text_free(&t);
+}
+
+#define HEAD                                                                             \
+	"walk 0:3.0 0x40201abc w profile manual\nunit 1 source 1:0.0 translation on\n"
+
+static void
+a_page(void **state)
+{
+	Walk o = { .nstep = 4,
+		.levels = 3,
+		.end = WALK_PAGE,
+		.pa = 0x80001abc,
+		.rights = 1,
+		.step = { { 0x1000, { 0x2001, 0 } }, { 0x2180, { 0x3001, 0x2a01 } },
+			{ 0x3008, { 0x4027, 0 } }, { 0x4008, { 0x800000e5, 0 } } } };
+
+	(void)state;
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2180 value 0x2a01:0x3001 type tables domain 42 levels "
+		     "3 table 0x3000\n"
+		     "level 3 at 0x3008 value 0x4027 rights rw table 0x4000\n"
+		     "level 2 at 0x4008 value 0x800000e5 rights r page 0x80000000 size "
+		     "0x200000\n"
+		     "result page address 0x80001abc rights r\n");
+	shows(&(Walk){ .end = WALK_INTERRUPT }, false,
+		"walk 0:3.0 0x40201abc w profile manual\nunit 1 source 1:0.0 translation "
+		"off\n"
+		"result interrupt text 'no DMA goes to 0xfee00000 to 0xfeefffff'\n");
+}
+
+static void
+faults(void **state)
+{
+	Walk o = { .nstep = 2,
+		.levels = 2,
+		.end = WALK_FAULT,
+		.reason = 2,
+		.quiet = true,
+		.step = { { 0x1000, { 0x2001, 0 } }, { 0x2180, { 2, 0 } } } };
+
+	(void)state;
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2180 value 0x0:0x2 absent faults hidden\n"
+		     "result fault reason 0x2 text 'Present bit in context entry is "
+		     "clear' recorded no\n");
+	o = (Walk){ .nstep = 1,
+		.end = WALK_FAULT,
+		.reason = 1,
+		.step = { { 0x1000, { 0, 0 } } } };
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x0 absent\n"
+		     "result fault reason 0x1 text 'Present bit in root entry is clear' "
+		     "recorded yes\n");
+	o = (Walk){ .nstep = 3,
+		.levels = 4,
+		.end = WALK_FAULT,
+		.reason = 5,
+		.step = { { 0x1000, { 0x2001, 0 } }, { 0x2180, { 0x3007, 0x102 } },
+			{ 0x3000, { 0x80, 0 } } } };
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2180 value 0x102:0x3007 type tables_and_device_tlb "
+		     "domain 1 levels 4 "
+		     "table 0x3000 faults hidden\n"
+		     "level 4 at 0x3000 value 0x80 absent\n"
+		     "result fault reason 0x5 text 'PTE Write access is not set' "
+		     "recorded yes\n");
+}
+
+static void
+passed(void **state)
+{
+	Walk o = { .nstep = 2,
+		.levels = 4,
+		.end = WALK_PASS,
+		.pa = 0x40201abc,
+		.step = { { 0x1000, { 0x2001, 0 } }, { 0x2180, { 9, 0x102 } } } };
+
+	(void)state;
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2180 value 0x102:0x9 type pass_through domain 1 "
+		     "levels 4 table 0x0\n"
+		     "result passed address 0x40201abc rights rw\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(questions),
+		cmocka_unit_test(a_page),
+		cmocka_unit_test(faults),
+		cmocka_unit_test(passed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
