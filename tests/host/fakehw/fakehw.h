@@ -103,6 +103,9 @@ paddr_t fake_table(void);
 unsigned fake_violations(void);
 const char *fake_violation(void); /* the first; "" when none */
 void fake_forgive(void);
+/* Watch for the violation with this format; has it come? */
+void fake_expect(const char *fmt);
+bool fake_expected(void);
 
 /* This memory belongs to somebody: devices may reach it, the core never looks at it. */
 void fake_foreign(paddr_t base, uint64_t len);

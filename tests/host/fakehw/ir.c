@@ -84,8 +84,11 @@ ir_latch(FakeIr *r)
 	r->x2apic = r->irta >> 11 & 1;
 	r->need_iec = !r->self_cleaning;
 	for (uint32_t i = 0; i < r->n; i += 256)
-		if (!fake_page_live(r->base + 16 * i))
+		if (!fake_page_live(r->base + 16 * i)) {
 			fake_break("the interrupt table is not memory of ours");
+			r->n = 0;
+			return;
+		}
 	fake_known(r->u, r->base, 16 * r->n);
 }
 

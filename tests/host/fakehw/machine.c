@@ -38,6 +38,7 @@ static unsigned next_page, live, withheld, allocs, fail_at;
 static uint64_t now_ns;
 static unsigned relaxed; /* since a lock was last let go */
 static unsigned nviolation;
+static const char *awaited; /* a format; NULL when it has come */
 static char first[256], logbuf[16384];
 static OsLock *held;
 static bool stepping;
@@ -62,6 +63,20 @@ fake_break(const char *fmt, ...)
 	va_end(ap);
 	if (nviolation++ == 0)
 		memcpy(first, s, sizeof first);
+	if (awaited && strcmp(awaited, fmt) == 0)
+		awaited = NULL;
+}
+
+void
+fake_expect(const char *fmt)
+{
+	awaited = fmt;
+}
+
+bool
+fake_expected(void)
+{
+	return awaited == NULL;
 }
 
 unsigned
