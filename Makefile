@@ -10,6 +10,7 @@
 #	make fuzz       hostile input against every parser, SECONDS=n each; FUZZ="dmar elf": these only
 #	make model      the ownership protocol and its mutants, checked exhaustively; FULL=1: more
 #	make mutants    deliberate mistakes, each found by the test it names; GUEST=1: in guests too
+#	make conformance   what this VT-d unit does, check by check; UPDATE=1: known from now on
 #	make clean
 #
 # Accepted everywhere: QEMU= VTD= SMP= MEM= BOOT=iso|direct|uefi EXTRA= CMDLINE=
@@ -32,7 +33,7 @@ say = $(if $(V),,@printf '%-4s %s\n' '$(1)' '$(2)')
 .SECONDARY:
 .SUFFIXES:
 
-.PHONY: all tools run test test-all demo debug bench fuzz model mutants clean
+.PHONY: all tools run test test-all demo debug bench fuzz model mutants conformance clean
 all: build/bailey.iso tools
 
 run: build/bailey.iso
@@ -236,6 +237,26 @@ export GUEST
 mutants: hosttests $(if $(GUEST),build/bailey.elf build/archive.cpio)
 	$(Q)HOSTCC='$(HOSTCC)' HFLAGS='$(HFLAGS)' scripts/mutants
 
+# ---- conformance: a program of its own, booted in the kernel's place ----
+
+UPDATE ?=
+export UPDATE
+
+BAREOBJ := $(patsubst %.c,build/conformance/%.o,$(wildcard tests/conformance/*.c)) \
+	$(addprefix build/obj/,arch/boot.o arch/mem.o kern/fmt.o kern/cstr.o)
+
+conformance: build/conformance/bare.elf | build/setup.test
+	$(Q)scripts/conformance
+
+build/conformance/bare.elf: $(BAREOBJ) arch/kernel.ld
+	$(call say,LD,$@)
+	$(Q)$(CC) $(KLINK) -T arch/kernel.ld -o $@ $(filter %.o,$^)
+
+build/conformance/%.o: %.c | build/setup.run
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
+
 # ---- the protocol model ----
 
 FULL ?=
@@ -244,4 +265,4 @@ export FULL
 model: | build/setup.model
 	$(Q)scripts/model
 
--include $(KOBJ:.o=.d) $(shell find build/host/obj build/tool/obj build/port build/fuzz/obj -name '*.d' 2>/dev/null)
+-include $(KOBJ:.o=.d) $(shell find build/host/obj build/tool/obj build/port build/conformance build/fuzz/obj -name '*.d' 2>/dev/null)
