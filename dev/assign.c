@@ -79,12 +79,12 @@ func_announce(Func *f)
 static void
 own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
 {
-	func_move(f, OWN_ATTACH);
+	func_move(f, t->kdev != NULL ? OWN_KERNEL : OWN_ATTACH);
 	t->nfn++;
 	lock(&f->lock);
 	f->wanted = false;
 	f->tenant = t;
-	f->pid = t->proc->pid;
+	f->pid = tenant_pid(t);
 	f->policy = policy;
 	f->flooded = 0;
 	f->storm.n = 0;
@@ -95,6 +95,20 @@ own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
 	func_wake(f);
 }
 
+/* The kernel's driver has it; or does not want it, and nothing has changed. */
+static int
+begin(Func *f, Tenant *t) REQUIRES(assign_lock)
+{
+	int err = kdev_start(t->kdev);
+
+	if (err == 0)
+		return 0;
+	func_leave(f);
+	tenant_drain(t);
+	tenant_drop(t);
+	return err;
+}
+
 int
 func_attach(Func *f, const AttachArgs *a, Proc *p)
 {
@@ -102,7 +116,8 @@ func_attach(Func *f, const AttachArgs *a, Proc *p)
 	int err;
 
 	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
-	    (err = make_quiet(f)) != 0 || (err = tenant_get(p, a, &t)) != 0)
+	    (err = make_quiet(f)) != 0 ||
+	    (err = p != NULL ? tenant_get(p, a, &t) : kdev_new(f, &t)) != 0)
 		return err;
 	if ((err = func_publish(f, t)) != 0) {
 		tenant_drop(t);
@@ -110,7 +125,7 @@ func_attach(Func *f, const AttachArgs *a, Proc *p)
 	}
 	pci_memory_on(f->pci);
 	own(f, t, a->policy);
-	return 0;
+	return t->kdev != NULL ? begin(f, t) : 0;
 }
 
 static int
@@ -210,6 +225,22 @@ assign_owner(const PciFn *pf)
 	pid = f->pid;
 	unlock(&f->lock);
 	return pid;
+}
+
+bool
+assign_kdev(const PciFn *pf, KdevInfo *out)
+{
+	Func *f = func_of(pf);
+	bool is;
+
+	if (f == NULL)
+		return false;
+	lock(&f->lock);
+	is = f->tenant != NULL && f->tenant->kdev != NULL;
+	if (is)
+		kdev_info(f->tenant->kdev, out);
+	unlock(&f->lock);
+	return is;
 }
 
 Unit *

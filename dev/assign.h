@@ -7,6 +7,7 @@
 #pragma once
 
 #include "dev/iommu.h"
+#include "dev/kdriver.h"
 #include "dev/own.h"
 #include "dev/pci/pci.h"
 #include "kern/proc.h"
@@ -37,7 +38,8 @@ const char *assign_unavailable(void); /* why attach can never work; NULL: it can
 
 /* A function's public state. */
 FnState assign_state(const PciFn *f);
-int     assign_owner(const PciFn *f); /* pid; -1 nobody */
+int     assign_owner(const PciFn *f); /* pid; 0 the kernel; -1 nobody */
+bool    assign_kdev(const PciFn *f, KdevInfo *out); /* false: no kernel driver has it */
 Unit   *assign_unit(const PciFn *f);  /* NULL: no unit covers it */
 uint    assign_count(const Unit *u);  /* functions owned behind u */
 /* True when the running process owns f; otherwise false with errstr set. */

@@ -11,5 +11,6 @@ Dev *const devtab[] = {
 	&pcidev,
 	&iommudev,
 	&vtddev,
+	&edudev,
 	NULL,
 };

@@ -65,6 +65,14 @@ stop_reason(const Func *f, uint hits) REQUIRES(f->lock)
 	return f->pid >= 0 && f->policy == FAULT_STOP ? "fault=stop" : NULL;
 }
 
+/* A kernel driver reads none. */
+static void
+event_to_owner(Func *f, const char *line) REQUIRES(f->lock)
+{
+	if (f->pid > 0)
+		event_put(&f->events, f->pid, line);
+}
+
 static void
 stop_locked(Func *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 {
@@ -76,8 +84,7 @@ stop_locked(Func *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 	if (r->stopped == NULL)
 		r->stopped = why;
 	snprint(line, sizeof line, "stop %s", why);
-	if (f->pid >= 0)
-		event_put(&f->events, f->pid, line);
+	event_to_owner(f, line);
 }
 
 static void
@@ -94,10 +101,10 @@ blame(Func *f, FaultRec *r)
 	r->ndevice++;
 	if (f->pid >= 0) {
 		r->pid = f->pid;
-		snprint(r->name, sizeof r->name, "%.31s", f->tenant->proc->name);
+		snprint(r->name, sizeof r->name, "%.31s", tenant_name(f->tenant));
 		r->kill |= f->policy == FAULT_KILL;
 		fault_event(r, line, sizeof line);
-		event_put(&f->events, f->pid, line);
+		event_to_owner(f, line);
 	}
 	why = stop_reason(f, hits);
 	if (why != NULL)

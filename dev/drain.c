@@ -12,7 +12,8 @@
 static void
 step_revoke(Func *f) REQUIRES(assign_lock)
 {
-	aspace_revoke_regs(f->tenant->as, f->pci, f->gone);
+	if (f->tenant->as != NULL)
+		aspace_revoke_regs(f->tenant->as, f->pci, f->gone);
 }
 
 static void
@@ -113,6 +114,8 @@ tenant_drain(Tenant *t)
 void
 func_leave(Func *f)
 {
+	if (f->tenant->kdev != NULL)
+		kdev_stop(f->tenant->kdev);
 	func_move(f, OWN_DRAIN);
 	func_event(f, "detach");
 }

@@ -68,7 +68,7 @@ void
 func_event(Func *f, const char *text)
 {
 	lock(&f->lock);
-	if (f->pid >= 0)
+	if (f->pid > 0)
 		event_put(&f->events, f->pid, text);
 	unlock(&f->lock);
 	waitq_wake(&f->event_wait);

@@ -7,6 +7,8 @@
  *	follow.c    exit and exec
  *	refuse.c    every reason for which an attach is refused
  *	tenant.c    a process that owns functions in one mode, its domain, its memory's observer
+ *	kdriver.c   the kernel as an owner: a driver has one function, and a domain for it
+ *	kdma.c      memory of the kernel that such a device may use
  *	guest.c     mappings of a domain that its owner fills
  *	power.c     translation on and off
  *	owner.c     what an owner may do: bus mastering, registers, interrupts, events
@@ -25,12 +27,14 @@
 #include "dev/iovamap.h"
 #include "kern/aspace.h"
 
-/* A process that owns functions in one mode: they share a domain. Guarded by assign_lock,
+/* An owner: a process that has functions in one mode, which share a domain, or the driver
+ * of one function in the kernel (then proc and as are NULL). Guarded by assign_lock,
  * except that the observer, under the address space's lock, uses `domain` and sets `failed`,
  * and that `map` changes under that lock only. */
 typedef struct Tenant {
 	struct Tenant *next;
 	Proc          *proc; /* a reference */
+	Kdev          *kdev; /* or this, which the Tenant is part of */
 	AttachMode     mode;
 	bool           ro;
 	IovaMap        map; /* guest */
@@ -41,6 +45,17 @@ typedef struct Tenant {
 	uint           nfn;    /* functions in the domain */
 	bool           failed; /* a unit did not confirm: its memory is withheld */
 } Tenant;
+
+/* A function that a kernel driver has. Its maps are the driver's to serialise. */
+struct Kdev {
+	Tenant         tenant;
+	const Kdriver *driver;
+	struct Func   *f;
+	bool           started;
+	bool           bounce; /* always */
+	iova_t         next;   /* where to look for room */
+	uint64_t       maps, bounced;
+};
 
 typedef struct Func {
 	PciFn   *pci;
@@ -135,9 +150,21 @@ void    tenant_drop(Tenant *t) REQUIRES(assign_lock); /* gone when it has no fun
 void    tenant_fail(Tenant *t); /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */
 void    tenant_withhold(Tenant *t) REQUIRES(assign_lock);
+int         tenant_pid(const Tenant *t); /* 0: the kernel */
+const char *tenant_name(const Tenant *t);
 /* exec: move to another address space and its domain; the old one is freed. -ENOMEM: the
  * domain does not show all of it. */
 int     tenant_swap(Tenant *t, Aspace *as, Domain *d) REQUIRES(assign_lock);
+
+/* ---- kdriver.c ---- */
+/* The i'th of the devices, separated by commas, of a boot parameter; 0: no more. */
+int  kdriver_param(const char *param, uint i, bdf_t *b);
+const Kdriver *kdriver_for(const PciFn *f); /* NULL: none knows it */
+int  kdev_new(Func *f, Tenant **out) REQUIRES(assign_lock); /* says why not */
+int  kdev_start(Kdev *d) REQUIRES(assign_lock); /* it has f: the driver may begin */
+void kdev_stop(Kdev *d) REQUIRES(assign_lock);
+/* 0, or a code: a driver whose device needs translation. */
+int  kdev_refuse_off(void) REQUIRES(assign_lock);
 
 /* ---- guest.c ---- */
 /* The process keeps only `prot` of [va, va+len): the observer's call. */

@@ -79,6 +79,7 @@ info_functions(Text *t)
 {
 	text_printf(t, "\nfunctions:\n");
 	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
+		KdevInfo k;
 		char b[16];
 
 		if (f->kind != PCI_ENDPOINT)
@@ -89,6 +90,8 @@ info_functions(Text *t)
 			text_printf(t, ", unit %u", unit_index(assign_unit(f)));
 		else
 			text_printf(t, ", no unit");
+		if (assign_kdev(f, &k))
+			text_printf(t, ", driver %s %s", k.driver, k.view);
 		text_printf(t, ", reset %s\n", pci_reset_name(f->reset));
 	}
 	text_printf(t, "\twithout flr or af, quiet for %u ms before the next owner\n",

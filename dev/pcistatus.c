@@ -40,12 +40,15 @@ print_ownership(const PciFn *f, Text *t)
 {
 	Unit *u = assign_unit(f);
 	int pid = assign_owner(f);
+	KdevInfo k;
 
 	text_printf(t, "state %s\n", fn_state_name[assign_state(f)]);
 	if (pid >= 0)
 		text_printf(t, "owner %d\n", pid);
 	else
 		text_printf(t, "owner none\n");
+	if (assign_kdev(f, &k))
+		text_printf(t, "driver %s, %s\n", k.driver, k.view);
 	if (u != NULL)
 		text_printf(t, "unit %u\n", unit_index(u));
 	else

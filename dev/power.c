@@ -124,7 +124,7 @@ power_off(void) REQUIRES(assign_lock)
 		power = POWER_OFF;
 		return 0;
 	}
-	if ((err = silence_all()) != 0)
+	if ((err = kdev_refuse_off()) != 0 || (err = silence_all()) != 0)
 		return err;
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
 		if (f->state == FN_OWNED)

@@ -24,10 +24,19 @@ refuse_kind(const Func *f)
 }
 
 static int
+refuse_held(const Func *f)
+{
+	if (f->tenant->kdev != NULL)
+		return fail(-EBUSY, "%s is owned by pid 0, the kernel, for its driver %s",
+			f->name, tenant_name(f->tenant));
+	return fail(-EBUSY, "%s is owned by pid %d", f->name, f->pid);
+}
+
+static int
 refuse_state(Func *f)
 {
 	if (own_held(f->state))
-		return fail(-EBUSY, "%s is owned by pid %d", f->name, f->pid);
+		return refuse_held(f);
 	if (func_broken(f) != NULL)
 		return fail(-EIO, "%s is broken until reboot: %s", f->name,
 			func_broken(f));
@@ -36,12 +45,24 @@ refuse_state(Func *f)
 	return 0;
 }
 
+/* Process 0: a driver chooses for itself what its device sees, one function at a time. */
+static int
+refuse_kernel(const Func *f, const AttachArgs *a)
+{
+	if (kdriver_for(f->pci) == NULL)
+		return fail(-EINVAL,
+			"process 0 is the kernel, which has no driver for %s", f->name);
+	if (a->group || a->mode != ATTACH_SHARED || a->ro || a->policy == FAULT_KILL)
+		return fail(-EINVAL, "process 0 is the kernel: it takes no -g, mode or ro, "
+				     "and cannot be killed");
+	return 0;
+}
+
 static int
 refuse_proc(const Func *f, const AttachArgs *a, const Proc *p)
 {
 	if (a->pid == 0)
-		return fail(-EINVAL,
-			"process 0 is the kernel, which has no driver for %s", f->name);
+		return refuse_kernel(f, a);
 	if (p == NULL)
 		return fail(-ESRCH, "no process %d", a->pid);
 	/* Exit sets dying, then waits for assign_lock, and detaches what it finds. */
@@ -93,8 +114,12 @@ static int
 refuse_alias(const Func *f, const AttachArgs *a)
 {
 	for (Func *g = func_next(NULL); g != NULL; g = func_next(g)) {
-		if (g == f || g->tenant == NULL || !func_shares_id(f, g) ||
-			(g->tenant->mode == a->mode && g->tenant->ro == a->ro))
+		if (g == f || g->tenant == NULL || !func_shares_id(f, g))
+			continue;
+		if (a->pid == 0)
+			return fail(-EBUSY, "%s shares a requester id with %s, which the kernel has",
+				f->name, g->name);
+		if (g->tenant->mode == a->mode && g->tenant->ro == a->ro)
 			continue;
 		return fail(-EBUSY, "%s shares a requester id with %s, attached %s%s: want the same",
 			f->name, g->name, attach_mode_name[g->tenant->mode],

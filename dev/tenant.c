@@ -161,6 +161,18 @@ tenant_get(Proc *p, const AttachArgs *a, Tenant **out)
 	return fail(-EIO, "a device of process %d did not let go of its memory", p->pid);
 }
 
+int
+tenant_pid(const Tenant *t)
+{
+	return t->kdev != NULL ? 0 : t->proc->pid;
+}
+
+const char *
+tenant_name(const Tenant *t)
+{
+	return t->kdev != NULL ? t->kdev->driver->name : t->proc->name;
+}
+
 /* Off the list and gone; its domain is the caller's affair. */
 static void
 tenant_free(Tenant *t)
@@ -185,7 +197,10 @@ tenant_drop(Tenant *t)
 	if (t->nfn > 0 || has_failed(t)) /* failed: stays, to withhold what it unmaps */
 		return;
 	domain = t->domain;
-	tenant_free(t); /* nobody calls back any more */
+	if (t->kdev != NULL)
+		kfree(t->kdev);
+	else
+		tenant_free(t); /* nobody calls back any more */
 	domain_free(domain);
 }
 

@@ -30,6 +30,7 @@
 enum {
 	/* sleeping */
 	RANK_ASSIGN = 10, /* device ownership: attach, detach, exit, power */
+	RANK_DRIVER,      /* a kernel driver and its devices */
 	RANK_PGRP,        /* a mount table */
 	RANK_CHAN,        /* a file being read or written through its own state */
 	RANK_DIR,         /* a RAM directory or file */

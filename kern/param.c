@@ -23,7 +23,7 @@ static const Known known[] = {
 	{ "iommu.inv", "queued|register", NULL },
 	{ "intremap", "on|off", NULL },
 	{ "iommu.default", "blocked|passthrough", "no kernel driver does DMA" },
-	{ "bounce", NULL, "no kernel driver does DMA" },
+	{ "bounce", NULL, NULL },
 	{ "igfx_off", "", "graphics is blocked like every device nobody owns" },
 };
 

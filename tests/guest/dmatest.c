@@ -12,6 +12,7 @@
  *	touch     map a register, say so, read it every 10 ms for ever
  *	ro        let the device write to memory the process can only read
  *	free      write to memory that was there and is not any more
+ *	ucopy     owns nothing: the kernel's driver copies from one buffer of ours to another
  *	canary N  needs no device (B:D.F is ignored): fill N MiB, and tell 600 ms later whether
  *	          anything changed
  */
@@ -140,6 +141,25 @@ canary(size_t size)
 		printf("canary changed: %lu words\n", (unsigned long)bad);
 }
 
+static int
+ucopy(const char *bdf)
+{
+	static unsigned char from[COUNT], to[COUNT + 1];
+	int fd = open("#edu/ucopy", O_WRONLY), n;
+	char line[80];
+
+	for (unsigned i = 0; i < COUNT; i++)
+		from[i] = (unsigned char)(i * 3 + (i >> 8));
+	to[COUNT] = MINE;
+	n = snprintf(line, sizeof line, "%s %p %p %d", bdf, to, from, COUNT);
+	if (fd < 0 || write(fd, line, n) != n) {
+		printf("ucopy: %s\n", errstr());
+		return 1;
+	}
+	printf("copied, %s\n", memcmp(from, to, COUNT) == 0 && to[COUNT] == MINE ? "equal" : "different");
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -151,11 +171,13 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 3) {
-		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free, or - canary MIB\n");
+		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free|ucopy, or - canary MIB\n");
 		return 2;
 	}
 	buffer();
 	memset(BUFFER, MINE, SIZE);
+	if (strcmp(what, "ucopy") == 0)
+		return ucopy(argv[1]);
 	own(argv[1]);
 	if (strcmp(what, "arm") == 0) {
 		load();

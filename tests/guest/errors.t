@@ -46,8 +46,8 @@ $ echo 0:1f.0 $p >attach
 echo: /sys/iommu/attach: 0:1f.0 is a bridge: it cannot be attached
 $ echo 0:3.0 99999 >attach
 echo: /sys/iommu/attach: no process 99999
-$ echo 0:3.0 0 >attach
-echo: /sys/iommu/attach: process 0 is the kernel, which has no driver for 0:3.0
+$ echo 0:1.0 0 >attach
+echo: /sys/iommu/attach: process 0 is the kernel, which has no driver for 0:1.0
 $ cat mappings
 Mappings for iommu@0x00000000fed90000
 	<empty>

@@ -2,7 +2,6 @@
 # What is not known, or has no effect, is reported.
 $ dmesg | grep boot:
 boot: iommu.default has no effect: no kernel driver does DMA
-boot: bounce has no effect: no kernel driver does DMA
 boot: igfx_off has no effect: graphics is blocked like every device nobody owns
 boot: unknown parameter nonsense: ignored
 boot: iommu=maybe is not one of on|first-use|off: ignored

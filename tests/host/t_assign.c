@@ -1,4 +1,4 @@
-/* SRC: dev/assign.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/guest.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/kdriver.c dev/kdma.c dev/guest.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -268,6 +268,17 @@ domain_unmap_all(Domain *d)
 	return settle_err;
 }
 
+int
+domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
+{
+	(void)d;
+	if (map_err != 0)
+		return map_err;
+	assert_int_equal(pa % 4096, 0);
+	say("map(%lx %lx %x) ", (unsigned long)iova, (unsigned long)len, rights);
+	return 0;
+}
+
 uint32_t domain_width(const Domain *d) { (void)d; return 39; }
 void domain_info(const Domain *d, DomainInfo *o) { (void)d; *o = (DomainInfo){ .quota = 7 }; }
 
@@ -526,6 +537,44 @@ arch_sleep(ns_t ns)
 	host_now += ns;
 }
 
+/* ---- a driver in the kernel, which knows 0:2.0 ---- */
+
+static Kdev *dev2;
+static int start_err;
+static const char *bouncing;
+
+static bool knows(const PciFn *f) { return f == &fn[EDU2] || f == &fn[BEHIND2]; }
+
+static int
+start(Kdev *d, PciFn *f)
+{
+	say("start%d ", idx(f));
+	dev2 = start_err == 0 ? d : NULL;
+	return start_err;
+}
+
+static void
+stop(PciFn *f)
+{
+	say("stop%d ", idx(f));
+	dev2 = NULL;
+}
+
+static const Kdriver driver = { "toy", 28, knows, start, stop };
+const Kdriver *const kdrivers[] = { &driver, NULL };
+
+const char *param_get(const char *name) { return strcmp(name, "bounce") == 0 ? bouncing : NULL; }
+
+static uint pages_withheld;
+void page_withhold(paddr_t pa) { (void)pa; pages_withheld++; }
+
+paddr_t
+page_alloc_below(uint order, PageKind kind, paddr_t limit)
+{
+	assert_int_equal(limit, 1 << 28);
+	return page_alloc(order, kind);
+}
+
 /* ---- set-up ---- */
 
 static Func func[NFN];
@@ -550,6 +599,8 @@ reset_world(void **state)
 	func[RMRR].rmrr_base = 0xed000;
 	func[RMRR].rmrr_limit = 0xeffff;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
+	bouncing = NULL;
+	start_err = 0;
 	no_vector = false;
 	while_draining = NULL;
 	attach_err = attach_good = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
@@ -582,6 +633,8 @@ all_gone(void **state)
 	the_unit.state = UNIT_ON;
 	assign_observer.exiting(&p22);
 	assign_observer.exiting(&p23);
+	if (assign_owner(&fn[EDU2]) == 0)
+		assign_detach(fn[EDU2].bdf, 0);
 	assert_int_equal(host_blocks, 0);
 	assert_int_equal(p22.refs, 0);
 	assert_int_equal(as22.refs, 1);
@@ -1836,6 +1889,208 @@ test_mappings(void **state)
 	text_free(&t);
 }
 
+/* ---- process 0 ---- */
+
+/* From the kernel to a process and back: the same order of steps, but that a driver is told. */
+static void
+test_kernel(void **state)
+{
+	KdevInfo k;
+
+	(void)state;
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_string_equal(trace, "drain2 intoff2 nosnoop2 attach(8: 10) decode2 start2 ");
+	assert_int_equal(assign_state(&fn[EDU2]), FN_KERNEL);
+	assert_int_equal(assign_owner(&fn[EDU2]), 0);
+	assert_true(assign_kdev(&fn[EDU2], &k));
+	assert_string_equal(k.driver, "toy");
+	assert_false(assign_kdev(&fn[EDU], &k));
+	refused(EDU2, 0, -EBUSY, "0:2.0 is owned by pid 0, the kernel, for its driver toy");
+	refused(EDU2, 22, -EBUSY, "0:2.0 is owned by pid 0, the kernel, for its driver toy");
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 22), -EINVAL);
+	assert_string_equal(host_errstr, "0:2.0 is owned by pid 0, not 22");
+	assert_int_equal(kdev_master(dev2, true), 0);
+	clear();
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
+	assert_string_equal(trace, "stop2 unmaster2 intoff2 drain2 detach(8: 10) sleep200 poll free ");
+	assert_int_equal(assign_state(&fn[EDU2]), FN_BLOCKED);
+	assert_int_equal(attach(EDU2, 22), 0);
+	refused(EDU2, 0, -EBUSY, "0:2.0 is owned by pid 22");
+	assert_int_equal(assign_detach(fn[EDU2].bdf, -1), 0);
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_int_equal(live_domains, 1);
+}
+
+static void
+kernel_wants_plain(AttachArgs a)
+{
+	a.bdf = fn[EDU2].bdf;
+	assert_int_equal(assign_attach(&a), -EINVAL);
+	assert_string_equal(host_errstr, "process 0 is the kernel: it takes no -g, mode or ro, and cannot be killed");
+}
+
+static void
+test_kernel_refused(void **state)
+{
+	(void)state;
+	kernel_wants_plain((AttachArgs){ .group = true });
+	kernel_wants_plain((AttachArgs){ .mode = ATTACH_GUEST });
+	kernel_wants_plain((AttachArgs){ .ro = true });
+	kernel_wants_plain((AttachArgs){ .policy = FAULT_KILL });
+	assert_int_equal(attach(BEHIND1, 22), 0);
+	refused(BEHIND2, 0, -EBUSY,
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0 "
+		"(attach -g takes a whole group)");
+	func[BEHIND1].pid = 0; /* as if the kernel had it */
+	refused(BEHIND2, 0, -EBUSY, "1:2.0 shares a requester id with 1:1.0, which the kernel has");
+	func[BEHIND1].pid = 22;
+}
+
+/* A driver that does not want it: as before, and nothing is left. */
+static void
+test_kernel_start(void **state)
+{
+	(void)state;
+	start_err = -ENODEV;
+	assert_int_equal(attach(EDU2, 0), -ENODEV);
+	assert_null(strstr(trace, "stop"));
+	assert_non_null(strstr(trace, "start2 intoff2 drain2 detach(8: 10) "));
+	assert_int_equal(assign_state(&fn[EDU2]), FN_BLOCKED);
+	assert_int_equal(host_blocks, 0);
+	start_err = 0;
+	for (long n = 0; n < 2; n++) {
+		host_alloc_left = n;
+		assert_int_equal(attach(EDU2, 0), -ENOMEM);
+		host_alloc_left = -1;
+		assert_int_equal(host_blocks, 0);
+	}
+}
+
+static void
+test_kernel_power(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	assert_int_equal(attach(EDU2, 0), 0);
+	clear();
+	assert_int_equal(assign_power(false), -EBUSY);
+	assert_string_equal(host_errstr, "0:2.0: the kernel's driver toy has translated mappings");
+	assert_string_equal(trace, "");
+	assert_true(assign_powered());
+	assert_int_equal(assign_detach(fn[EDU2].bdf, -1), 0);
+	assert_int_equal(assign_power(false), 0);
+	refused(EDU2, 0, -ENODEV, "the IOMMU is off: write on to power first");
+}
+
+/* Whole pages, one behind the other with one between, below what the device can name; not
+ * where registers are. */
+static void
+test_kernel_maps(void **state)
+{
+	uint8_t *buf = (void *)page_alloc(1, PAGE_KERNEL);
+	KdevMap m, n;
+
+	(void)state;
+	assert_int_equal(attach(EDU2, 0), 0);
+	clear();
+	assert_int_equal(kdev_map(dev2, buf + 100, 50, DOMAIN_R, &m), 0);
+	assert_int_equal(m.iova, 0x1000064);
+	assert_int_equal(kdev_map(dev2, buf + 4000, 200, DOMAIN_W, &n), 0);
+	assert_int_equal(n.iova, 0x1002fa0);
+	assert_string_equal(trace, "map(1000000 1000 1) map(1002000 2000 2) ");
+	clear();
+	assert_int_equal(kdev_unmap(dev2, &n), 0);
+	assert_int_equal(kdev_unmap(dev2, &m), 0);
+	assert_string_equal(trace, "unmap(1002000 2000) unmap(1000000 1000) ");
+	dev2->next = (1 << 28) - 4096;
+	assert_int_equal(kdev_map(dev2, buf, 8192, DOMAIN_R, &m), 0);
+	assert_int_equal(m.iova, 0x1000000);
+	assert_int_equal(kdev_unmap(dev2, &m), 0);
+	assert_int_equal(kdev_map(dev2, buf, 1 << 28, DOMAIN_R, &m), -ENOSPC);
+	assert_string_equal(host_errstr, "0:2.0: no room for a buffer of 268435456 bytes");
+	page_free((paddr_t)buf, 1);
+}
+
+/* The copy goes there before and back after, only as far as the device has rights. */
+static void
+test_kernel_bounce(void **state)
+{
+	uint8_t buf[8] = "before", *copy;
+	KdevInfo k;
+	KdevMap m;
+
+	(void)state;
+	bouncing = "0:3.0,zzz,0:2.0";
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_int_equal(kdev_map(dev2, buf, sizeof buf, DOMAIN_W, &m), 0);
+	assert_int_equal(m.iova % 4096, 0);
+	copy = page_ptr(m.bounce);
+	assert_string_equal((char *)copy, "before");
+	strcpy((char *)copy, "after");
+	assert_int_equal(kdev_unmap(dev2, &m), 0);
+	assert_string_equal((char *)buf, "after");
+	assert_int_equal(kdev_map(dev2, buf, sizeof buf, DOMAIN_R, &m), 0);
+	strcpy(page_ptr(m.bounce), "nothing");
+	assert_int_equal(kdev_unmap(dev2, &m), 0);
+	assert_string_equal((char *)buf, "after");
+	kdev_info(dev2, &k);
+	assert_true(k.bounce);
+	assert_int_equal(k.bounced, 2);
+	assert_int_equal(host_frames, 0);
+	host_alloc_left = 0;
+	assert_int_equal(kdev_map(dev2, buf, sizeof buf, DOMAIN_W, &m), -ENOMEM);
+	host_alloc_left = -1;
+	assert_string_equal(host_errstr, "0:2.0: no memory to bounce 8 bytes");
+	map_err = -EEXIST;
+	assert_int_equal(kdev_map(dev2, buf, sizeof buf, DOMAIN_W, &m), -EEXIST);
+	assert_int_equal(host_frames, 0);
+}
+
+/* The unit does not say that the device has let go: its pages are nobody's any more. */
+static void
+test_kernel_unconfirmed(void **state)
+{
+	uint8_t buf[8] = "before";
+	KdevMap m;
+
+	(void)state;
+	bouncing = "0:2.0";
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_int_equal(kdev_map(dev2, buf, sizeof buf, DOMAIN_W, &m), 0);
+	page_free(m.bounce, 0); /* of the test's, whom nobody takes it from */
+	unmap_err = -ETIMEDOUT;
+	pages_withheld = 0;
+	assert_int_equal(kdev_unmap(dev2, &m), -EIO);
+	assert_string_equal(host_errstr, "0:2.0: the IOMMU did not confirm that a buffer is its no more");
+	assert_int_equal(pages_withheld, 1);
+	assert_string_equal((char *)buf, "before");
+	assert_int_equal(assign_state(&fn[EDU2]), FN_BROKEN);
+	Kdev *lost = dev2;
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), -EIO);
+	assert_int_equal(live_domains, 1);
+	given_up(8);
+	kfree(lost);
+}
+
+/* A fault names the driver; events are for processes. A flood stops it like another. */
+static void
+test_kernel_fault(void **state)
+{
+	(void)state;
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_int_equal(kdev_master(dev2, true), 0);
+	for (uint i = 0; i < 16; i++)
+		fault(0x10, 0x1000, false);
+	run_thread();
+	assert_non_null(strstr(host_log, "is off: 16 faults in one second (pid 0 toy)"));
+	assert_int_equal(func[EDU2].events.n, 0);
+	assert_int_equal(kdev_master(dev2, true), -EBUSY);
+	assert_string_equal(host_errstr, "0:2.0: its bus mastering was stopped");
+	undrained = &fn[EDU2];
+	assert_int_equal(kdev_quiet(dev2), -EIO);
+	assert_string_equal(host_errstr, "0:2.0: its transactions do not end");
+}
+
 int
 main(void)
 {
@@ -1852,7 +2107,8 @@ main(void)
 		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_entries),
 		T(test_entry_unconfirmed), T(test_fault),
 		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_stray), T(test_lost), T(test_interrupt_fault),
-		T(test_mappings),
+		T(test_mappings), T(test_kernel), T(test_kernel_refused), T(test_kernel_start), T(test_kernel_power),
+		T(test_kernel_maps), T(test_kernel_bounce), T(test_kernel_unconfirmed), T(test_kernel_fault),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

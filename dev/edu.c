@@ -1,0 +1,167 @@
+/*
+ * #edu: what one may ask of the kernel's driver for QEMU's teaching device (dev/edudrv.c).
+ * A write returns when its transfers are over, with a sentence when they did not do what
+ * they should. See user/man/kedu.md.
+ */
+
+#include "dev/edu.h"
+#include "dev/devtab.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/string.h"
+
+#define KTEST_USAGE "B:D.F [BYTES|neighbour|stray]"
+#define UCOPY_USAGE "B:D.F DST SRC BYTES"
+#define RESET_USAGE "B:D.F"
+
+static int
+device(const Cmd *c, PciFn **f)
+{
+	bdf_t b;
+
+	if (cmd_bdf(c->f[0], &b) != 0)
+		return fail(-EINVAL, "'%s' is not a device", c->f[0]);
+	*f = pci_find(b);
+	return *f != NULL ? 0 : fail(-ENODEV, "no device %s", c->f[0]);
+}
+
+static int
+ktest_cmd(Chan *c, const Cmd *cmd)
+{
+	const char *what = cmd->n == 2 ? cmd->f[1] : "4095";
+	EduTest test = EDU_COPY;
+	PciFn *f;
+	int n = 0, err;
+
+	(void)c;
+	if (cmd->n < 1 || cmd->n > 2)
+		return fail(-EINVAL, "want " KTEST_USAGE);
+	if ((err = device(cmd, &f)) != 0)
+		return err;
+	if (strcmp(what, "neighbour") == 0)
+		test = EDU_NEIGHBOUR;
+	else if (strcmp(what, "stray") == 0)
+		test = EDU_STRAY;
+	else if (cmd_int(what, 1, EDU_MAX, &n) != 0)
+		return fail(
+			-EINVAL, "'%s': want 1 to 4095 bytes, neighbour or stray", what);
+	return edu_test(f, test, n);
+}
+
+static int
+ucopy_cmd(Chan *c, const Cmd *cmd)
+{
+	uint64_t dst, src;
+	PciFn *f;
+	int n, err;
+
+	(void)c;
+	if (cmd->n != 4 || cmd_u64(cmd->f[1], &dst) != 0 ||
+		cmd_u64(cmd->f[2], &src) != 0 || cmd_int(cmd->f[3], 1, EDU_MAX, &n) != 0)
+		return fail(-EINVAL, "want " UCOPY_USAGE ", BYTES 1 to 4095");
+	err = device(cmd, &f);
+	return err != 0 ? err : edu_ucopy(f, dst, src, n);
+}
+
+static int
+reset_cmd(Chan *c, const Cmd *cmd)
+{
+	PciFn *f;
+	int err;
+
+	(void)c;
+	if (cmd->n != 1)
+		return fail(-EINVAL, "want " RESET_USAGE);
+	err = device(cmd, &f);
+	return err != 0 ? err : edu_reset(f);
+}
+
+static int
+ktest_text(Chan *c, Text *t)
+{
+	(void)c;
+	text_printf(t, "%s\n", KTEST_USAGE);
+	return 0;
+}
+
+static int
+ucopy_text(Chan *c, Text *t)
+{
+	(void)c;
+	text_printf(t, "%s\n", UCOPY_USAGE);
+	return 0;
+}
+
+static int
+reset_text(Chan *c, Text *t)
+{
+	(void)c;
+	text_printf(t, "%s\n", RESET_USAGE);
+	return 0;
+}
+
+static int
+status_text(Chan *c, Text *t)
+{
+	(void)c;
+	edu_status(t);
+	return 0;
+}
+
+static const Dirtab files[] = {
+	{ "ktest", 0664, ktest_text, ktest_cmd },
+	{ "reset", 0664, reset_text, reset_cmd },
+	{ "status", 0444, status_text, NULL },
+	{ "ucopy", 0664, ucopy_text, ucopy_cmd },
+};
+
+static int
+edu_attach(Chan *c, const char *spec)
+{
+	(void)spec;
+	c->qid = (Qid){ .dir = true };
+	return 0;
+}
+
+static int
+edu_walk(Chan *c, const char *file)
+{
+	return dirtab_walk(c, file, files, nelem(files));
+}
+
+static int
+edu_stat(Chan *c, Stat *st)
+{
+	return dirtab_stat(c, st, files, nelem(files), "edu");
+}
+
+static int
+edu_entry(Chan *c, uint i, Stat *st)
+{
+	return dirtab_entry(c, i, st, files, nelem(files));
+}
+
+static int
+edu_open(Chan *c, int flags)
+{
+	return c->qid.dir ? 0 : dirtab_open(c, flags, &files[c->qid.path - 1]);
+}
+
+static long
+edu_write(Chan *c, const void *buf, long n, off_k off)
+{
+	(void)off;
+	return dirtab_write(c, buf, n, &files[c->qid.path - 1]);
+}
+
+Dev edudev = {
+	.name = "edu",
+	.attach = edu_attach,
+	.walk = edu_walk,
+	.stat = edu_stat,
+	.open = edu_open,
+	.entry = edu_entry,
+	.read = dirtab_read,
+	.write = edu_write,
+};

@@ -1,0 +1,143 @@
+/*
+ * The kernel as an owner. Each function that a kernel driver has gets a domain of its own,
+ * empty but for what the driver maps (kdma.c): a driver of ours is confined as a process's
+ * is, and a device that goes from one to the other passes through the same DRAINING.
+ * Locks: assign_lock.
+ */
+
+#include "dev/func.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+#include "kern/page.h"
+#include "kern/param.h"
+#include "kern/string.h"
+
+#define QUOTA 64 /* table pages of one driver's device */
+
+#define NODEV UINT32_MAX /* what a word that names no device comes out as */
+
+int
+kdriver_param(const char *param, uint i, bdf_t *b)
+{
+	const char *s = param_get(param);
+	char word[24];
+	size_t n = 0;
+
+	for (; s != NULL && i > 0; i--)
+		s = (s = strchr(s, ',')) != NULL ? s + 1 : NULL;
+	if (s == NULL)
+		return 0;
+	while (s[n] != 0 && s[n] != ',' && n + 1 < sizeof word)
+		n++;
+	memcpy(word, s, n);
+	word[n] = 0;
+	if (cmd_bdf(word, b) != 0)
+		*b = NODEV;
+	return 1;
+}
+
+const Kdriver *
+kdriver_for(const PciFn *f)
+{
+	for (const Kdriver *const *k = kdrivers; *k != NULL; k++)
+		if ((*k)->knows(f))
+			return *k;
+	return NULL;
+}
+
+/* Is b among the devices of this boot parameter? */
+static bool
+named(const char *param, bdf_t b)
+{
+	bdf_t x;
+
+	for (uint i = 0; kdriver_param(param, i, &x) != 0; i++)
+		if (x == b)
+			return true;
+	return false;
+}
+
+int
+kdev_new(Func *f, Tenant **out)
+{
+	Kdev *d = kalloc(sizeof *d);
+
+	if (d == NULL || domain_new_guest(QUOTA, &d->tenant.domain) != 0) {
+		kfree(d);
+		return fail(-ENOMEM, "no memory for a domain");
+	}
+	d->tenant.kdev = d;
+	d->driver = kdriver_for(f->pci);
+	d->f = f;
+	d->bounce = named("bounce", f->pci->bdf);
+	*out = &d->tenant;
+	return 0;
+}
+
+int
+kdev_start(Kdev *d)
+{
+	int err = d->driver->start(d, d->f->pci);
+
+	d->started = err == 0;
+	return err;
+}
+
+void
+kdev_stop(Kdev *d)
+{
+	if (d->started)
+		d->driver->stop(d->f->pci);
+	d->started = false;
+}
+
+int
+kdev_refuse_off(void)
+{
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (f->state == FN_KERNEL)
+			return fail(-EBUSY,
+				"%s: the kernel's driver %s has translated mappings",
+				f->name, tenant_name(f->tenant));
+	return 0;
+}
+
+/* ---- what a driver may do ---- */
+
+int
+kdev_master(Kdev *d, bool on)
+{
+	Func *f = d->f;
+	int err = func_master(f, on);
+
+	if (err == -EBUSY)
+		return fail(err, "%s: its bus mastering was stopped", f->name);
+	return err == 0 ? 0
+			: fail(-EIO, "%s: bus mastering does not go %s", f->name,
+				  on ? "on" : "off");
+}
+
+int
+kdev_quiet(Kdev *d)
+{
+	int err = kdev_master(d, false);
+
+	if (err == 0 && pci_drain(d->f->pci) != 0)
+		err = fail(-EIO, "%s: its transactions do not end", d->f->name);
+	func_settle(d->f);
+	return err;
+}
+
+void
+kdev_info(const Kdev *d, KdevInfo *out)
+{
+	*out = (KdevInfo){
+		.driver = d->driver->name,
+		.view = "translated",
+		.bounce = d->bounce,
+		.maps = d->maps,
+		.bounced = d->bounced,
+	};
+}

@@ -1,0 +1,9 @@
+/* The list of kernel drivers for devices that do DMA. */
+
+#include "dev/edu.h"
+#include "dev/kdriver.h"
+
+const Kdriver *const kdrivers[] = {
+	&edu_driver,
+	NULL,
+};
