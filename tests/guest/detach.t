@@ -38,10 +38,11 @@ $ dmatest 0:3.0 armfree &
 $ p=$!
 $ echo 0:3.0 $p >'#iommu/attach'
 ? armed
-$ dmatest - canary 128
-canary intact
+$ dmatest - canary 128 &
+\[\d+\] (re)
 ? DMAR:[DMA Write] Request device [00:03.0] fault addr 200000000
 ? DMAR:\[fault reason 05\] .* \(pid %{pid} dmatest\) (re)
+? canary intact
 $ kill $p
 # After detach the registers are gone too.
 $ dmatest 0:3.0 touch &
