@@ -176,15 +176,17 @@ arch_phys_bits(void)
 void
 arch_clflush(const void *p, size_t len)
 {
-	uint line = cpu_features.clflush_line;
-	uintptr_t a, end = (uintptr_t)p + len;
+	uintptr_t line = cpu_features.clflush_line; /* a power of two */
+	uintptr_t a = (uintptr_t)p & -line, end = (uintptr_t)p + len;
 
 	if (line == 0) {
 		__asm__ volatile("wbinvd" : : : "memory");
 		return;
 	}
-	for (a = rounddown((uintptr_t)p, line); a < end; a += line)
+	do {
 		__asm__ volatile("clflush (%0)" : : "r"(a) : "memory");
+		a += line;
+	} while (a < end);
 	__asm__ volatile("mfence" : : : "memory");
 }
 

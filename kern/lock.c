@@ -11,10 +11,11 @@
 #include "arch/arch.h"
 #include "kern/log.h"
 
-static struct {
+typedef struct Held {
 	Lock *inner; /* innermost lock held */
 	bool  irq;   /* interrupts were on before the outermost */
-} held[MAXCPU];
+} Held;
+static Held held[MAXCPU];
 
 void
 lock_init(Lock *l, int rank, const char *name)
@@ -22,42 +23,60 @@ lock_init(Lock *l, int rank, const char *name)
 	*l = (Lock)LOCK_INIT(rank, name);
 }
 
+/* Kept out of line, so that the common way through lock() is short. */
+static void __attribute__((noinline, cold))
+misused(const Lock *l, const Lock *outer, uint cpu)
+{
+	if (l->cpu == (int)cpu)
+		panic("lock %s: taken twice by cpu %u", l->name, cpu);
+	panic("lock %s (rank %d) taken inside %s (rank %d)", l->name, l->rank, outer->name,
+	      outer->rank);
+}
+
+static void __attribute__((noinline, cold))
+spin(Lock *l)
+{
+	do
+		while (l->locked) {
+			arch_poll_shootdown();
+			arch_relax();
+		}
+	while (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0);
+}
+
 void
 lock(Lock *l) NO_ANALYSIS
 {
 	bool irq = arch_irq_off();
 	uint cpu = arch_cpu();
-	Lock *outer = held[cpu].inner;
+	Held *h = &held[cpu];
+	Lock *outer = h->inner;
 
-	if (l->cpu == (int)cpu)
-		panic("lock %s: taken twice by cpu %u", l->name, cpu);
-	if (outer != NULL && outer->rank >= l->rank)
-		panic("lock %s (rank %d) taken inside %s (rank %d)", l->name, l->rank,
-		      outer->name, outer->rank);
-	while (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0)
-		while (l->locked) {
-			arch_poll_shootdown();
-			arch_relax();
-		}
+	if (l->cpu == (int)cpu || (outer != NULL && outer->rank >= l->rank))
+		misused(l, outer, cpu);
+	if (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0)
+		spin(l);
 	l->cpu = cpu;
 	l->outer = outer;
+	h->inner = l;
 	if (outer == NULL)
-		held[cpu].irq = irq;
-	held[cpu].inner = l;
+		h->irq = irq;
 }
 
 void
 unlock(Lock *l) NO_ANALYSIS
 {
 	uint cpu = arch_cpu();
+	Held *h = &held[cpu];
+	Lock *outer = l->outer;
 
-	if (l->cpu != (int)cpu || held[cpu].inner != l)
+	if (l->cpu != (int)cpu || h->inner != l)
 		panic("lock %s: released out of turn by cpu %u", l->name, cpu);
-	held[cpu].inner = l->outer;
+	h->inner = outer;
 	l->cpu = -1;
 	__atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);
-	if (held[cpu].inner == NULL)
-		arch_irq_restore(held[cpu].irq);
+	if (outer == NULL)
+		arch_irq_restore(h->irq);
 }
 
 bool

@@ -302,7 +302,7 @@ page_order(paddr_t pa)
 uint32_t *
 page_note(paddr_t pa)
 {
-	return &frame_of(pa)->next;
+	return &frame[pa >> PAGE_SHIFT].next;
 }
 
 PageKind

@@ -27,7 +27,7 @@ make(DomainKind kind)
 	d->nunit = n;
 	d->pending.lo = ~0ull;
 	d->hears = vtd_common().hears;
-	d->haw = vtd_common().haw;
+	d->memory = 1ull << vtd_common().haw;
 	return d;
 }
 
@@ -52,6 +52,7 @@ make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Do
 	d->top = d->tables.root;
 	d->levels = levels;
 	d->width = c.width;
+	d->size = 1ull << d->width;
 	*out = d;
 	return 0;
 }
@@ -275,19 +276,20 @@ domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 }
 
 int
-domain_tell(Domain *d, Change c)
+domain_tell(Domain *d, Change *c)
 {
 	int first = 0;
 
 	for (uint32_t i = 0; i < d->nunit; i++) {
+		const Use *use = &d->use[i];
 		Unit *u = unit_at(i);
 		int err;
 
 		os_lock(u->lock);
-		c.did = (uint16_t)d->use[i].did;
-		err = d->use[i].lost ? -ETIMEDOUT : 0;
-		if (d->use[i].nsource > 0)
-			err = unit_invalidate_locked(u, &c);
+		c->did = (uint16_t)use->did;
+		err = use->lost ? -ETIMEDOUT : 0;
+		if (use->nsource > 0)
+			err = unit_invalidate_locked(u, c);
 		os_unlock(u->lock);
 		if (err)
 			unit_report(u);
@@ -303,7 +305,7 @@ domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
 
 	if (d->pdpt && d->tables.root)
 		tables |= mirror_drop(d, iova, len);
-	err = domain_tell(d, (Change){
+	err = domain_tell(d, &(Change){
 		.kind = tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED, .iova = iova, .len = len });
 	slpt_settle(&d->tables, err == 0);
 	return err;
@@ -316,7 +318,7 @@ domain_added(Domain *d, iova_t iova, uint64_t len)
 
 	if (err || !d->hears)
 		return err;
-	return domain_tell(d, (Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
+	return domain_tell(d, &(Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 }
 
 uint32_t

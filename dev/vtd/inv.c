@@ -28,13 +28,13 @@
 static InvOp
 page_op(const Change *c, uint64_t first, uint64_t last, bool ih)
 {
-	uint64_t x = first ^ last;
-	uint8_t am = (uint8_t)(x ? 64 - __builtin_clzll(x) : 0);
+	InvOp op = { .kind = INV_IOTLB_PAGE, .did = c->did, .ih = ih, .addr = first << PAGE_SHIFT };
 
-	return (InvOp){
-		.kind = INV_IOTLB_PAGE, .did = c->did, .ih = ih, .am = am,
-		.addr = first >> am << am << PAGE_SHIFT,
-	};
+	if (first != last) {
+		op.am = (uint8_t)(64 - __builtin_clzll(first ^ last));
+		op.addr = first >> op.am << op.am << PAGE_SHIFT;
+	}
+	return op;
 }
 
 /*
@@ -50,10 +50,8 @@ plan_pages(const Limits *l, const Change *c, bool ih, InvOp *op)
 	if (!l->psi || c->len == 0 || last < first)
 		goto domain;
 	op[0] = page_op(c, first, last, ih);
-	if (op[0].am <= l->mamv && 1ull << op[0].am <= 4 * (last - first + 1))
+	if (op[0].am == 0 || (op[0].am <= l->mamv && 1ull << op[0].am <= 4 * (last - first + 1)))
 		return 1;
-	if (op[0].am == 0)
-		goto domain;
 	uint64_t middle = last >> (op[0].am - 1) << (op[0].am - 1);
 	op[0] = page_op(c, first, middle - 1, ih);
 	op[1] = page_op(c, middle, last, ih);
@@ -156,26 +154,16 @@ iec_descriptor(const InvOp *op)
 Ent
 inv_descriptor(const Limits *l, const InvOp *op)
 {
-	Ent d = { 0, 0 };
+	uint64_t lo = FVAL(QI_GRAN, granularity(op->kind)) | FVAL(QI_DID, op->did);
 
 	if (op->kind >= INV_IEC_GLOBAL)
 		return iec_descriptor(op);
-	EPUT(d, QI_GRAN, granularity(op->kind));
-	EPUT(d, QI_DID, op->did);
-	if (op->kind < INV_FENCE) {
-		EPUT(d, QI_TYPE, QI_T_CONTEXT);
-		EPUT(d, QI_SID, op->sid);
-		return d;
-	}
-	EPUT(d, QI_TYPE, QI_T_IOTLB);
-	EPUT(d, QI_DR, l->drain_read);
-	EPUT(d, QI_DW, l->drain_write);
-	if (op->kind == INV_IOTLB_PAGE) {
-		EPUT(d, QI_AM, op->am);
-		EPUT(d, QI_IH, op->ih);
-		EPUT(d, QI_ADDR, op->addr >> PAGE_SHIFT);
-	}
-	return d;
+	if (op->kind < INV_FENCE)
+		return (Ent){ lo | FVAL(QI_TYPE, QI_T_CONTEXT) | FVAL(QI_SID, op->sid), 0 };
+	lo |= FVAL(QI_TYPE, QI_T_IOTLB) | FVAL(QI_DR, l->drain_read) | FVAL(QI_DW, l->drain_write);
+	if (op->kind != INV_IOTLB_PAGE)
+		return (Ent){ lo, 0 };
+	return (Ent){ lo, op->addr | FVAL(QI_IH, op->ih) | FVAL(QI_AM, op->am) };
 }
 
 Ent

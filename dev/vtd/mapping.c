@@ -6,19 +6,13 @@
  */
 #include "dev/vtd/vtd.h"
 
-static bool
-fits(uint64_t start, uint64_t len, uint32_t bits)
-{
-	return len <= 1ull << bits && start <= (1ull << bits) - len;
-}
-
-/* Addresses, whole pages. */
+/* Addresses of whole pages within what d can translate. */
 static int
 check(const Domain *d, iova_t iova, uint64_t len)
 {
 	if (d->kind != DOMAIN_GUEST || len == 0 || (iova | len) & 4095)
 		return -EINVAL;
-	return fits(iova, len, d->width) ? 0 : -ERANGE;
+	return len > d->size || iova > d->size - len ? -ERANGE : 0;
 }
 
 static int
@@ -26,15 +20,15 @@ check_memory(const Domain *d, paddr_t pa, uint64_t len)
 {
 	if (pa & 4095)
 		return -EINVAL;
-	return fits(pa, len, d->haw) ? 0 : -ERANGE;
+	return len > d->memory || pa > d->memory - len ? -ERANGE : 0;
 }
 
 /* What c holds is invalidated; its tables are free, or withheld. */
 static int
 invalidate(Domain *d, const SlChange *c)
 {
-	int err = domain_tell(d, (Change){ .kind = c->tables ? CHANGE_TABLES_REMOVED
-							     : CHANGE_PAGES_REMOVED,
+	int err = domain_tell(d, &(Change){ .kind = c->tables ? CHANGE_TABLES_REMOVED
+							      : CHANGE_PAGES_REMOVED,
 					 .iova = c->lo,
 					 .len = c->hi - c->lo });
 
@@ -63,7 +57,8 @@ announce(Domain *d, iova_t iova, uint64_t len, SlChange *c)
 		err = invalidate(d, &all);
 	} else if (d->hears) {
 		err = domain_tell(d,
-			(Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
+			&(Change){
+				.kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 	}
 	if (err) {
 		slpt_unmap(&d->tables, iova, len, &back);

@@ -21,9 +21,10 @@ entry(paddr_t table, uint32_t floor, iova_t iova, uint64_t *span)
 {
 	for (uint32_t level = TOP;; level--) {
 		const uint64_t *e = os_ptr(table);
-		uint64_t v = __atomic_load_n(&e[iova >> sl_shift(level) & (SL_ENTRIES - 1)], __ATOMIC_RELAXED);
+		uint64_t v = __atomic_load_n(
+			&e[iova >> SL_SHIFT(level) & (SL_ENTRIES - 1)], __ATOMIC_RELAXED);
 
-		*span = 1ull << sl_shift(level);
+		*span = 1ull << SL_SHIFT(level);
 		if (level == floor || !FGET(v, SL_R) || FGET(v, SL_PS))
 			return FGET(v, SL_R) && !FGET(v, SL_PS) ? v : 0;
 		table = FGET(v, SL_ADDR) << 12;
@@ -40,7 +41,7 @@ int
 mirror_show(Domain *d, iova_t iova, uint64_t len)
 {
 	uint32_t floor = d->tables.fmt.floor;
-	uint64_t span, size = 1ull << sl_shift(floor), any;
+	uint64_t span, size = 1ull << SL_SHIFT(floor), any;
 	SlChange c;
 	int err = 0;
 
@@ -48,7 +49,8 @@ mirror_show(Domain *d, iova_t iova, uint64_t len)
 		uint64_t e = entry(d->pdpt, floor, at, &span);
 
 		if (e && !entry(d->top, floor, at, &any))
-			err = slpt_map(&d->tables, at & ~(size - 1), FGET(e, SL_ADDR) << 12, size, d->rights, &c);
+			err = slpt_map(&d->tables, at & ~(size - 1),
+				FGET(e, SL_ADDR) << 12, size, d->rights, &c);
 	}
 	return err ? -ENOMEM : 0;
 }
@@ -57,7 +59,7 @@ bool
 mirror_drop(Domain *d, iova_t iova, uint64_t len)
 {
 	uint32_t floor = d->tables.fmt.floor;
-	uint64_t span, size = 1ull << sl_shift(floor), any;
+	uint64_t span, size = 1ull << SL_SHIFT(floor), any;
 	bool gone = false;
 	SlChange c;
 

@@ -49,7 +49,20 @@ mem_store64(uint64_t *p, uint64_t v)
 void
 mem_fill64(uint64_t *p, uint64_t v, uint64_t step, uint32_t n)
 {
+	volatile uint64_t *q = p;
+
+	for (; n >= 8; n -= 8, q += 8) {
+		q[0] = v;
+		q[1] = v += step;
+		q[2] = v += step;
+		q[3] = v += step;
+		q[4] = v += step;
+		q[5] = v += step;
+		q[6] = v += step;
+		q[7] = v += step;
+		v += step;
+	}
 	for (; n > 0; n--, v += step)
-		*(volatile uint64_t *)p++ = v;
+		*q++ = v;
 	atomic_signal_fence(memory_order_seq_cst);
 }

@@ -26,19 +26,17 @@ qi_start_locked(Unit *u)
 	return unit_gcmd_locked(u, GCMD_DO_QIE_ON);
 }
 
+/* Descriptors from `from` up to the tail, in memory. */
 static void
-set(Unit *u, uint32_t i, Ent d)
+flush(const Unit *u, uint32_t from)
 {
-	u->queue[i] = d;
-	if (!u->lim.coherent)
-		os_clflush(&u->queue[i], sizeof d);
-}
+	uint32_t end = from < u->qi_tail ? u->qi_tail : QI_SLOTS;
 
-static void
-push(Unit *u, Ent d)
-{
-	set(u, u->qi_tail, d);
-	u->qi_tail = (u->qi_tail + 1) % QI_SLOTS;
+	if (u->lim.coherent)
+		return;
+	os_clflush(&u->queue[from], (end - from) * sizeof u->queue[0]);
+	if (end != u->qi_tail && u->qi_tail != 0)
+		os_clflush(u->queue, u->qi_tail * sizeof u->queue[0]);
 }
 
 static void
@@ -53,7 +51,9 @@ repair(Unit *u)
 {
 	uint32_t head = FGET(mmio_read64(u->regs, IQH_REG), IQ_INDEX) % QI_SLOTS;
 
-	set(u, head, inv_broader(u->queue[head]));
+	u->queue[head] = inv_broader(u->queue[head]);
+	if (!u->lim.coherent)
+		os_clflush(&u->queue[head], sizeof u->queue[0]);
 	mmio_write32(u->regs, FSTS_REG, FMASK(FSTS_IQE));
 	ring(u);
 }
@@ -64,6 +64,8 @@ await(Unit *u, uint32_t seq)
 {
 	uint64_t end = 0;
 
+	if (*u->status == seq)
+		return 0;
 	for (uint32_t repairs = 0; *u->status != seq;) {
 		uint64_t now = os_now();
 		uint32_t err = mmio_read32(u->regs, FSTS_REG) & FSTS_QUEUE;
@@ -89,34 +91,44 @@ await(Unit *u, uint32_t seq)
 static void
 count(Unit *u, const InvOp *op)
 {
-	if (op->kind < INV_FENCE)
-		u->inv_context++;
-	else if (op->kind >= INV_IEC_GLOBAL)
+	if (op->kind >= INV_IEC_GLOBAL)
 		u->inv_iec++;
-	else
+	else if (op->kind > INV_FENCE)
 		u->inv_iotlb++;
+	else
+		u->inv_context++;
+}
+
+/* One batch: the operations and a wait. Returns the number that the wait will report. */
+static uint32_t
+submit(Unit *u, const InvOp *op, uint32_t n)
+{
+	uint32_t seq = ++u->qi_seq, from = u->qi_tail, tail = from;
+	Ent *queue = u->queue;
+
+	for (const InvOp *end = op + n; op < end; op++) {
+		if (op->kind == INV_FENCE) {
+			queue[tail] = inv_wait(u->status_pa + 4 * FENCE_WORD, seq, true);
+		} else {
+			queue[tail] = inv_descriptor(&u->lim, op);
+			count(u, op);
+		}
+		tail = (tail + 1) % QI_SLOTS;
+	}
+	queue[tail] = inv_wait(u->status_pa, seq, true);
+	u->qi_tail = (tail + 1) % QI_SLOTS;
+	u->inv_wait++;
+	flush(u, from);
+	ring(u);
+	return seq;
 }
 
 int
 qi_submit_locked(Unit *u, const InvOp *op, uint32_t n)
 {
-	int err = -EAGAIN;
+	int err = await(u, submit(u, op, n));
 
-	for (uint32_t t = 0; t < QI_TRIES && err == -EAGAIN; t++) {
-		uint32_t seq = ++u->qi_seq;
-
-		for (uint32_t i = 0; i < n; i++) {
-			if (op[i].kind == INV_FENCE) {
-				push(u, inv_wait(u->status_pa + 4 * FENCE_WORD, seq, true));
-				continue;
-			}
-			push(u, inv_descriptor(&u->lim, &op[i]));
-			count(u, &op[i]);
-		}
-		push(u, inv_wait(u->status_pa, seq, true));
-		ring(u);
-		u->inv_wait++;
-		err = await(u, seq);
-	}
+	for (uint32_t t = 1; t < QI_TRIES && err == -EAGAIN; t++)
+		err = await(u, submit(u, op, n));
 	return err;
 }

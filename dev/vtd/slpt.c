@@ -6,12 +6,6 @@
 #include "dev/vtd/ent.h"
 #include "dev/vtd/mmio.h"
 
-uint32_t
-sl_shift(uint32_t level)
-{
-	return 12 + 9 * (level - 1);
-}
-
 /* ---- entries ---- */
 
 void
@@ -31,12 +25,33 @@ sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n)
 }
 
 void
-sl_near(Slpt *t, iova_t iova, uint32_t level, uint64_t *e, uint32_t *live)
+sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p)
 {
-	t->near.tag = iova >> sl_shift(level + 1);
-	t->near.level = level;
-	t->near.e = e;
-	t->near.live = live;
+	t->near.size = SL_SPAN(level + 1);
+	t->near.base = iova & ~(t->near.size - 1);
+	t->near.shift = SL_SHIFT(level);
+	t->near.last = level == t->fmt.floor;
+	t->near.e = p->e[level];
+	t->near.live = os_page_note(p->pa[level]);
+}
+
+uint32_t
+sl_descend(const Slpt *t, iova_t iova, uint32_t level, SlPath *p)
+{
+	paddr_t table = t->root;
+
+	for (uint32_t l = t->levels;; l--) {
+		uint64_t *e = os_ptr(table);
+
+		p->pa[l] = table;
+		p->e[l] = e;
+		if (l == level)
+			return l;
+		uint64_t v = e[SL_INDEX(iova, l)];
+		if (!v || FGET(v, SL_PS))
+			return l;
+		table = FGET(v, SL_ADDR) << 12;
+	}
 }
 
 /* ---- pages ---- */
@@ -88,7 +103,7 @@ void
 sl_drop(Slpt *t, paddr_t pa)
 {
 	if (os_ptr(pa) == t->near.e)
-		t->near.e = 0;
+		t->near.size = 0;
 	t->pages--;
 	push(&t->gone, pa);
 }

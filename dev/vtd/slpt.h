@@ -34,23 +34,25 @@ typedef struct PageList { /* through os_page_note: nothing is written into the p
 /* What entries look like, and which there may be. */
 typedef struct SlFormat {
 	uint64_t link, leaf; /* bits of every entry that leads to a table, to a page */
-	uint32_t big; /* bit n: a page at level n, 2 or 3 */
+	uint32_t big;   /* bit n: a page at level n, 2 or 3 */
 	uint32_t floor; /* level of the last tables that are ours: 1, or more when what is mapped
 	                 * are tables of somebody else's */
-	bool flush; /* some unit does not snoop */
+	bool     flush; /* some unit does not snoop */
 } SlFormat;
 
 typedef struct Slpt {
 	SlFormat fmt;
 	uint32_t levels;
-	paddr_t root;
+	paddr_t  root;
 	uint32_t pages, quota; /* tables in the tree, root included */
-	uint32_t nbig; /* large pages in it */
+	uint32_t nbig;         /* large pages in it */
 	PageList clean, gone;
 
 	struct { /* the table of the last change: most changes are near it */
-		uint64_t tag; /* iova >> sl_shift(level + 1) */
-		uint32_t level;
+		iova_t    base;  /* what it translates begins here */
+		uint64_t  size;  /* ... and is so long; 0: there is no such table */
+		uint32_t  shift; /* SL_SHIFT of its level */
+		bool      last;  /* its level is the floor */
 		uint64_t *e;
 		uint32_t *live;
 	} near;
@@ -87,11 +89,23 @@ bool slpt_clear(Slpt *t, SlChange *c);
 
 /* ---- for slmap.c and slunmap.c ---- */
 
-uint32_t sl_shift(uint32_t level); /* of what an entry of a table of this level spans */
-bool sl_reserve(Slpt *t, uint32_t n);
-paddr_t sl_take(Slpt *t, uint32_t live); /* a clean page into the tree; cannot fail */
-void sl_drop(Slpt *t, paddr_t pa); /* an empty table out of the tree */
-void sl_store(const Slpt *t, uint64_t *e, uint64_t v);
+#define SL_SHIFT(level)       (9 * (level) + 3) /* of what an entry at this level spans */
+#define SL_SPAN(level)        (1ull << SL_SHIFT(level))
+#define SL_INDEX(iova, level) ((uint32_t)((iova) >> SL_SHIFT(level)) & 511)
+
+/* The tables on the way to an address, by level. */
+typedef struct SlPath {
+	paddr_t   pa[7];
+	uint64_t *e[7]; /* their entries */
+} SlPath;
+
+/* Down to `level`, or to the table whose entry is a page or nothing: its level. */
+uint32_t sl_descend(const Slpt *t, iova_t iova, uint32_t level, SlPath *p);
+bool     sl_reserve(Slpt *t, uint32_t n);
+paddr_t  sl_take(Slpt *t, uint32_t live); /* a clean page into the tree; cannot fail */
+void     sl_drop(Slpt *t, paddr_t pa);    /* an empty table out of the tree */
+void     sl_store(const Slpt *t, uint64_t *e, uint64_t v);
 /* n entries: v, v + step, ... */
-void sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n);
-void sl_near(Slpt *t, iova_t iova, uint32_t level, uint64_t *e, uint32_t *live);
+void     sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n);
+/* The next change may be in the table that p has at this level. */
+void     sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p);

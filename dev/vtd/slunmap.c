@@ -8,44 +8,38 @@
 
 #include "dev/vtd/ent.h"
 
-#define INDEX(iova, s) ((uint32_t)((iova) >> (s)) & (SL_ENTRIES - 1))
-
-static bool
-is_leaf(const Slpt *t, uint64_t e, uint32_t level)
-{
-	return e && (level == t->fmt.floor || FGET(e, SL_PS));
-}
-
-/* How many entries from e[i] on that [iova, end) wholly covers are pages. */
+/* Entries that are not 0 among e[i..i+n), of `live` in the whole table: the shorter side is
+ * counted. */
 static uint32_t
-run(const Slpt *t, const uint64_t *e, uint32_t level, iova_t iova, iova_t end)
-{
-	uint32_t sh = sl_shift(level), i = INDEX(iova, sh), n = 0;
-
-	if (iova & ((1ull << sh) - 1))
-		return 0;
-	while (i + n < SL_ENTRIES && (end - iova) >> sh > n && is_leaf(t, e[i + n], level))
-		n++;
-	return n;
-}
-
-/* Entries that are not 0 among e[0..n) of a last-level table's e[-i..512-i), `live` in all:
- * the shorter side is counted. */
-static uint32_t
-count(const uint64_t *table, uint32_t i, uint32_t n, uint32_t live)
+count(const uint64_t *e, uint32_t i, uint32_t n, uint32_t live)
 {
 	uint32_t in = 0, out = 0;
 
 	if (n <= SL_ENTRIES / 2) {
 		for (uint32_t k = i; k < i + n; k++)
-			in += table[k] != 0;
+			in += e[k] != 0;
 		return in;
 	}
 	for (uint32_t k = 0; k < i; k++)
-		out += table[k] != 0;
+		out += e[k] != 0;
 	for (uint32_t k = i + n; k < SL_ENTRIES; k++)
-		out += table[k] != 0;
+		out += e[k] != 0;
 	return live - out;
+}
+
+/* How many of e[0..n) are pages, up to the first that is not. */
+static uint32_t
+pages(const uint64_t *e, uint32_t n, bool last)
+{
+	uint32_t k = 0;
+
+	if (last)
+		while (k < n && e[k])
+			k++;
+	else
+		while (k < n && FGET(e[k], SL_PS))
+			k++;
+	return k;
 }
 
 static void
@@ -68,77 +62,73 @@ note(SlChange *c, iova_t lo, iova_t hi)
 static void
 split(Slpt *t, uint64_t *e, uint32_t level, iova_t iova, SlChange *c)
 {
-	uint64_t mask = (1ull << sl_shift(level)) - 1,
-		 first = level == 2 ? *e & ~FMASK(SL_PS) : *e;
+	uint64_t first = level == t->fmt.floor + 1 ? *e & ~FMASK(SL_PS) : *e;
+	uint64_t mask = SL_SPAN(level) - 1;
 	paddr_t table = sl_take(t, SL_ENTRIES);
 
-	sl_fill(t, os_ptr(table), first, 1ull << sl_shift(level - 1), SL_ENTRIES);
+	sl_fill(t, os_ptr(table), first, SL_SPAN(level - 1), SL_ENTRIES);
 	sl_store(t, e, table | t->fmt.link);
-	t->nbig += level > 2 ? SL_ENTRIES - 1 : -1;
+	t->nbig += level > t->fmt.floor + 1 ? SL_ENTRIES - 1 : -1;
 	note(c, iova & ~mask, (iova | mask) + 1);
 	c->tables = true;
 }
 
+/* Tables on the way to iova that are empty, from `level` up, go. */
 static void
-clear_last(Slpt *t, uint64_t *e, uint32_t *live, iova_t iova, iova_t end, SlChange *c)
+prune(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 {
-	uint32_t sh = sl_shift(t->fmt.floor), i = INDEX(iova, sh), n = (uint32_t)((end - iova) >> sh);
-	uint32_t had = count(e, i, n, *live);
-
-	if (had == 0)
-		return;
-	zero(t, &e[i], n);
-	*live -= had;
-	note(c, iova, end);
+	for (; level < t->levels && *os_page_note(p->pa[level]) == 0; level++) {
+		sl_store(t, &p->e[level + 1][SL_INDEX(iova, level + 1)], 0);
+		--*os_page_note(p->pa[level + 1]);
+		sl_drop(t, p->pa[level]);
+		c->tables = true;
+	}
 }
 
-static void clear(
-	Slpt *t, paddr_t table, uint32_t level, iova_t iova, iova_t end, SlChange *c);
-
-/* The part of [iova, end) under e[i], whose table may go. */
-static void
-clear_below(Slpt *t, uint64_t *e, uint32_t *live, uint32_t level, iova_t iova, iova_t end,
-	SlChange *c)
+/* Entries from iova on, `n` at most, of the table that p has at `level`. Returns how many
+ * were gone through: at the floor all, above it those that are pages. */
+static uint32_t
+clear_run(Slpt *t, iova_t iova, uint32_t level, uint32_t n, const SlPath *p, SlChange *c)
 {
-	if (FGET(*e, SL_PS))
-		split(t, e, level, iova, c);
-	paddr_t below = FGET(*e, SL_ADDR) << 12;
-	clear(t, below, level - 1, iova, end, c);
-	if (*os_page_note(below) != 0)
-		return;
-	sl_store(t, e, 0);
-	--*live;
-	sl_drop(t, below);
-	c->tables = true;
-}
-
-static void
-clear(Slpt *t, paddr_t table, uint32_t level, iova_t iova, iova_t end, SlChange *c)
-{
-	uint64_t *e = os_ptr(table);
-	uint32_t *live = os_page_note(table), sh = sl_shift(level), n;
+	uint32_t i = SL_INDEX(iova, level), had;
+	uint32_t *live = os_page_note(p->pa[level]);
 
 	if (level == t->fmt.floor) {
-		clear_last(t, e, live, iova, end, c);
-		sl_near(t, iova, level, e, live);
-		return;
+		had = count(p->e[level], i, n, *live);
+	} else {
+		had = n = pages(&p->e[level][i], n, false);
+		t->nbig -= n;
 	}
-	while (iova < end) {
-		uint32_t i = INDEX(iova, sh);
-		iova_t next = (iova | ((1ull << sh) - 1)) + 1;
+	if (had == 0)
+		return n;
+	zero(t, &p->e[level][i], n);
+	note(c, iova, iova + ((uint64_t)n << SL_SHIFT(level)));
+	sl_near(t, iova, level, p);
+	*live -= had;
+	if (*live == 0)
+		prune(t, iova, level, p, c);
+	return n;
+}
 
-		if ((n = run(t, e, level, iova, end)) > 0) {
-			zero(t, &e[i], n);
-			*live -= n;
-			t->nbig -= n;
-			next = iova + ((uint64_t)n << sh);
-			note(c, iova, next);
-			sl_near(t, iova, level, e, live);
-		} else if (e[i]) {
-			clear_below(
-				t, &e[i], live, level, iova, next < end ? next : end, c);
+static void
+clear(Slpt *t, iova_t iova, iova_t end, SlChange *c)
+{
+	SlPath p;
+
+	while (iova < end) {
+		uint32_t at = sl_descend(t, iova, t->fmt.floor, &p),
+			 i = SL_INDEX(iova, at);
+		uint64_t mask = SL_SPAN(at) - 1, n = (end - iova) >> SL_SHIFT(at);
+
+		if (!p.e[at][i]) {
+			iova = (iova | mask) + 1;
+		} else if (iova & mask || n == 0) {
+			split(t, &p.e[at][i], at, iova, c);
+		} else {
+			n = n < SL_ENTRIES - i ? n : SL_ENTRIES - i;
+			n = clear_run(t, iova, at, (uint32_t)n, &p, c);
+			iova += n << SL_SHIFT(at);
 		}
-		iova = next;
 	}
 }
 
@@ -146,56 +136,53 @@ clear(Slpt *t, paddr_t table, uint32_t level, iova_t iova, iova_t end, SlChange 
 static uint32_t
 split_need(const Slpt *t, iova_t edge)
 {
-	const uint64_t *e = os_ptr(t->root);
+	SlPath p;
+	uint32_t at, n = 0;
 
-	for (uint32_t level = t->levels; level > t->fmt.floor; level--) {
-		uint64_t v = e[INDEX(edge, sl_shift(level))];
-		uint32_t n = 0;
-
-		if (!v)
-			return 0;
-		if (!FGET(v, SL_PS)) {
-			e = os_ptr(FGET(v, SL_ADDR) << 12);
-			continue;
-		}
-		while (n + 1 < level && edge & ((1ull << sl_shift(level - n)) - 1))
+	if (edge >> SL_SHIFT(t->levels + 1))
+		return 0;
+	at = sl_descend(t, edge, t->fmt.floor, &p);
+	if (p.e[at][SL_INDEX(edge, at)])
+		while (n + t->fmt.floor < at && edge & (SL_SPAN(at - n) - 1))
 			n++;
-		return n;
-	}
-	return 0;
+	return n;
 }
 
-/* Within the table of the last change, which does not become empty. */
+/* Pages of the table of the last change, which does not become empty. */
 static bool
-unmap_near(Slpt *t, iova_t iova, iova_t end, SlChange *c)
+unmap_near(Slpt *t, iova_t iova, uint64_t len)
 {
-	uint32_t level = t->near.level, up = sl_shift(level + 1), sh = sl_shift(level), n;
-	uint64_t *e = t->near.e;
+	uint64_t off = iova - t->near.base, n = len >> t->near.shift;
 
-	if (!e || iova >> up != t->near.tag || (end - 1) >> up != t->near.tag)
+	if (off >= t->near.size || len > t->near.size - off ||
+		n << t->near.shift != len || iova & ((1ull << t->near.shift) - 1) ||
+		n >= *t->near.live)
 		return false;
-	n = run(t, e, level, iova, end);
-	if ((uint64_t)n << sh != end - iova || n >= *t->near.live)
+	uint64_t *e = &t->near.e[off >> t->near.shift];
+	if (pages(e, (uint32_t)n, t->near.last) != n)
 		return false;
-	zero(t, &e[INDEX(iova, sh)], n);
-	*t->near.live -= n;
-	if (level > t->fmt.floor)
-		t->nbig -= n;
-	c->lo = iova;
-	c->hi = end;
+	zero(t, e, (uint32_t)n);
+	*t->near.live -= (uint32_t)n;
+	if (!t->near.last)
+		t->nbig -= (uint32_t)n;
 	return true;
 }
 
 int
 slpt_unmap(Slpt *t, iova_t iova, uint64_t len, SlChange *c)
 {
-	*c = (SlChange){ .lo = ~0ull };
-	if (unmap_near(t, iova, iova + len, c))
+	c->tables = false;
+	if (unmap_near(t, iova, len)) {
+		c->lo = iova;
+		c->hi = iova + len;
 		return 0;
+	}
+	c->lo = ~0ull;
+	c->hi = 0;
 	if (t->clean.n < SL_RESERVE && !sl_reserve(t, SL_RESERVE) &&
 		split_need(t, iova) + split_need(t, iova + len) > t->clean.n)
 		return -ENOMEM;
-	clear(t, t->root, t->levels, iova, iova + len, c);
+	clear(t, iova, iova + len, c);
 	return c->lo < c->hi ? 0 : -ENOENT;
 }
 
@@ -203,6 +190,6 @@ bool
 slpt_clear(Slpt *t, SlChange *c)
 {
 	*c = (SlChange){ .lo = ~0ull };
-	clear(t, t->root, t->levels, 0, 1ull << sl_shift(t->levels + 1), c);
+	clear(t, 0, 1ull << SL_SHIFT(t->levels + 1), c);
 	return c->lo < c->hi;
 }

@@ -68,7 +68,7 @@ struct Domain {
 	DomainKind kind;
 	paddr_t  top;    /* its tables, of `levels` */
 	uint32_t levels, width;
-	uint32_t haw;    /* bits of memory addresses */
+	uint64_t size, memory; /* bytes it can translate; bytes of memory there can be */
 	bool     hears;  /* some unit must be told of what is added */
 	paddr_t  pdpt;   /* shared, private: the process's; 0 */
 	Slpt     tables; /* of our own; root 0: none */
@@ -84,7 +84,7 @@ struct Domain {
 /* domain.c */
 /* Every unit that has d carries out what c demands (c->did is filled in); the first error,
  * after all were told. */
-int domain_tell(Domain *d, Change c);
+int domain_tell(Domain *d, Change *c);
 
 /* mirror.c: ours follow the process's in [iova, iova+len), where its are new, or are gone. */
 int  mirror_show(Domain *d, iova_t iova, uint64_t len); /* -ENOMEM: not all of it */
