@@ -9,11 +9,24 @@
 #define LINK    (PTE_P | PTE_RW | PTE_US) /* rights are decided at the leaf */
 
 static bool flush;
+static pte_t leaf_bits;
 
 void
 pt_set_flush(bool on)
 {
 	flush = on;
+}
+
+void
+pt_set_snoop(bool on)
+{
+	leaf_bits = on ? PTE_SNP : 0;
+}
+
+pte_t
+pt_leaf_bits(void)
+{
+	return leaf_bits;
 }
 
 void

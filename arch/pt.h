@@ -22,6 +22,7 @@ typedef uint64_t pte_t;
 #define PTE_A    (1ull << 5)
 #define PTE_D    (1ull << 6)
 #define PTE_PS   (1ull << 7)
+#define PTE_SNP  (1ull << 11) /* for a unit: snoop on DMA whatever the device says; CPUs ignore it */
 #define PTE_NX   (1ull << 63)
 #define PTE_ADDR 0x000ffffffffff000ull
 
@@ -30,6 +31,9 @@ typedef uint64_t pte_t;
 
 /* From now on flush what is stored: some unit does not snoop. Before process 1. */
 void pt_set_flush(bool on);
+/* Leaves carry PTE_SNP; before the first process, and only if no unit takes it for reserved. */
+void pt_set_snoop(bool on);
+pte_t pt_leaf_bits(void); /* what every leaf of a process has */
 
 /* The only writer of an entry in a process's tables. */
 void pte_store(pte_t *e, pte_t v);

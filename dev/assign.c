@@ -51,15 +51,12 @@ func_publish(Func *f, Tenant *t)
 static int
 make_quiet(Func *f) REQUIRES(assign_lock)
 {
-	UnitInfo u;
-
 	if (func_master(f, false) != 0)
 		return fail(-EIO, "%s: bus mastering does not go off", f->name);
 	if (pci_drain(f->pci) != 0)
 		return fail(-EIO, "%s: its transactions do not end", f->name);
 	pci_interrupts_off(f->pci);
-	unit_info(f->unit, &u);
-	if ((u.ecap >> 7 & 1) == 0) /* ECAP.SC: the unit cannot force snooping */
+	if (!vtd_snoop())
 		pci_nosnoop_off(f->pci);
 	func_settle(f);
 	return 0;

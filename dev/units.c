@@ -88,6 +88,7 @@ start_units(bool on)
 	if (vtd_start(on) != 0)
 		return reason();
 	pt_set_flush(!vtd_coherent());
+	pt_set_snoop(vtd_snoop());
 	say_units();
 	intremap_init();
 	return NULL;

@@ -21,7 +21,7 @@ typedef unsigned long long ull;
 pte_t
 as_entry(paddr_t pa, int prot)
 {
-	return pa | PTE_P | PTE_US | (prot & SPROT_WRITE ? PTE_RW : 0) |
+	return pa | PTE_P | PTE_US | pt_leaf_bits() | (prot & SPROT_WRITE ? PTE_RW : 0) |
 	       (prot & SPROT_EXEC ? 0 : PTE_NX);
 }
 

@@ -352,6 +352,29 @@ test_written_back(void **state)
 	done(as);
 }
 
+/* With it, every leaf has the bit and no other entry; without it, none. */
+static void
+test_snoop(void **state)
+{
+	Aspace *as, *copy;
+	vaddr_t va;
+
+	(void)state;
+	pt_set_snoop(true);
+	as = fresh();
+	assert_int_equal(aspace_map(as, 0, 4096, RW, SMAP_ANON, &va), 0);
+	assert_int_equal(leaf(as, va) & 0xfff, 0x807);
+	assert_int_equal(aspace_protect(as, va, 4096, SPROT_READ), 0);
+	assert_int_equal(leaf(as, va) & 0xfff, 0x805);
+	assert_int_equal(aspace_fork(as, &copy), 0);
+	assert_int_equal(leaf(copy, va) & 0xfff, 0x805);
+	aspace_put(copy);
+	pt_set_snoop(false);
+	assert_int_equal(aspace_protect(as, va, 4096, RW), 0);
+	assert_int_equal(leaf(as, va) & 0xfff, 7);
+	done(as);
+}
+
 static void
 test_unconfirmed(void **state)
 {
@@ -555,6 +578,7 @@ main(void)
 		cmocka_unit_test(test_unmap_order), cmocka_unit_test(test_observers),
 		cmocka_unit_test(test_unconfirmed),
 		cmocka_unit_test(test_unconfirmed_parked), cmocka_unit_test(test_written_back),
+		cmocka_unit_test(test_snoop),
 		cmocka_unit_test(test_protect),    cmocka_unit_test(test_dma),
 		cmocka_unit_test(test_fork),       cmocka_unit_test(test_brk),
 		cmocka_unit_test(test_regs),       cmocka_unit_test(test_no_memory),

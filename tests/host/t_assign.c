@@ -169,6 +169,8 @@ void unit_info(Unit *u, UnitInfo *out) { *out = (UnitInfo){ .state = u->state, .
 uint32_t unit_index(const Unit *u) { (void)u; return 0; }
 UnitState unit_state(const Unit *u) { return u->state; }
 uint32_t vtd_nunit(void) { return 1; }
+static bool snoops;
+bool vtd_snoop(void) { return snoops; }
 Unit *vtd_unit(uint32_t i) { (void)i; return &the_unit; }
 void vtd_on_fault(void (*f)(const VtdFault *)) { fault_fn = f; }
 void vtd_poll_faults(void) { say("poll "); }
@@ -1114,6 +1116,19 @@ test_modes(void **state)
 	assert_null(as22.observer);
 	for (uint i = EDU; i <= NVME; i++)
 		assert_int_equal(assign_owner(&fn[i]), -1);
+}
+
+/* Where every leaf makes the unit snoop, a device may ask for what it likes. */
+static void
+test_snoop(void **state)
+{
+	(void)state;
+	snoops = true;
+	assert_int_equal(attach_as(EDU, 22, ATTACH_SHARED, false), 0);
+	assert_null(strstr(trace, "nosnoop"));
+	snoops = false;
+	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, false), 0);
+	assert_non_null(strstr(trace, "nosnoop2"));
 }
 
 /* Without memory to show a device what is there, the attach fails and leaves nothing. */
@@ -2100,7 +2115,7 @@ main(void)
 		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares),
 		T(test_detach), T(test_settle), T(test_settle_reset), T(test_detach_refusals), T(test_broken),
 		T(test_owner_sentences), T(test_attach_sentences),
-		T(test_unconfirmed), T(test_unmap), T(test_modes), T(test_mode_no_memory),
+		T(test_unconfirmed), T(test_unmap), T(test_modes), T(test_snoop), T(test_mode_no_memory),
 		T(test_mode_alias), T(test_guest), T(test_guest_refusals), T(test_guest_removed), T(test_guest_trouble),
 		T(test_guest_exec), T(test_exit), T(test_exit_while_off), T(test_exec), T(test_exec_fails),
 		T(test_exec_broken), T(test_power), T(test_power_wish), T(test_power_refused), T(test_detach_while_off),
