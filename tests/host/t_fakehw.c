@@ -267,9 +267,21 @@ snooped(void)
 	CHECK(dma() == 0);
 }
 
-static void (*const after[])(void) = {
-	leaf_removed, rights_changed, table_removed, context_removed, wrong_order, absent_is_cached,
-	absent_bus_is_cached, absent_is_not_cached, write_buffer, cache_line, snooped,
+static const struct {
+	const char *rule;
+	void (*fn)(void);
+} after[] = {
+	{ "page gone: IOTLB, by page or by its id", leaf_removed },
+	{ "rights lost or gained: the same", rights_changed },
+	{ "table gone: IOTLB without the hint", table_removed },
+	{ "context entry gone: context cache with its id, IOTLB", context_removed },
+	{ "context cache before IOTLB", wrong_order },
+	{ "CM=1, context entry or page new: context cache with id 0, IOTLB", absent_is_cached },
+	{ "CM=1, root entry new: context cache, all of it", absent_bus_is_cached },
+	{ "CM=0, entry new: nothing", absent_is_not_cached },
+	{ "RWBF=1, entry new: the write buffer", write_buffer },
+	{ "C=0, any store: its cache line", cache_line },
+	{ "C=1, any store: nothing", snooped },
 };
 
 static void
@@ -277,8 +289,8 @@ test_changes(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < nelem(after); i++)
-		if (fake_child(after[i]) != 0)
-			fail_msg("change %u", i);
+		if (fake_child(after[i].fn) != 0)
+			fail_msg("does not hold: %s", after[i].rule);
 }
 
 /* ---- objections: one access is enough ---- */
