@@ -86,6 +86,7 @@ own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
 	f->flooded = 0;
 	f->storm.n = 0;
 	f->intr = 0;
+	f->faults = 0;
 	event_forget(&f->events, f->pid);
 	unlock(&f->lock);
 	func_announce(f);

@@ -69,3 +69,6 @@ int  assign_poll(PciFn *f, bool intr, uint64_t seen, Waitq **q);
 
 void assign_mappings(Text *t); /* COMPAT 5 */
 void assign_faults(Text *t);   /* one record per line */
+void assign_domains(Text *t);  /* likewise */
+void assign_stats(Text *t);
+void assign_check(Text *t);   /* ok, or what is broken */

@@ -99,6 +99,7 @@ blame(Func *f, FaultRec *r)
 	r->hushed |= hits > STORM_SHOWN;
 	r->device = f->pci->bdf;
 	r->ndevice++;
+	f->faults++;
 	if (f->pid >= 0) {
 		r->pid = f->pid;
 		snprint(r->name, sizeof r->name, "%.31s", tenant_name(f->tenant));

@@ -13,6 +13,8 @@
  *	power.c     translation on and off
  *	owner.c     what an owner may do: bus mastering, registers, interrupts, events
  *	intremap.c  interrupt remapping: boot, the IO-APICs, a function's entry
+ *	domains.c   what there is, for #vtd: domains and counts
+ *	check.c     books and tables compared
  *	dmafault.c  faults: blame and policy; faultwatch.c keeps, prints, follows up
  *	func.c      one function's book-keeping; units.c finds units and functions at boot
  *
@@ -89,6 +91,7 @@ typedef struct Func {
 	EventQ      events;
 	Waitq       event_wait;
 	uint64_t    intr; /* interrupts since attach */
+	uint64_t    faults; /* records since attach */
 	Waitq       intr_wait;
 } Func;
 
@@ -146,6 +149,7 @@ Tenant *tenant_next(const Proc *p, const Tenant *t) REQUIRES(assign_lock);
 int     tenant_get(Proc *p, const AttachArgs *a, Tenant **out) REQUIRES(assign_lock);
 /* A domain of t's kind over another address space. */
 int     tenant_domain(const Tenant *t, Aspace *as, Domain **out);
+bool    tenant_leads(const Func *f) REQUIRES(assign_lock); /* it is its domain's first */
 void    tenant_drop(Tenant *t) REQUIRES(assign_lock); /* gone when it has no functions */
 void    tenant_fail(Tenant *t); /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */

@@ -88,6 +88,18 @@ typedef struct UnitInfo {
 } UnitInfo;
 
 void unit_info(Unit *u, UnitInfo *out);
+
+/* What a unit was asked to do, ever. */
+typedef struct UnitStats {
+	uint64_t write_buffer, context_global, context_device;
+	uint64_t iotlb_global, iotlb_domain, iotlb_page;
+	uint64_t interrupt_global, interrupt_index;
+	uint64_t waits;            /* batches of these */
+	uint64_t wait_ns, wait_max; /* where the unit was not ready at once: all, the longest */
+	uint64_t faults, lost;     /* records; times that some were lost */
+	uint32_t sources, ids, irqs; /* now: context entries, domain ids, interrupt entries */
+} UnitStats;
+void unit_stats(Unit *u, UnitStats *out);
 uint32_t unit_index(const Unit *u);
 UnitState unit_state(const Unit *u);
 /* Translation on: SRTP, global context then IOTLB invalidation, TE. Off: TE cleared; the
@@ -98,6 +110,37 @@ int unit_power(Unit *u, bool on);
 typedef struct WalkAsk WalkAsk;
 typedef struct Walk    Walk;
 int unit_walk(Unit *u, const WalkAsk *a, Walk *out);
+
+/* Books and hardware compared: what is broken, by the number of the invariant. */
+#define VTD_MAXBAD 16
+typedef struct VtdBad {
+	uint32_t    invariant;
+	const char *what;
+	uint64_t    at, value; /* of a register or an entry: where, and what is there */
+} VtdBad;
+typedef struct VtdCheck {
+	uint32_t nbad; /* only the first VTD_MAXBAD are kept */
+	VtdBad   bad[VTD_MAXBAD];
+	uint32_t contexts, irqs, tables; /* looked at */
+} VtdCheck;
+/* u's registers, and every entry of its root, context and interrupt tables. */
+void unit_check(Unit *u, VtdCheck *o);
+/* d's id on each unit, its tables' books; nothing is left to be invalidated. */
+void domain_check(const Domain *d, VtdCheck *o);
+/* The first source >= *sid with a context entry; false: no more. */
+bool unit_next_source(Unit *u, uint32_t *sid);
+/* How sid's context entry on u differs from what d must have; NULL: it leads to d. */
+const char *domain_misses(const Domain *d, Unit *u, uint16_t sid);
+/* Every entry that is not 0 in the tables d uses, tables before what they lead to, which
+ * fn may have passed over by false. The caller keeps them from changing. */
+typedef struct DomainEntry {
+	iova_t   iova;
+	uint32_t level;
+	paddr_t  at, to;
+	uint64_t value;
+	bool     page; /* else `to` is a table */
+} DomainEntry;
+void domain_visit(const Domain *d, bool (*fn)(void *arg, const DomainEntry *e), void *arg);
 bool vtd_coherent(void); /* every unit snoops CPU caches: no page-table flushes needed */
 bool vtd_snoop(void);    /* every unit can be told to snoop on DMA: SNP in every leaf */
 uint32_t unit_sources(Unit *u); /* context entries present */
@@ -177,7 +220,7 @@ typedef struct DomainInfo {
 	uint32_t levels, width;
 	uint32_t pages, quota, clean; /* own tables; clean: zeroed pages kept at hand */
 	uint32_t big;                 /* large pages mapped */
-	uint64_t nmap, nunmap;
+	uint64_t nmap, nunmap; /* calls; tables of a process: that added, that took away */
 } DomainInfo;
 void domain_info(const Domain *d, DomainInfo *out);
 

@@ -74,6 +74,18 @@ tenant_next(const Proc *p, const Tenant *t)
 	return n;
 }
 
+bool
+tenant_leads(const Func *f)
+{
+	const Func *g = func_next(NULL);
+
+	if (f->tenant == NULL)
+		return false;
+	while (g->tenant != f->tenant)
+		g = func_next(g);
+	return f == g;
+}
+
 /* ---- life ---- */
 
 /* A sixteenth of memory for the tables of one guest: they map 32 times what there is. */

@@ -7,7 +7,8 @@
  *
  * `dmar` is the firmware's table in words (dev/dmarfmt.c), `groups` what can only be
  * given away together (dev/groupfmt.c), `walk` the way of one request through the tables
- * (dev/walkfmt.c).
+ * (dev/walkfmt.c), `domains` and `stats` what there is and has been (dev/domains.c),
+ * `check` whether all of it agrees (dev/check.c).
  */
 
 #include "arch/arch.h"
@@ -28,6 +29,30 @@ faults_text(Chan *c, Text *t)
 {
 	(void)c;
 	assign_faults(t);
+	return 0;
+}
+
+static int
+domains_show(Chan *c, Text *t)
+{
+	(void)c;
+	assign_domains(t);
+	return 0;
+}
+
+static int
+check_show(Chan *c, Text *t)
+{
+	(void)c;
+	assign_check(t);
+	return 0;
+}
+
+static int
+stats_show(Chan *c, Text *t)
+{
+	(void)c;
+	assign_stats(t);
 	return 0;
 }
 
@@ -130,10 +155,13 @@ walk_cmd(Chan *c, const Cmd *cmd)
 }
 
 static const Dirtab files[] = {
-	{ "dmar", 0444, dmar_show, NULL },
-	{ "faults", 0444, faults_text, NULL },
-	{ "groups", 0444, groups_show, NULL },
-	{ "walk", 0666, walk_show, walk_cmd },
+	{ "check",   0444, check_show,   NULL },
+	{ "dmar",    0444, dmar_show,    NULL },
+	{ "domains", 0444, domains_show, NULL },
+	{ "faults",  0444, faults_text,  NULL },
+	{ "groups",  0444, groups_show,  NULL },
+	{ "stats",   0444, stats_show,   NULL },
+	{ "walk",    0666, walk_show,    walk_cmd },
 };
 
 static int

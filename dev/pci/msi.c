@@ -57,6 +57,22 @@ pci_interrupts_off(const PciFn *f)
 	pci_read(f, CFG_COMMAND, 2); /* what was posted has arrived when this returns */
 }
 
+bool
+pci_interrupts_are_off(const PciFn *f)
+{
+	return FGET(pci_read(f, CFG_COMMAND, 2), CMD_INTX_OFF) &&
+		(f->msi == 0 || !FGET(pci_read(f, f->msi + MSI_CTL, 2), MSI_ENABLE)) &&
+		(f->msix == 0 || !FGET(pci_read(f, f->msix + MSIX_CTL, 2), MSIX_ENABLE));
+}
+
+bool
+pci_ats_is_off(const PciFn *f)
+{
+	return (f->ats == 0 || !FGET(pci_read(f, f->ats + ATS_CTL, 2), ATS_ENABLE)) &&
+		(f->pri == 0 || !FGET(pci_read(f, f->pri + PRI_CTL, 2), PRI_ENABLE)) &&
+		(f->pasid == 0 || !FGET(pci_read(f, f->pasid + PASID_CTL, 2), PASID_ENABLE));
+}
+
 static int
 msi_on(PciFn *f, uint64_t addr, uint32_t data)
 {

@@ -91,6 +91,8 @@ bool pci_is_busmaster(const PciFn *f);
 bool pci_message_source(const PciFn *f, uint16_t *sid);
 /* INTx disabled, MSI and MSI-X off and masked. */
 void pci_interrupts_off(const PciFn *f);
+bool pci_interrupts_are_off(const PciFn *f);
+bool pci_ats_is_off(const PciFn *f); /* and page requests, and PASIDs */
 /* One message at addr/data by MSI, else MSI-X entry 0; -ENOTSUP without either. */
 int  pci_msi_on(PciFn *f, uint64_t addr, uint32_t data);
 /* Wait until no transaction is pending (PCIe DevSta), bounded; 0 or -ETIMEDOUT. */

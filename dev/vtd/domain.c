@@ -303,6 +303,7 @@ domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
 {
 	int err;
 
+	d->nunmap++;
 	if (d->pdpt && d->tables.root)
 		tables |= mirror_drop(d, iova, len);
 	err = domain_tell(d, &(Change){
@@ -316,6 +317,7 @@ domain_added(Domain *d, iova_t iova, uint64_t len)
 {
 	int err = d->pdpt && d->tables.root ? mirror_show(d, iova, len) : 0;
 
+	d->nmap++;
 	if (err || !d->hears)
 		return err;
 	return domain_tell(d, &(Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });

@@ -50,3 +50,9 @@ id_give_locked(Unit *u, uint32_t id)
 	*word(u, id) &= ~(1ull << id % 64);
 	u->nid--;
 }
+
+bool
+id_taken_locked(const Unit *u, uint32_t id)
+{
+	return id < u->lim.ndomains && *word(u, id) >> id % 64 & 1;
+}

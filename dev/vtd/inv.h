@@ -14,6 +14,7 @@ typedef enum InvKind {
 	INV_IOTLB_GLOBAL, INV_IOTLB_DOMAIN, INV_IOTLB_PAGE,
 	INV_IEC_GLOBAL, INV_IEC_INDEX, /* interrupt entries; by queue only */
 } InvKind;
+#define INV_NKIND (INV_IEC_INDEX + 1)
 
 typedef struct InvOp {
 	InvKind  kind;

@@ -1,6 +1,6 @@
 /*
- * Looking at what is there: the way of a request through the tables. Reads registers and
- * memory, changes nothing.
+ * Looking at what is there: the way of a request through the tables, and counts. Reads
+ * registers and memory, changes nothing.
  */
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
@@ -28,4 +28,31 @@ unit_walk(Unit *u, const WalkAsk *a, Walk *out)
 		return -ENOTSUP;
 	walk(&w, a, read_table, out);
 	return 0;
+}
+
+void
+unit_stats(Unit *u, UnitStats *o)
+{
+	os_lock(u->lock);
+	*o = (UnitStats){
+		.write_buffer = u->ninv[INV_WBF],
+		.context_global = u->ninv[INV_CONTEXT_GLOBAL],
+		.context_device = u->ninv[INV_CONTEXT_DEVICE],
+		.iotlb_global = u->ninv[INV_IOTLB_GLOBAL],
+		.iotlb_domain = u->ninv[INV_IOTLB_DOMAIN],
+		.iotlb_page = u->ninv[INV_IOTLB_PAGE],
+		.interrupt_global = u->ninv[INV_IEC_GLOBAL],
+		.interrupt_index = u->ninv[INV_IEC_INDEX],
+		.waits = u->nwait,
+		.wait_ns = u->wait_ns,
+		.wait_max = u->wait_max,
+		.sources = u->nsource,
+		.ids = u->nid,
+		.irqs = u->nirq,
+	};
+	os_unlock(u->lock);
+	os_lock(u->fault_lock);
+	o->faults = u->nfault;
+	o->lost = u->nlost;
+	os_unlock(u->fault_lock);
 }

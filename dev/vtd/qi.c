@@ -85,18 +85,9 @@ await(Unit *u, uint32_t seq)
 			return -ETIMEDOUT;
 		os_relax();
 	}
+	if (end != 0)
+		unit_waited_locked(u, end - UNIT_WAIT_NS);
 	return 0;
-}
-
-static void
-count(Unit *u, const InvOp *op)
-{
-	if (op->kind >= INV_IEC_GLOBAL)
-		u->inv_iec++;
-	else if (op->kind > INV_FENCE)
-		u->inv_iotlb++;
-	else
-		u->inv_context++;
 }
 
 /* One batch: the operations and a wait. Returns the number that the wait will report. */
@@ -111,13 +102,13 @@ submit(Unit *u, const InvOp *op, uint32_t n)
 			queue[tail] = inv_wait(u->status_pa + 4 * FENCE_WORD, seq, true);
 		} else {
 			queue[tail] = inv_descriptor(&u->lim, op);
-			count(u, op);
+			u->ninv[op->kind]++;
 		}
 		tail = (tail + 1) % QI_SLOTS;
 	}
 	queue[tail] = inv_wait(u->status_pa, seq, true);
 	u->qi_tail = (tail + 1) % QI_SLOTS;
-	u->inv_wait++;
+	u->nwait++;
 	flush(u, from);
 	ring(u);
 	return seq;

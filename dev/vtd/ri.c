@@ -13,7 +13,7 @@ context(Unit *u, const InvOp *op)
 
 	if (err)
 		return err;
-	u->inv_context++;
+	u->ninv[op->kind]++;
 	mmio_write64(u->regs, CCMD_REG, inv_ccmd(op));
 	return unit_wait64_locked(u, CCMD_REG, FMASK(CCMD_ICC), 0);
 }
@@ -26,7 +26,7 @@ iotlb(Unit *u, const InvOp *op)
 
 	if (err)
 		return err;
-	u->inv_iotlb++;
+	u->ninv[op->kind]++;
 	if (op->kind == INV_IOTLB_PAGE)
 		mmio_write64(u->regs, at + IVA_REG, inv_iva(op));
 	mmio_write64(u->regs, at + IOTLB_REG, inv_iotlb(&u->lim, op));
@@ -43,6 +43,6 @@ ri_submit_locked(Unit *u, const InvOp *op, uint32_t n)
 			err = context(u, &op[i]);
 		else if (op[i].kind > INV_FENCE)
 			err = iotlb(u, &op[i]);
-	u->inv_wait++;
+	u->nwait++;
 	return err;
 }

@@ -42,16 +42,28 @@ unit_report(Unit *u)
 		       (unsigned long long)u->base, u->reason);
 }
 
+void
+unit_waited_locked(Unit *u, uint64_t since)
+{
+	uint64_t ns = os_now() - since;
+
+	u->wait_ns += ns;
+	u->wait_max = ns > u->wait_max ? ns : u->wait_max;
+}
+
 int
 unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want)
 {
 	uint64_t end = os_now() + UNIT_WAIT_NS;
 
-	for (;;) {
+	for (bool again = false;; again = true) {
 		/* Clock before register: a CPU held up in between is not the unit's fault. */
 		bool late = os_now() >= end;
-		if ((mmio_read64(u->regs, off) & mask) == want)
+		if ((mmio_read64(u->regs, off) & mask) == want) {
+			if (again)
+				unit_waited_locked(u, end - UNIT_WAIT_NS);
 			return 0;
+		}
 		if (late)
 			return -ETIMEDOUT;
 		os_relax();
@@ -63,10 +75,13 @@ unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want)
 {
 	uint64_t end = os_now() + UNIT_WAIT_NS;
 
-	for (;;) {
+	for (bool again = false;; again = true) {
 		bool late = os_now() >= end;
-		if ((mmio_read32(u->regs, off) & mask) == want)
+		if ((mmio_read32(u->regs, off) & mask) == want) {
+			if (again)
+				unit_waited_locked(u, end - UNIT_WAIT_NS);
 			return 0;
+		}
 		if (late)
 			return -ETIMEDOUT;
 		os_relax();
@@ -96,8 +111,10 @@ unit_invalidate_locked(Unit *u, const Change *c)
 		return 0;
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
-	if (op[0].kind == INV_WBF)
+	if (op[0].kind == INV_WBF) {
+		u->ninv[INV_WBF]++;
 		return unit_gcmd_locked(u, GCMD_DO_WBF);
+	}
 	if ((u->queued ? qi_submit_locked : ri_submit_locked)(u, op, n) == 0)
 		return 0;
 	unit_break_locked(u, "an invalidation did not complete");
@@ -383,10 +400,11 @@ unit_info(Unit *u, UnitInfo *o)
 	o->state = u->state;
 	o->reason = u->reason;
 	o->domains = u->nid;
-	o->inv_context = u->inv_context;
-	o->inv_iotlb = u->inv_iotlb;
-	o->inv_wait = u->inv_wait;
-	o->inv_iec = u->inv_iec;
+	o->inv_context = u->ninv[INV_CONTEXT_GLOBAL] + u->ninv[INV_CONTEXT_DEVICE];
+	o->inv_iotlb = u->ninv[INV_IOTLB_GLOBAL] + u->ninv[INV_IOTLB_DOMAIN] +
+		u->ninv[INV_IOTLB_PAGE];
+	o->inv_wait = u->nwait;
+	o->inv_iec = u->ninv[INV_IEC_GLOBAL] + u->ninv[INV_IEC_INDEX];
 	o->remaps = u->irt != NULL;
 	o->no_remap = u->ir_reason;
 	o->x2apic = u->x2apic;

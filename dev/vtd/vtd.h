@@ -45,7 +45,8 @@ struct Unit {
 	uint32_t id_last, nid;
 	uint32_t nsource;   /* context entries present */
 	uint64_t want[4];   /* buses whose context tables are made ahead */
-	uint64_t inv_context, inv_iotlb, inv_iec, inv_wait;
+	uint64_t ninv[INV_NKIND], nwait; /* operations, completed batches */
+	uint64_t wait_ns, wait_max; /* spent where the unit was not ready at once */
 	Ent     *irt;       /* interrupt remapping table; NULL: it does not remap, */
 	const char *ir_reason; /* because of that; NULL also when nobody asked */
 	bool     x2apic;    /* of its destinations */
@@ -95,6 +96,7 @@ void unit_start(Unit *u); /* registers to UNIT_OFF, or UNUSABLE */
 int  unit_gcmd_locked(Unit *u, Gcmd c);
 int  unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want);
 int  unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want);
+void unit_waited_locked(Unit *u, uint64_t since);
 void unit_break_locked(Unit *u, const char *why);
 void unit_report(Unit *u); /* log what broke it, once; no lock held */
 /* What the change demands, complete on return. -ETIMEDOUT: the unit is BROKEN. */
@@ -116,6 +118,7 @@ void ir_start(Unit *u, bool firmware, bool x2apic); /* remap interrupts, or say 
 /* id.c */
 int  id_init(Unit *u);
 uint32_t id_take_locked(Unit *u); /* 0: none left */
+bool id_taken_locked(const Unit *u, uint32_t id);
 void id_give_locked(Unit *u, uint32_t id); /* its invalidation has completed */
 
 /* fault.c */

@@ -1,4 +1,4 @@
-/* SRC: dev/assign.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/kdriver.c dev/kdma.c dev/guest.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign.c dev/check.c dev/domains.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/kdriver.c dev/kdma.c dev/guest.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -94,6 +94,17 @@ pci_interrupts_off(const PciFn *f)
 {
 	say("intoff%d ", idx(f));
 	msi[idx(f)] = false;
+}
+
+bool pci_interrupts_are_off(const PciFn *f) { return !msi[idx(f)]; }
+static const PciFn *with_ats;
+bool pci_ats_is_off(const PciFn *f) { return f != with_ats; }
+
+bool
+pci_message_source(const PciFn *f, uint16_t *sid)
+{
+	*sid = f->sid[0];
+	return false;
 }
 
 int
@@ -282,7 +293,21 @@ domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 }
 
 uint32_t domain_width(const Domain *d) { (void)d; return 39; }
-void domain_info(const Domain *d, DomainInfo *o) { (void)d; *o = (DomainInfo){ .quota = 7 }; }
+uint32_t domain_id(const Domain *d, const Unit *u) { (void)d; return u == &the_unit ? 42 : 0; }
+
+void
+domain_info(const Domain *d, DomainInfo *o)
+{
+	*o = (DomainInfo){ .kind = d->top == 8 ? DOMAIN_GUEST : DOMAIN_SHARED, .top = 0x5000, .levels = 3,
+		.width = 39, .pages = 4, .quota = 7, .clean = 2, .big = 1, .nmap = 11, .nunmap = 12 };
+}
+
+void
+unit_stats(Unit *u, UnitStats *o)
+{
+	assert_ptr_equal(u, &the_unit);
+	*o = (UnitStats){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+}
 
 uint64_t
 domain_lookup(const Domain *d, iova_t iova, uint64_t *size)
@@ -500,10 +525,12 @@ layout_device_window(vaddr_t va, uint64_t len)
 	return va < 0xc0000000 && va + len > 0xb0000000 ? "bridge 0:1.0" : NULL;
 }
 
+static PageStat frames;
+
 PageStat
 page_stat(void)
 {
-	return (PageStat){ .total = 4096 };
+	return frames;
 }
 
 void
@@ -608,6 +635,7 @@ reset_world(void **state)
 	attach_err = attach_good = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
 	map_err = added_err = unmap_err = settle_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
+	frames = (PageStat){ .total = 4096, .free = 4096 };
 	host_now += 10000000000; /* all have been quiet for long */
 	p22.as = &as22;
 	as22 = (Aspace){ .refs = 1, .top = 0x22000 };
@@ -1884,6 +1912,48 @@ test_lost(void **state)
 
 /* ---- looking ---- */
 
+/* What the core would say, and what domains hold. */
+static VtdCheck core_unit, core_domain;
+static const char *core_misses;
+static uint32_t core_source = ~0u; /* one more context entry */
+static DomainEntry held;
+static PageKind held_kind = PAGE_USER;
+static paddr_t poisoned;
+
+void unit_check(Unit *u, VtdCheck *o) { (void)u; *o = core_unit; }
+void domain_check(const Domain *d, VtdCheck *o) { (void)d; *o = core_domain; }
+PageKind page_kind(paddr_t pa) { (void)pa; return held_kind; }
+uint page_refs(paddr_t pa) { (void)pa; return 1; }
+paddr_t page_check_poison(void) { return poisoned; }
+
+const char *
+domain_misses(const Domain *d, Unit *u, uint16_t sid)
+{
+	(void)d;
+	return u == &the_unit && sid == fn[EDU].sid[0] ? core_misses : NULL;
+}
+
+bool
+unit_next_source(Unit *u, uint32_t *sid)
+{
+	static const uint32_t end = 1 << 16;
+
+	(void)u;
+	for (; *sid < end; ++*sid)
+		for (uint i = 0; i < NFN; i++)
+			if (*sid == core_source || (func[i].published && fn[i].sid[0] == *sid))
+				return true;
+	return false;
+}
+
+void
+domain_visit(const Domain *d, bool (*visit)(void *arg, const DomainEntry *e), void *arg)
+{
+	(void)d;
+	if (held.value != 0)
+		visit(arg, &held);
+}
+
 static void
 test_mappings(void **state)
 {
@@ -2106,6 +2176,172 @@ test_kernel_fault(void **state)
 	assert_string_equal(host_errstr, "0:2.0: its transactions do not end");
 }
 
+/* A line for each domain, however many functions; counts of every kind, in their place. */
+static void
+test_domains(void **state)
+{
+	Text t = { 0 };
+
+	(void)state;
+	assign_domains(&t);
+	assert_null(t.s);
+	assert_int_equal(attach(NVME, 23), 0);
+	assert_int_equal(attach(EDU2, 22), 0);
+	assert_int_equal(attach_as(EDU, 22, ATTACH_GUEST, true), 0);
+	assign_domains(&t);
+	assert_string_equal(t.s,
+		"domain 0:42 kind guest ro yes pid 22 name edu functions 0:3.0 root 0x5000 levels 3 width 39 "
+		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12\n"
+		"domain 0:42 kind shared ro no pid 22 name edu functions 0:2.0 root 0x5000 levels 3 width 39 "
+		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12\n"
+		"domain 0:42 kind shared ro no pid 23 name cat functions 0:4.0 root 0x5000 levels 3 width 39 "
+		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12\n");
+	text_free(&t);
+	assert_int_equal(assign_detach(fn[EDU].bdf, 22), 0);
+	assert_int_equal(attach(EDU, 22), 0);
+	t = (Text){ 0 };
+	assign_domains(&t);
+	assert_non_null(strstr(t.s, " pid 22 name edu functions 0:3.0,0:2.0 root"));
+	assert_null(strstr(t.s, "guest"));
+	text_free(&t);
+	fault_fn(&(VtdFault){ .sid = 0x18, .addr = 0x1000, .reason = 5 });
+	fault_fn(&(VtdFault){ .sid = 0x10, .addr = 0x1000, .reason = 5 });
+	fault_fn(&(VtdFault){ .sid = 0x18, .addr = 0x1000, .reason = 5 });
+	t = (Text){ 0 };
+	assign_stats(&t);
+	assert_string_equal(t.s,
+		"unit 0 context_global 2 context_device 3 iotlb_global 4 iotlb_domain 5 iotlb_page 6 "
+		"interrupt_global 7 interrupt_index 8 write_buffer 1 waits 9 wait_ns 10 longest_ns 11 "
+		"ids 15 sources 14 interrupts 16 faults 12 lost 13\n"
+		"domain 0:42 pid 22 maps 11 unmaps 12 pages 4 large 1 faults 3\n"
+		"domain 0:42 pid 23 maps 11 unmaps 12 pages 4 large 1 faults 0\n");
+	text_free(&t);
+}
+
+static void
+checks(const char *want)
+{
+	Text t = { 0 };
+
+	assign_check(&t);
+	assert_string_equal(t.s, want);
+	text_free(&t);
+}
+
+#define CLEAN "ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 0\n"
+
+/* Each thing that can be wrong is said under its number, and is gone when it is right again. */
+static void
+test_check(void **state)
+{
+	(void)state;
+	core_unit = (VtdCheck){ .contexts = 3, .irqs = 2 };
+	frames = (PageStat){ .total = 10, .free = 5, .kernel = 2, .user = 1, .table = 1, .withheld = 1 };
+	assert_int_equal(attach(EDU, 22), 0);
+	checks(CLEAN);
+	core_misses = "no context entry";
+	checks("I1 function 0:3.0: no context entry\nviolations 1\n");
+	core_misses = NULL;
+	core_source = 0x777;
+	checks("I1 unit 0 source 0x777: a context entry that is nobody's\nviolations 1\n");
+	core_source = ~0u;
+	core_unit.nbad = 1;
+	core_unit.bad[0] = (VtdBad){ 7, "another queue", 0x90, 0x1000 };
+	checks("I7 unit 0 at 0x90 value 0x1000: another queue\nviolations 1\n");
+	core_unit.nbad = 0;
+	core_domain.nbad = 1;
+	core_domain.bad[0] = (VtdBad){ 11, "changed and not invalidated", 1, 2 };
+	checks("I11 domain 42 at 0x1 value 0x2: changed and not invalidated\nviolations 1\n");
+	core_domain.nbad = 0;
+	bme[NVME] = msi[NVME] = true;
+	checks("I8 function 0:4.0: masters the bus\nI8 function 0:4.0: can interrupt\nviolations 2\n");
+	bme[NVME] = msi[NVME] = false;
+	with_ats = &fn[EDU];
+	checks("I14 function 0:3.0: translates by itself: ATS, PRI or PASID is on\nviolations 1\n");
+	with_ats = NULL;
+	as22.window = &fn[NVME];
+	checks("I12 function 0:4.0: its registers are in a process that does not own it\nviolations 1\n");
+	as22.window = NULL;
+	frames.free--;
+	checks("I6 machine: 1 frames are not accounted for\nviolations 1\n");
+	frames.free++;
+	poisoned = 0x5000;
+	checks("I9 machine at 0x5000: a free frame was written to\nviolations 1\n");
+	poisoned = 0;
+	checks(CLEAN);
+}
+
+static void
+test_check_interrupt(void **state)
+{
+	(void)state;
+	core_unit = (VtdCheck){ .contexts = 3, .irqs = 2 };
+	assert_int_equal(attach(EDU, 22), 0);
+	func[EDU].remapped = true;
+	func[EDU].irte = 77;
+	checks("I13 function 0:3.0: its interrupt entry does not serve it\nviolations 1\n");
+	func[EDU].remapped = false;
+	checks(CLEAN);
+}
+
+/* What tables hold: pages of the process, tables, and nothing that is not present. */
+static void
+test_check_tables(void **state)
+{
+	(void)state;
+	core_unit = (VtdCheck){ .contexts = 3, .irqs = 2 };
+	assert_int_equal(attach(EDU, 22), 0);
+	held = (DomainEntry){ .iova = 0x400000, .level = 1, .to = 0x1000, .value = 0x1005, .page = true };
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 1\n");
+	held_kind = PAGE_KERNEL;
+	checks("I4 domain 42 level 1 address 0x400000 value 0x1005: not a page of a process\nviolations 1\n");
+	held_kind = PAGE_NONE;
+	checks("I16 domain 42 level 1 address 0x400000 value 0x1005: not memory\nviolations 1\n");
+	held.value = 0x1006;
+	checks("I15 domain 42 level 1 address 0x400000 value 0x1006: an entry that is not present is not 0\n"
+	       "violations 1\n");
+	held = (DomainEntry){ .iova = 0x400000, .level = 2, .to = 0x1000, .value = 0x1007 };
+	checks("I5 domain 42 level 2 address 0x400000 value 0x1007: leads to what is not a table\n"
+	       "violations 1\n");
+	held_kind = PAGE_TABLE;
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 1 pages 0\n");
+	held.value = 0;
+	held_kind = PAGE_USER;
+	checks(CLEAN);
+}
+
+/* A guest's are those of its book, with no more rights. */
+static void
+test_check_guest(void **state)
+{
+	(void)state;
+	core_unit = (VtdCheck){ .contexts = 3, .irqs = 2 };
+	assert_int_equal(attach_as(EDU, 22, ATTACH_GUEST, false), 0);
+	self = &p22;
+	assert_int_equal(assign_map(&fn[EDU], 0x10000, 0x400000, 4096, DOMAIN_R), 0);
+	paddr_t pa = 0x1400000; /* aspace_frame of it */
+	held = (DomainEntry){ .iova = 0x10000, .level = 1, .to = pa, .value = pa | DOMAIN_R, .page = true };
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 1\n");
+	held.value = pa | DOMAIN_R | DOMAIN_W;
+	Text t = { 0 };
+	assign_check(&t);
+	assert_non_null(strstr(t.s, ": not what its owner mapped there\nviolations 1\n"));
+	text_free(&t);
+	held.value = pa | DOMAIN_R;
+	held.iova = 0x11000;
+	t = (Text){ 0 };
+	assign_check(&t);
+	assert_non_null(strstr(t.s, ": not what its owner mapped there\nviolations 1\n"));
+	text_free(&t);
+	held.iova = 0x10000;
+	held.to += 4096;
+	t = (Text){ 0 };
+	assign_check(&t);
+	assert_non_null(strstr(t.s, ": not what its owner mapped there\nviolations 1\n"));
+	text_free(&t);
+	held.value = 0;
+}
+
 int
 main(void)
 {
@@ -2124,6 +2360,8 @@ main(void)
 		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_stray), T(test_lost), T(test_interrupt_fault),
 		T(test_mappings), T(test_kernel), T(test_kernel_refused), T(test_kernel_start), T(test_kernel_power),
 		T(test_kernel_maps), T(test_kernel_bounce), T(test_kernel_unconfirmed), T(test_kernel_fault),
+		T(test_domains),
+		T(test_check), T(test_check_interrupt), T(test_check_tables), T(test_check_guest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,34 @@ one_wait(void) /* a flush is one descriptor and one wait, however many pages */
 }
 
 static void
+kinds(void) /* every kind of operation is counted as what it is */
+{
+	UnitStats a, b;
+	Domain *other;
+	uint16_t two = 0x20;
+
+	machine(FAKE_CAP48);
+	unit_stats(u, &a);
+	CHECK(a.context_global == 1 && a.iotlb_global == 1 && a.sources == 1 && a.ids == 1);
+	CHECK(a.wait_ns == 0 && a.wait_max == 0);
+	CHECK(domain_flush(d, VA, 4096, false) == 0);
+	CHECK(domain_flush(d, 0, 0, true) == 0);
+	CHECK(domain_new_shared(s.pdpt, 3, &other) == 0);
+	CHECK(domain_attach(other, u, &two, 1) == 0);
+	CHECK(domain_detach(other, u, &two, 1) == 0);
+	unit_stats(u, &b);
+	CHECK(b.iotlb_page == a.iotlb_page + 1);
+	CHECK(b.iotlb_domain == a.iotlb_domain + 2);
+	CHECK(b.context_device == a.context_device + 1);
+	CHECK(b.context_global == 1 && b.iotlb_global == 1 && b.waits == a.waits + 3);
+	CHECK(b.sources == 1 && b.ids == 2 && b.irqs == 0);
+	fake_dma(f, two, VA, true);
+	vtd_poll_faults();
+	unit_stats(u, &b);
+	CHECK(b.faults == 1 && b.lost == 0);
+}
+
+static void
 late(void)
 {
 	machine(FAKE_CAP48);
@@ -80,6 +108,9 @@ late(void)
 	space_clear(&s, VA);
 	CHECK(domain_flush(d, VA, 4096, false) == 0);
 	CHECK(fake_dma(f, sid, VA, true).reason == 5);
+	UnitStats b;
+	unit_stats(u, &b);
+	CHECK(b.wait_max >= 140000000 && b.wait_max <= 200000000 && b.wait_ns >= b.wait_max);
 	fake_latency(f, 400000000); /* beyond it */
 	CHECK(domain_flush(d, VA, 4096, false) == -ETIMEDOUT);
 	CHECK(unit_state(u) == UNIT_BROKEN);
@@ -130,6 +161,7 @@ run(void (*fn)(void))
 }
 
 static void test_wrap(void **state) { (void)state; run(wrap_around); }
+static void test_kinds(void **state) { (void)state; run(kinds); }
 static void test_one_wait(void **state) { (void)state; run(one_wait); }
 static void test_late(void **state) { (void)state; run(late); }
 static void test_iqe(void **state) { (void)state; run(bad_descriptor); }
@@ -139,7 +171,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wrap), cmocka_unit_test(test_one_wait), cmocka_unit_test(test_late),
+		cmocka_unit_test(test_wrap), cmocka_unit_test(test_kinds), cmocka_unit_test(test_one_wait), cmocka_unit_test(test_late),
 		cmocka_unit_test(test_iqe),  cmocka_unit_test(test_ite_ice),
 	};
 

@@ -1,0 +1,311 @@
+/*
+ * Comparing what the hardware has with what the books say. What holds between operations
+ * is looked for entry by entry, and what does not is reported under its number:
+ *
+ *	I1   each present context entry leads to the domain of its source, by its id
+ *	I2   an entry that is not present is 0, and no entry hides faults
+ *	I3   ids are in use, in range, not 0
+ *	I5   table pages and large pages are as many as counted, entries as noted
+ *	I7   registers are as last written, the queue is empty and without errors
+ *	I11  nothing waits to be invalidated
+ *	I13  an interrupt entry names its source
+ *
+ * Changes nothing. A unit that is not in use any more is not judged.
+ */
+#include "dev/vtd/irt.h"
+#include "dev/vtd/reg.h"
+#include "dev/vtd/vtd.h"
+
+static void
+bad(VtdCheck *o, uint32_t invariant, const char *what, uint64_t at, uint64_t value)
+{
+	if (o->nbad < VTD_MAXBAD)
+		o->bad[o->nbad] = (VtdBad){ invariant, what, at, value };
+	o->nbad++;
+}
+
+static uint64_t
+where(const void *p, const void *page, paddr_t pa)
+{
+	return pa + (uint64_t)((const char *)p - (const char *)page);
+}
+
+/* ---- registers ---- */
+
+static void
+check_status(const Unit *u, VtdCheck *o)
+{
+	const struct {
+		uint32_t bit;
+		bool want;
+		const char *what;
+	} flag[] = {
+		{ FMASK(GCMD_TE), u->state == UNIT_ON,
+			"translation is not as it was switched" },
+		{ FMASK(GCMD_QIE), u->queued, "the queue is not as it was switched" },
+		{ FMASK(GCMD_IRE), u->irt != 0,
+			"interrupt remapping is not as it was switched" },
+	};
+	uint32_t gsts = mmio_read32(u->regs, GSTS_REG);
+	uint32_t fsts = mmio_read32(u->regs, FSTS_REG);
+
+	for (uint32_t i = 0; i < sizeof flag / sizeof flag[0]; i++)
+		if (!(gsts & flag[i].bit) == flag[i].want)
+			bad(o, 7, flag[i].what, GSTS_REG, gsts);
+	if (u->irt && gsts & FMASK(GCMD_CFI))
+		bad(o, 7, "interrupts of the old format pass", GSTS_REG, gsts);
+	if (fsts & FSTS_QUEUE)
+		bad(o, 7, "the queue has an error", FSTS_REG, fsts);
+}
+
+static void
+check_addresses(const Unit *u, VtdCheck *o)
+{
+	uint64_t root = mmio_read64(u->regs, RTADDR_REG);
+
+	if (u->state == UNIT_ON && root != u->root_pa)
+		bad(o, 7, "another root table", RTADDR_REG, root);
+	if (!u->queued)
+		return;
+	uint64_t base = mmio_read64(u->regs, IQA_REG);
+	uint64_t head = mmio_read64(u->regs, IQH_REG),
+		 tail = mmio_read64(u->regs, IQT_REG);
+
+	if (base != u->queue_pa)
+		bad(o, 7, "another queue", IQA_REG, base);
+	if (FGET(tail, IQ_INDEX) != u->qi_tail)
+		bad(o, 7, "the queue's tail is not where it was put", IQT_REG, tail);
+	if (head != tail)
+		bad(o, 7, "the queue is not empty", IQH_REG, head);
+}
+
+/* ---- entries of a unit ---- */
+
+static void
+check_context(const Unit *u, const Ent *e, paddr_t at, VtdCheck *o)
+{
+	if (EGET(*e, CTX_FPD))
+		bad(o, 2, "a context entry hides faults", at, e->lo);
+	if (!EGET(*e, CTX_P)) {
+		if (e->lo || e->hi)
+			bad(o, 2, "a context entry that is not present is not 0", at,
+				e->lo | e->hi);
+		return;
+	}
+	o->contexts++;
+	if (EGET(*e, CTX_DID) == 0 || !id_taken_locked(u, EGET(*e, CTX_DID)))
+		bad(o, 3, "a context entry uses an id that nobody has", at,
+			EGET(*e, CTX_DID));
+}
+
+static void
+check_bus(const Unit *u, uint32_t bus, VtdCheck *o)
+{
+	const Ent *r = &u->root[bus];
+	paddr_t at = where(r, u->root, u->root_pa), table = EGET(*r, ROOT_CTP) << 12;
+
+	if (!EGET(*r, ROOT_P)) {
+		if (r->lo || r->hi)
+			bad(o, 2, "a root entry that is not present is not 0", at,
+				r->lo | r->hi);
+		return;
+	}
+	if (r->hi || r->lo & FMASK(11, 1) || !os_is_ram(table, 4096)) {
+		bad(o, 2, "a root entry leads nowhere", at, r->lo);
+		return;
+	}
+	const Ent *c = os_ptr(table);
+	for (uint32_t i = 0; i < ENTRIES; i++)
+		check_context(u, &c[i], table + i * sizeof *c, o);
+}
+
+static void
+check_irqs(const Unit *u, VtdCheck *o)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; u->irt && i < IRT_ENTRIES; i++) {
+		Ent e = u->irt[i];
+
+		if (!EGET(e, IRTE_P)) {
+			if (e.lo)
+				bad(o, 2,
+					"an interrupt entry that is not present is not 0",
+					i, e.lo);
+			continue;
+		}
+		n++;
+		if (EGET(e, IRTE_SVT) == 0 || EGET(e, IRTE_SQ) != 0)
+			bad(o, 13, "an interrupt entry serves any source", i, e.hi);
+		if (EGET(e, IRTE_FPD))
+			bad(o, 2, "an interrupt entry hides faults", i, e.lo);
+	}
+	o->irqs += n;
+	if (n != u->nirq)
+		bad(o, 13, "interrupt entries are not as many as counted", n, u->nirq);
+}
+
+void
+unit_check(Unit *u, VtdCheck *o)
+{
+	*o = (VtdCheck){ 0 };
+	for (uint32_t bus = 0; bus < ENTRIES; bus++) { /* the lock is not held for long */
+		os_lock(u->lock);
+		if (u->state == UNIT_OFF || u->state == UNIT_ON)
+			check_bus(u, bus, o);
+		os_unlock(u->lock);
+	}
+	os_lock(u->lock);
+	if (u->state == UNIT_OFF || u->state == UNIT_ON) {
+		check_status(u, o);
+		check_addresses(u, o);
+		check_irqs(u, o);
+		if (o->contexts != u->nsource)
+			bad(o, 1, "context entries are not as many as counted",
+				o->contexts, u->nsource);
+	}
+	os_unlock(u->lock);
+}
+
+bool
+unit_next_source(Unit *u, uint32_t *sid)
+{
+	bool found = false;
+
+	os_lock(u->lock);
+	while (u->root && *sid < ENTRIES * ENTRIES && !found) {
+		const Ent *e = table_slot_locked(u, (uint16_t)*sid);
+
+		if (!e)
+			*sid = (*sid | (ENTRIES - 1)) + 1;
+		else if (EGET(*e, CTX_P))
+			found = true;
+		else
+			++*sid;
+	}
+	os_unlock(u->lock);
+	return found;
+}
+
+/* ---- domains ---- */
+
+static const char *
+misses_locked(const Domain *d, const Unit *u, uint16_t sid)
+{
+	uint32_t above = u->lim.levels - d->levels;
+	const Ent *e = table_slot_locked(u, sid);
+
+	if (!e || !EGET(*e, CTX_P))
+		return "no context entry";
+	if (EGET(*e, CTX_DID) != d->use[u->index].did)
+		return "a context entry with another id";
+	if (EGET(*e, CTX_SLPT) << 12 != (above ? d->cover[above - 1] : d->top))
+		return "a context entry with another table";
+	if (EGET(*e, CTX_AW) + 2 != u->lim.levels || EGET(*e, CTX_TT) != TT_TABLES)
+		return "a context entry of another kind";
+	return 0;
+}
+
+const char *
+domain_misses(const Domain *d, Unit *u, uint16_t sid)
+{
+	os_lock(u->lock);
+	const char *what = misses_locked(d, u, sid);
+	os_unlock(u->lock);
+	return what;
+}
+
+typedef struct Visit {
+	bool (*fn)(void *arg, const DomainEntry *e);
+	void *arg;
+} Visit;
+
+static void
+visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
+{
+	const uint64_t *p = os_ptr(table);
+
+	for (uint32_t i = 0; i < SL_ENTRIES; i++) {
+		DomainEntry e = { .iova = base | (iova_t)i << (12 + 9 * (level - 1)),
+			.level = level,
+			.at = table + 8 * i,
+			.value = __atomic_load_n(&p[i], __ATOMIC_RELAXED) };
+
+		if (e.value == 0)
+			continue;
+		e.to = FGET(e.value, SL_ADDR) << 12;
+		e.page = level == 1 || (level <= 3 && FGET(e.value, SL_PS));
+		if (v->fn(v->arg, &e) && !e.page && os_is_ram(e.to, 4096))
+			visit(v, e.to, level - 1, e.iova);
+	}
+}
+
+void
+domain_visit(const Domain *d, bool (*fn)(void *arg, const DomainEntry *e), void *arg)
+{
+	visit(&(Visit){ fn, arg }, d->top, d->levels, 0);
+}
+
+/* Our own tables, counted. */
+typedef struct Tally {
+	const Slpt *t;
+	VtdCheck *o;
+	uint32_t pages, big;
+} Tally;
+
+static void
+tally(Tally *c, paddr_t table, uint32_t level)
+{
+	const uint64_t *e = os_ptr(table);
+	uint32_t live = 0;
+
+	if (++c->pages > c->t->pages)
+		return; /* more than there can be: a table is in twice */
+	for (uint32_t i = 0; i < SL_ENTRIES; i++) {
+		live += e[i] != 0;
+		if (level > 1 && level <= 3 && FGET(e[i], SL_PS))
+			c->big++;
+		else if (e[i] && level > c->t->fmt.floor &&
+			 os_is_ram(FGET(e[i], SL_ADDR) << 12, 4096))
+			tally(c, FGET(e[i], SL_ADDR) << 12, level - 1);
+	}
+	if (*os_page_note(table) != live)
+		bad(c->o, 5, "entries of a table are not as many as noted", table, live);
+}
+
+static void
+check_use(const Domain *d, Unit *u, VtdCheck *o)
+{
+	os_lock(u->lock);
+	const Use *use = &d->use[u->index];
+	bool taken = use->did == 0 || id_taken_locked(u, use->did);
+	bool lost = use->lost && u->state != UNIT_BROKEN;
+	uint32_t did = use->did;
+	os_unlock(u->lock);
+	if (!taken)
+		bad(o, 3, "its id is not in use", u->index, did);
+	if (lost)
+		bad(o, 11, "an invalidation was not confirmed", u->index, did);
+}
+
+void
+domain_check(const Domain *d, VtdCheck *o)
+{
+	Tally c = { .t = &d->tables, .o = o };
+
+	*o = (VtdCheck){ 0 };
+	for (uint32_t i = 0; i < d->nunit; i++)
+		check_use(d, unit_at(i), o);
+	if (d->pending.lo < d->pending.hi || d->tables.gone.n > 0)
+		bad(o, 11, "changed and not invalidated", d->pending.lo,
+			d->tables.gone.n);
+	if (!d->tables.root)
+		return;
+	tally(&c, d->tables.root, d->tables.levels);
+	o->tables = c.pages;
+	if (c.pages != d->tables.pages)
+		bad(o, 5, "tables are not as many as counted", c.pages, d->tables.pages);
+	else if (c.big != d->tables.nbig)
+		bad(o, 5, "large pages are not as many as counted", c.big,
+			d->tables.nbig);
+}
