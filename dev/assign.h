@@ -71,4 +71,7 @@ void assign_mappings(Text *t); /* COMPAT 5 */
 void assign_faults(Text *t);   /* one record per line */
 void assign_domains(Text *t);  /* likewise */
 void assign_stats(Text *t);
+typedef struct Cmd Cmd;
+void policy_text(Text *t);     /* #vtd/ctl */
+int  policy_cmd(const Cmd *c); /* says why not */
 void assign_check(Text *t);   /* ok, or what is broken */

@@ -56,12 +56,32 @@ best_match(const VtdFault *v)
 	return MATCH_NONE;
 }
 
+/* What a storm is. Set one by one: a fault in between may meet either. */
+static uint storm_max = STORM_MAX;
+static ns_t storm_time = STORM_TIME;
+
+void
+dmafault_set_storm(uint max, ns_t time)
+{
+	__atomic_store_n(&storm_max, max, __ATOMIC_RELAXED);
+	__atomic_store_n(&storm_time, time, __ATOMIC_RELAXED);
+}
+
+void
+dmafault_storm(uint *max, ns_t *time)
+{
+	*max = __atomic_load_n(&storm_max, __ATOMIC_RELAXED);
+	*time = __atomic_load_n(&storm_time, __ATOMIC_RELAXED);
+}
+
 /* Why this fault stops the device; NULL: it does not. */
 static const char *
-stop_reason(const Func *f, uint hits) REQUIRES(f->lock)
+stop_reason(const Func *f, bool storm) REQUIRES(f->lock)
 {
-	if (hits >= STORM_MAX)
+	if (storm && storm_max == STORM_MAX && storm_time == STORM_TIME)
 		return "16 faults in one second";
+	if (storm)
+		return "more faults than storm in #vtd/ctl allows";
 	return f->pid >= 0 && f->policy == FAULT_STOP ? "fault=stop" : NULL;
 }
 
@@ -92,11 +112,13 @@ blame(Func *f, FaultRec *r)
 {
 	char line[EVENT_LEN];
 	const char *why;
-	uint hits;
+	ns_t time;
+	uint max;
 
+	dmafault_storm(&max, &time);
 	lock(&f->lock);
-	hits = storm_hit(&f->storm, r->time);
-	r->hushed |= hits > STORM_SHOWN;
+	r->hushed |= storm_hit(&f->storm, r->time) > STORM_SHOWN;
+	bool storm = storm_count(&f->storm, r->time, time) >= max;
 	r->device = f->pci->bdf;
 	r->ndevice++;
 	f->faults++;
@@ -107,10 +129,10 @@ blame(Func *f, FaultRec *r)
 		fault_event(r, line, sizeof line);
 		event_to_owner(f, line);
 	}
-	why = stop_reason(f, hits);
+	why = stop_reason(f, storm);
 	if (why != NULL)
 		stop_locked(f, r, why);
-	if (hits >= STORM_MAX) {
+	if (storm) {
 		f->flooded = r->time;
 		f->storm.n = 0;
 		memset(f->storm.t, 0, sizeof f->storm.t);

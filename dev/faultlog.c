@@ -108,12 +108,18 @@ fault_line(const FaultRec *r, Text *t)
 }
 
 uint
-storm_hit(Storm *s, ns_t now)
+storm_count(const Storm *s, ns_t now, ns_t time)
 {
 	uint hits = 0;
 
-	s->t[s->n++ % STORM_MAX] = now;
-	for (uint i = 0; i < STORM_MAX && i < s->n; i++)
-		hits += now - s->t[i] < STORM_TIME;
+	for (uint i = 0; i < STORM_LIMIT && i < s->n; i++)
+		hits += now - s->t[i] < time;
 	return hits;
+}
+
+uint
+storm_hit(Storm *s, ns_t now)
+{
+	s->t[s->n++ % STORM_LIMIT] = now;
+	return storm_count(s, now, STORM_TIME);
 }

@@ -44,16 +44,19 @@ int  fault_console(const FaultRec *r, char *buf, size_t n);
 int  fault_event(const FaultRec *r, char *buf, size_t n);
 void fault_line(const FaultRec *r, Text *t); /* of #vtd/faults */
 
-/* A device that faults STORM_MAX times within STORM_TIME floods; the console shows the
- * first STORM_SHOWN. */
+/* A device that faults STORM_MAX times within STORM_TIME floods, or what #vtd/ctl says
+ * instead; the console shows the first STORM_SHOWN. */
 #define STORM_MAX   16
+#define STORM_LIMIT 64 /* times that can be counted */
 #define STORM_SHOWN 4
 #define STORM_TIME  1000000000ull
 
 typedef struct Storm {
-	ns_t t[STORM_MAX];
+	ns_t t[STORM_LIMIT];
 	uint n; /* hits ever */
 } Storm;
 
 /* Count one now; how many fell into the last STORM_TIME, this one included. */
 uint storm_hit(Storm *s, ns_t now);
+/* How many fell into the last `time`. */
+uint storm_count(const Storm *s, ns_t now, ns_t time);

@@ -15,6 +15,7 @@
  *	intremap.c  interrupt remapping: boot, the IO-APICs, a function's entry
  *	domains.c   what there is, for #vtd: domains and counts
  *	check.c     books and tables compared
+ *	policy.c    how units are used and when devices are stopped, for #vtd
  *	dmafault.c  faults: blame and policy; faultwatch.c keeps, prints, follows up
  *	func.c      one function's book-keeping; units.c finds units and functions at boot
  *
@@ -199,6 +200,9 @@ void intremap_message(const Func *f, uint64_t *addr, uint32_t *data) REQUIRES(as
 
 /* ---- dmafault.c ---- */
 void dmafault_init(void);
+/* max faults, up to STORM_LIMIT, within time stop a device. */
+void dmafault_set_storm(uint max, ns_t time);
+void dmafault_storm(uint *max, ns_t *time);
 
 /* ---- faultwatch.c ---- */
 void faultwatch_add(const FaultRec *r); /* from the interrupt */

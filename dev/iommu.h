@@ -141,6 +141,17 @@ typedef struct DomainEntry {
 	bool     page; /* else `to` is a table */
 } DomainEntry;
 void domain_visit(const Domain *d, bool (*fn)(void *arg, const DomainEntry *e), void *arg);
+
+/* Policy, at any time. */
+typedef enum VtdGran { VTD_GRAN_PAGE, VTD_GRAN_DOMAIN, VTD_GRAN_GLOBAL } VtdGran;
+/* Invalidate by queue, else by registers. An error and *why, one clause: as before. */
+int     unit_set_queued(Unit *u, bool queued, const char **why);
+/* The least an IOTLB invalidation covers from now on. */
+void    unit_set_gran(Unit *u, VtdGran g);
+VtdGran unit_gran(Unit *u);
+/* Guest domains made from now on map no page above this level: 1, 2 or 3. */
+void     vtd_set_pages(uint32_t level);
+uint32_t vtd_pages(void);
 bool vtd_coherent(void); /* every unit snoops CPU caches: no page-table flushes needed */
 bool vtd_snoop(void);    /* every unit can be told to snoop on DMA: SNP in every leaf */
 uint32_t unit_sources(Unit *u); /* context entries present */

@@ -8,7 +8,8 @@
  * `dmar` is the firmware's table in words (dev/dmarfmt.c), `groups` what can only be
  * given away together (dev/groupfmt.c), `walk` the way of one request through the tables
  * (dev/walkfmt.c), `domains` and `stats` what there is and has been (dev/domains.c),
- * `check` whether all of it agrees (dev/check.c).
+ * `check` whether all of it agrees (dev/check.c),
+ * `ctl` policy (dev/policy.c).
  */
 
 #include "arch/arch.h"
@@ -46,6 +47,21 @@ check_show(Chan *c, Text *t)
 	(void)c;
 	assign_check(t);
 	return 0;
+}
+
+static int
+ctl_show(Chan *c, Text *t)
+{
+	(void)c;
+	policy_text(t);
+	return 0;
+}
+
+static int
+ctl_cmd(Chan *c, const Cmd *cmd)
+{
+	(void)c;
+	return policy_cmd(cmd);
 }
 
 static int
@@ -156,6 +172,7 @@ walk_cmd(Chan *c, const Cmd *cmd)
 
 static const Dirtab files[] = {
 	{ "check",   0444, check_show,   NULL },
+	{ "ctl",     0644, ctl_show,     ctl_cmd },
 	{ "dmar",    0444, dmar_show,    NULL },
 	{ "domains", 0444, domains_show, NULL },
 	{ "faults",  0444, faults_text,  NULL },

@@ -17,7 +17,8 @@ typedef struct Limits {
 	bool     coherent; /* snoops: no flushes needed */
 	bool     cm;       /* caching mode */
 	bool     rwbf;     /* write buffer to flush */
-	bool     psi;      /* page-selective invalidation */
+	bool     psi;      /* page-selective invalidation; by policy (policy.c) not used */
+	bool     whole;    /* by policy: what invalidates a domain invalidates all */
 	bool     drain_read, drain_write;
 	bool     protects; /* has protected memory regions */
 	bool     queue;    /* has the invalidation queue */

@@ -43,7 +43,7 @@ make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Do
 		return -ENOMEM;
 	if (kind == DOMAIN_GUEST) {
 		f.leaf = c.snoop ? FMASK(SL_SNP) : 0;
-		f.big = c.big;
+		f.big = c.big & ((2u << vtd_pages()) - 1);
 	}
 	if (slpt_init(&d->tables, &f, levels, quota) != 0) {
 		os_free(d);

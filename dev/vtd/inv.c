@@ -37,6 +37,14 @@ page_op(const Change *c, uint64_t first, uint64_t last, bool ih)
 	return op;
 }
 
+static InvOp
+domain_op(const Limits *l, const Change *c)
+{
+	if (l->whole)
+		return (InvOp){ .kind = INV_IOTLB_GLOBAL };
+	return (InvOp){ .kind = INV_IOTLB_DOMAIN, .did = c->did };
+}
+
 /*
  * One aligned block that covers the range when it is no more than four times as large,
  * else two that meet at the range's best aligned boundary, else the domain.
@@ -58,7 +66,7 @@ plan_pages(const Limits *l, const Change *c, bool ih, InvOp *op)
 	if (op[0].am <= l->mamv && op[1].am <= l->mamv)
 		return 2;
 domain:
-	op[0] = (InvOp){ .kind = INV_IOTLB_DOMAIN, .did = c->did };
+	op[0] = domain_op(l, c);
 	return 1;
 }
 
@@ -73,7 +81,7 @@ plan_all(InvOp *op)
 
 /* did: the id context entries are cached under, before the change. */
 static uint32_t
-plan_context(const Change *c, uint16_t did, InvOp *op)
+plan_context(const Limits *l, const Change *c, uint16_t did, InvOp *op)
 {
 	uint32_t n = 0;
 
@@ -85,7 +93,7 @@ plan_context(const Change *c, uint16_t did, InvOp *op)
 			n++;
 		}
 	op[n++] = (InvOp){ .kind = INV_FENCE };
-	op[n++] = (InvOp){ .kind = INV_IOTLB_DOMAIN, .did = c->did };
+	op[n++] = domain_op(l, c);
 	return n;
 }
 
@@ -105,9 +113,9 @@ inv_plan(const Limits *l, const Change *c, InvOp *op)
 	case CHANGE_BUS_ADDED:
 		return l->cm ? plan_all(op) : plan_buffer(l, op);
 	case CHANGE_CONTEXT_ADDED:
-		return l->cm ? plan_context(c, 0, op) : plan_buffer(l, op);
+		return l->cm ? plan_context(l, c, 0, op) : plan_buffer(l, op);
 	case CHANGE_CONTEXT_REMOVED:
-		return plan_context(c, c->did, op);
+		return plan_context(l, c, c->did, op);
 	case CHANGE_PAGES_ADDED:
 		return l->cm ? plan_pages(l, c, false, op) : plan_buffer(l, op);
 	case CHANGE_PAGES_REMOVED:

@@ -31,7 +31,6 @@ struct Unit {
 	uint32_t ver;
 	uint64_t cap, ecap;
 	Limits   lim;
-	bool     queued; /* invalidation by queue, else by registers */
 	paddr_t  root_pa, queue_pa, status_pa;
 	Ent     *root, *queue;
 	volatile uint32_t *status; /* where waits report: a page of its own */
@@ -41,6 +40,8 @@ struct Unit {
 	UnitState state;
 	const char *reason; /* UNUSABLE, BROKEN */
 	bool     told;      /* reason was logged */
+	bool     queued; /* invalidation by queue, else by registers */
+	VtdGran  gran;
 	uint32_t qi_tail, qi_seq;
 	uint32_t id_last, nid;
 	uint32_t nsource;   /* context entries present */

@@ -1875,6 +1875,31 @@ test_storm(void **state)
 	self = &p1;
 }
 
+/* What a storm is can be set: here two faults in 10 ms. */
+static void
+test_storm_set(void **state)
+{
+	ns_t time;
+	uint max;
+
+	(void)state;
+	own_and_run(EDU, &p22);
+	dmafault_storm(&max, &time);
+	assert_int_equal(max, 16);
+	assert_int_equal(time, 1000000000);
+	dmafault_set_storm(2, 10000000);
+	fault(0x18, 0x1000, false);
+	host_now += 10000000;
+	fault(0x18, 0x1000, false);
+	assert_true(bme[EDU]);
+	host_now += 9000000;
+	fault(0x18, 0x1000, false);
+	assert_false(bme[EDU]);
+	run_thread();
+	assert_non_null(strstr(host_log, "is off: more faults than storm in #vtd/ctl allows (pid 22 edu)"));
+	dmafault_set_storm(max, time);
+}
+
 /* A source that is no device we know cannot be stopped; the console is spared. */
 static void
 test_stray(void **state)
@@ -2357,7 +2382,7 @@ main(void)
 		T(test_exec_broken), T(test_power), T(test_power_wish), T(test_power_refused), T(test_detach_while_off),
 		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_entries),
 		T(test_entry_unconfirmed), T(test_fault),
-		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_stray), T(test_lost), T(test_interrupt_fault),
+		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_storm_set), T(test_stray), T(test_lost), T(test_interrupt_fault),
 		T(test_mappings), T(test_kernel), T(test_kernel_refused), T(test_kernel_start), T(test_kernel_power),
 		T(test_kernel_maps), T(test_kernel_bounce), T(test_kernel_unconfirmed), T(test_kernel_fault),
 		T(test_domains),

@@ -1,0 +1,151 @@
+/*
+ * #vtd/ctl: policy that can be changed while everything runs. Reading it gives the commands
+ * that make the present state.
+ *
+ *	inv queued|register [UNIT]   how invalidations are carried out
+ *	gran page|domain|global      the least that one covers
+ *	pages 4k|2m|1g               the largest page of guest domains made from now on
+ *	storm N MS                   so many faults in so long stop a device
+ */
+
+#include "dev/func.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/string.h"
+
+#define MAXMS 60000
+
+static const char *const inv_name[] = { "register", "queued" };
+static const char *const gran_name[] = {
+	[VTD_GRAN_PAGE] = "page",
+	[VTD_GRAN_DOMAIN] = "domain",
+	[VTD_GRAN_GLOBAL] = "global",
+};
+static const char *const pages_name[] = { "4k", "2m", "1g" };
+
+static int
+index_of(const char *const *name, uint n, const char *s)
+{
+	for (uint i = 0; i < n; i++)
+		if (strcmp(name[i], s) == 0)
+			return i;
+	return -1;
+}
+
+/* ---- showing ---- */
+
+static bool
+usable(uint i)
+{
+	UnitState s = unit_state(vtd_unit(i));
+
+	return s == UNIT_OFF || s == UNIT_ON;
+}
+
+static void
+put_unit(Text *t, uint i)
+{
+	UnitInfo u;
+
+	unit_info(vtd_unit(i), &u);
+	text_printf(t, "inv %s %u\n", inv_name[u.queued], i);
+}
+
+void
+policy_text(Text *t)
+{
+	VtdGran gran = VTD_GRAN_PAGE;
+	ns_t time;
+	uint max;
+
+	for (uint i = 0; i < vtd_nunit(); i++)
+		if (usable(i)) {
+			put_unit(t, i);
+			gran = unit_gran(vtd_unit(i));
+		}
+	dmafault_storm(&max, &time);
+	text_printf(t, "gran %s\n", gran_name[gran]);
+	text_printf(t, "pages %s\n", pages_name[vtd_pages() - 1]);
+	text_printf(t, "storm %u %u\n", max, (uint)(time / 1000000));
+}
+
+/* ---- changing ---- */
+
+static int
+set_inv(const Cmd *c)
+{
+	int queued = index_of(inv_name, nelem(inv_name), c->f[1]), only = -1, err = 0;
+	const char *why = NULL;
+
+	if (queued < 0)
+		return fail(-EINVAL, "want inv queued|register [UNIT]");
+	if (c->n == 3 &&
+		(cmd_int(c->f[2], 0, (int)vtd_nunit() - 1, &only) != 0 || !usable(only)))
+		return fail(-ENODEV, "no unit in use has number %s", c->f[2]);
+	for (uint i = 0; i < vtd_nunit(); i++)
+		if (only < 0 ? usable(i) : (uint)only == i) {
+			err = unit_set_queued(vtd_unit(i), queued, &why);
+			if (err != 0)
+				return fail(err, "unit %u stays as it is: %s", i, why);
+		}
+	return 0;
+}
+
+static int
+set_gran(const Cmd *c)
+{
+	int gran = index_of(gran_name, nelem(gran_name), c->f[1]);
+
+	if (gran < 0)
+		return fail(-EINVAL, "want gran page|domain|global");
+	for (uint i = 0; i < vtd_nunit(); i++)
+		if (usable(i))
+			unit_set_gran(vtd_unit(i), gran);
+	return 0;
+}
+
+static int
+set_pages(const Cmd *c)
+{
+	int level = index_of(pages_name, nelem(pages_name), c->f[1]);
+
+	if (level < 0)
+		return fail(-EINVAL, "want pages 4k|2m|1g");
+	vtd_set_pages(level + 1);
+	return 0;
+}
+
+static int
+set_storm(const Cmd *c)
+{
+	int max, ms;
+
+	if (cmd_int(c->f[1], 1, STORM_LIMIT, &max) != 0 ||
+		cmd_int(c->f[2], 1, MAXMS, &ms) != 0)
+		return fail(-EINVAL, "want storm N MS, up to %u faults in %u ms",
+			STORM_LIMIT, MAXMS);
+	dmafault_set_storm(max, ms * 1000000ull);
+	return 0;
+}
+
+int
+policy_cmd(const Cmd *c)
+{
+	static const struct {
+		const char *name;
+		int min, max; /* words */
+		int (*set)(const Cmd *c);
+	} cmd[] = {
+		{ "inv", 2, 3, set_inv },
+		{ "gran", 2, 2, set_gran },
+		{ "pages", 2, 2, set_pages },
+		{ "storm", 3, 3, set_storm },
+	};
+
+	for (uint i = 0; i < nelem(cmd); i++)
+		if (strcmp(c->f[0], cmd[i].name) == 0 && c->n >= cmd[i].min &&
+			c->n <= cmd[i].max)
+			return cmd[i].set(c);
+	return fail(-EINVAL, "want inv, gran, pages or storm, as reading shows them");
+}
