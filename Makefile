@@ -182,7 +182,7 @@ hostsrc = $(call sources,$(shell sed -n '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' tests/
 hostobj = $(patsubst %.c,build/host/obj/%.o,tests/host/t_$(1).c $(call hostsrc,$(1)) tests/host/host.c)
 
 .PHONY: hosttests
-hosttests: $(HTESTS) tools $(addprefix build/host/san/,$(TOOLS))
+hosttests: $(HTESTS) build/walk/bare.elf tools $(addprefix build/host/san/,$(TOOLS))
 
 $(HTESTS): build/host/t_%: $$(call hostobj,$$*)
 	$(call say,LINK,$@)
@@ -259,6 +259,14 @@ conformance: build/conformance/bare.elf | build/setup.test
 
 build/conformance/bare.elf: $(BAREOBJ) arch/kernel.ld
 	$(call say,LD,$@)
+	$(Q)$(CC) $(KLINK) -T arch/kernel.ld -o $@ $(filter %.o,$^)
+
+# The same, to compare dev/vtd/walk.c with the unit (tests/host/t_walkqemu.py).
+build/walk/bare.elf: $(addprefix build/conformance/,tests/walk/main.o tests/conformance/bare.o \
+		tests/conformance/check.o tests/conformance/vtd.o) $(addprefix build/obj/,dev/vtd/walk.o \
+		arch/boot.o arch/mem.o kern/fmt.o kern/cstr.o) arch/kernel.ld
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KLINK) -T arch/kernel.ld -o $@ $(filter %.o,$^)
 
 build/conformance/%.o: %.c | build/setup.run
