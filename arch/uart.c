@@ -81,6 +81,9 @@ interrupt(void *arg)
 	(void)arg;
 	for (uint i = 0; i < FIFO && (inb(LSR) & LSR_DATA); i++)
 		receive(inb(RBR));
+	/* Interrupts come when the line rises. If more came in meanwhile it has not fallen. */
+	outb(IER, 0);
+	outb(IER, IER_DATA);
 }
 
 void
