@@ -77,6 +77,7 @@ typedef struct UnitInfo {
 	uint32_t    mgaw, ndomains;
 	bool        coherent, caching_mode, rwbf, queued; /* queued: by queue, else by registers */
 	bool        include_all;
+	bool        passes;    /* can let a source through untranslated */
 	paddr_t     root;
 	uint32_t    domains;  /* ids in use */
 	uint64_t    inv_context, inv_iotlb, inv_iec, inv_wait, faults, lost; /* counters */
@@ -163,6 +164,8 @@ typedef enum DomainKind {
 	DOMAIN_SHARED,  /* a process's own tables */
 	DOMAIN_PRIVATE, /* the last-level tables of a process that domain_added names */
 	DOMAIN_GUEST,   /* tables of its own, filled by domain_map */
+	DOMAIN_IDENTITY, /* tables in which an address leads to itself, or nowhere */
+	DOMAIN_PASSTHROUGH, /* no tables: the unit lets every address through */
 } DomainKind;
 
 #define DOMAIN_R 1u
@@ -180,6 +183,15 @@ int  domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out);
 int  domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out);
 /* An empty one. quota: table pages it may have. -ENOMEM. */
 int  domain_new_guest(uint32_t quota, Domain **out);
+/*
+ * For devices that the kernel itself drives, and trusts with all memory. A pass-through
+ * domain is refused (-ENOTSUP) by a unit that cannot. An identity domain is filled
+ * before the first attach, whole pages: -EBUSY later, -EPERM where interrupts are (requests
+ * to there are never translated), -ERANGE beyond its width, -EEXIST, -ENOMEM, -EDQUOT.
+ */
+int  domain_new_passthrough(Domain **out);
+int  domain_new_identity(uint32_t quota, Domain **out);
+int  domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights);
 DomainKind domain_kind(const Domain *d);
 /* No source is attached any more. Gives ids and pages back. */
 void domain_free(Domain *d);

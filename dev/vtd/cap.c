@@ -47,6 +47,18 @@ choose_levels(uint32_t sagaw, uint32_t mgaw)
 	return best;
 }
 
+/* Of those it has, ours or not. */
+static uint32_t
+most_levels(uint32_t sagaw)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < 5; i++)
+		if (sagaw >> i & 1)
+			n = i + 2;
+	return n;
+}
+
 static const char *
 absent(uint32_t ver, uint64_t cap, uint64_t ecap)
 {
@@ -89,11 +101,13 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 		.remaps = FGET(ecap, ECAP_IR),
 		.eim = FGET(ecap, ECAP_EIM),
 		.snoop = FGET(ecap, ECAP_SC),
+		.pass = FGET(ecap, ECAP_PT),
 		.big = (FGET(cap, CAP_SLLPS) & 3) << 2,
 	};
 
 	if ((*why = absent(ver, cap, ecap)) != 0)
 		return -ENODEV;
+	l.most = most_levels(FGET(cap, CAP_SAGAW));
 	l.levels = choose_levels(FGET(cap, CAP_SAGAW), l.mgaw);
 	l.width = agaw(l.levels) < l.mgaw ? agaw(l.levels) : l.mgaw;
 	l.window = max(l.iotlb + 16, l.frcd + l.nfault * FRCD_SIZE);

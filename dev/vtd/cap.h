@@ -6,6 +6,7 @@
 
 typedef struct Limits {
 	uint32_t levels;   /* of second-level tables, 3 to 5 */
+	uint32_t most;     /* the most levels it has: what pass-through entries name */
 	uint32_t width;    /* usable address bits: the lesser of table and request width */
 	uint32_t mgaw;     /* bits of a request's address */
 	uint32_t ndomains; /* ids 0 .. ndomains-1 */
@@ -27,6 +28,7 @@ typedef struct Limits {
 	bool     remaps;   /* interrupts */
 	bool     eim;      /* ... with x2APIC destinations */
 	const char *forges; /* known to let a device forge interrupts: how; NULL */
+	bool     pass;     /* can let a source through untranslated */
 	bool     snoop;    /* can force snooping: SNP in entries */
 	uint32_t big;      /* bit n: large pages at level n, 2 or 3 */
 } Limits;

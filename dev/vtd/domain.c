@@ -15,8 +15,8 @@
 #define SHARED_LEVELS 3 /* what a CPU's page-directory-pointer page is the top of */
 #define SHARED_WIDTH  39
 
-static Domain *
-make(DomainKind kind)
+Domain *
+domain_make(DomainKind kind)
 {
 	uint32_t n = vtd_nunit();
 	Domain *d = os_alloc(sizeof *d + n * sizeof d->use[0]);
@@ -31,17 +31,16 @@ make(DomainKind kind)
 	return d;
 }
 
-/* Tables of our own, with `levels`, down to `floor`. */
-static int
-make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Domain **out)
+int
+domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Domain **out)
 {
 	Common c = vtd_common();
 	SlFormat f = { .link = FMASK(SL_R) | FMASK(SL_W), .floor = floor, .flush = !c.coherent };
-	Domain *d = make(kind);
+	Domain *d = domain_make(kind);
 
 	if (!d)
 		return -ENOMEM;
-	if (kind == DOMAIN_GUEST) {
+	if (floor == 1) { /* pages, not tables of somebody else's */
 		f.leaf = c.snoop ? FMASK(SL_SNP) : 0;
 		f.big = c.big & ((2u << vtd_pages()) - 1);
 	}
@@ -60,7 +59,7 @@ make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Do
 static int
 make_mirror(DomainKind kind, paddr_t pdpt, uint32_t rights, uint32_t floor, Domain **out)
 {
-	int err = make_tables(kind, SHARED_LEVELS, floor, SL_ENTRIES + 1, out);
+	int err = domain_make_tables(kind, SHARED_LEVELS, floor, SL_ENTRIES + 1, out);
 
 	if (err)
 		return err;
@@ -77,7 +76,7 @@ domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out)
 
 	if (rights != (DOMAIN_R | DOMAIN_W))
 		return make_mirror(DOMAIN_SHARED, pdpt, rights, SHARED_LEVELS, out);
-	if ((d = make(DOMAIN_SHARED)) == NULL)
+	if ((d = domain_make(DOMAIN_SHARED)) == NULL)
 		return -ENOMEM;
 	d->top = d->pdpt = pdpt;
 	d->levels = SHARED_LEVELS;
@@ -97,7 +96,7 @@ domain_new_guest(uint32_t quota, Domain **out)
 {
 	Common c = vtd_common();
 
-	return make_tables(DOMAIN_GUEST, c.levels, 1, quota, out);
+	return domain_make_tables(DOMAIN_GUEST, c.levels, 1, quota, out);
 }
 
 DomainKind
@@ -168,6 +167,22 @@ domain_top(Domain *d, const Unit *u)
 	return top;
 }
 
+/* The entry that leads to d on u, still without an id. */
+static int
+entry_for(Domain *d, const Unit *u, Ent *ctx)
+{
+	paddr_t top;
+
+	if (d->kind == DOMAIN_PASSTHROUGH) {
+		*ctx = ent_pass(u->lim.most, 0);
+		return u->lim.pass ? 0 : -ENOTSUP;
+	}
+	if ((top = domain_top(d, u)) == 0)
+		return -ENOMEM;
+	*ctx = ent_context(top, u->lim.levels, 0);
+	return 0;
+}
+
 static Ent *
 present_locked(const Unit *u, uint16_t sid)
 {
@@ -190,10 +205,9 @@ clear_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
 }
 
 static int
-publish_locked(Unit *u, Use *use, paddr_t top, const uint16_t *sid, uint32_t nsid)
+publish_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 {
-	Ent ctx = ent_context(top, u->lim.levels, use->did);
-
+	EPUT(ctx, CTX_DID, use->did);
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = table_slot_locked(u, sid[i]);
 		if (EGET(*e, CTX_P))
@@ -212,7 +226,7 @@ publish_locked(Unit *u, Use *use, paddr_t top, const uint16_t *sid, uint32_t nsi
 }
 
 static int
-attach_locked(Unit *u, Use *use, paddr_t top, const uint16_t *sid, uint32_t nsid)
+attach_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 {
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
@@ -221,26 +235,26 @@ attach_locked(Unit *u, Use *use, paddr_t top, const uint16_t *sid, uint32_t nsid
 			return -EBUSY;
 	if (use->did == 0 && (use->did = id_take_locked(u)) == 0)
 		return -ENOSPC;
-	return publish_locked(u, use, top, sid, nsid);
+	return publish_locked(u, use, ctx, sid, nsid);
 }
 
 int
 domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 {
-	paddr_t top;
+	Ent ctx;
 	int err;
 
 	if (unit_state(u) == UNIT_UNUSABLE)
 		return -ENODEV;
 	if (nsid == 0)
 		return -EINVAL;
-	if ((top = domain_top(d, u)) == 0)
-		return -ENOMEM;
+	if ((err = entry_for(d, u, &ctx)) != 0)
+		return err;
 	for (uint32_t i = 0; i < nsid; i++)
 		if ((err = table_bus(u, (uint8_t)(sid[i] >> 8))) != 0)
 			return err;
 	os_lock(u->lock);
-	err = attach_locked(u, &d->use[u->index], top, sid, nsid);
+	err = attach_locked(u, &d->use[u->index], ctx, sid, nsid);
 	os_unlock(u->lock);
 	unit_report(u);
 	return err;
@@ -339,5 +353,7 @@ read_table(uint64_t pa)
 uint64_t
 domain_lookup(const Domain *d, iova_t iova, uint64_t *size)
 {
+	if (d->kind == DOMAIN_PASSTHROUGH)
+		return direct_lookup(iova, size);
 	return slwalk_lookup(d->top, d->levels, iova, read_table, size);
 }

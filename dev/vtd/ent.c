@@ -32,6 +32,18 @@ ent_context(uint64_t top, uint32_t levels, uint32_t did)
 	return e;
 }
 
+Ent
+ent_pass(uint32_t most, uint32_t did)
+{
+	Ent e = { 0, 0 };
+
+	EPUT(e, CTX_TT, TT_PASS);
+	EPUT(e, CTX_AW, most - 2); /* the largest there is, though no table is walked: 9.3 */
+	EPUT(e, CTX_DID, did);
+	EPUT(e, CTX_P, 1);
+	return e;
+}
+
 uint64_t
 ent_table(uint64_t table)
 {

@@ -59,6 +59,7 @@
 
 Ent ent_root(uint64_t context_table);
 Ent ent_context(uint64_t top, uint32_t levels, uint32_t did);
+Ent ent_pass(uint32_t most, uint32_t did); /* untranslated; most levels the unit has */
 uint64_t ent_table(uint64_t table); /* second-level entry that leads to a table */
 
 void ent_store(uint64_t *slot, uint64_t v, bool flush);

@@ -380,6 +380,7 @@ info_limits(const Unit *u, UnitInfo *o)
 	o->caching_mode = u->lim.cm;
 	o->rwbf = u->lim.rwbf;
 	o->queued = u->queued;
+	o->passes = u->lim.pass;
 	o->forges = u->lim.forges;
 }
 

@@ -84,6 +84,9 @@ struct Domain {
 };
 
 /* domain.c */
+Domain *domain_make(DomainKind kind); /* without tables; NULL: no memory */
+/* Empty tables of our own, with `levels`, down to `floor`. -ENOMEM. */
+int domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Domain **out);
 /* Every unit that has d carries out what c demands (c->did is filled in); the first error,
  * after all were told. */
 int domain_tell(Domain *d, Change *c);
@@ -91,6 +94,9 @@ int domain_tell(Domain *d, Change *c);
 /* mirror.c: ours follow the process's in [iova, iova+len), where its are new, or are gone. */
 int  mirror_show(Domain *d, iova_t iova, uint64_t len); /* -ENOMEM: not all of it */
 bool mirror_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
+
+/* direct.c */
+uint64_t direct_lookup(iova_t iova, uint64_t *size);
 
 /* unit.c */
 void unit_start(Unit *u); /* registers to UNIT_OFF, or UNUSABLE */

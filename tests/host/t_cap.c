@@ -37,8 +37,10 @@ test_units(void **state)
 
 	assert_int_equal(limits(0x10, 0x00d2008c22260206ull, 0xf00f4a), 0); /* QEMU's default */
 	assert_int_equal(l.levels, 3);
+	assert_int_equal(l.most, 3);
 	assert_int_equal(l.width, 39);
 	assert_false(l.cm);
+	assert_true(l.pass);
 
 	assert_int_equal(limits(0x10, 0x08d2078c106f0466ull, 0xf020ff), 0); /* a Xeon */
 	assert_int_equal(l.levels, 4);
@@ -52,7 +54,12 @@ test_units(void **state)
 	assert_int_equal(l.levels, 4); /* 39 bits wide, only 4-level tables */
 	assert_int_equal(l.width, 39);
 	assert_int_equal(l.ndomains, 256);
-	assert_false(l.psi);
+	assert_false(l.psi || l.pass);
+
+	/* 39 bits, tables of 3, 4 and 5 levels: 3 are enough, pass-through names 5 */
+	assert_int_equal(limits(0x10, 0x00d2008c22260e06ull, 0xf00f4a), 0);
+	assert_int_equal(l.levels, 3);
+	assert_int_equal(l.most, 5);
 
 	/* 0012...: dma-drain=off */
 	assert_int_equal(limits(0x10, 0x0012008c22260206ull, 0xf00f4a), 0);

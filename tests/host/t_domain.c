@@ -504,6 +504,92 @@ random_machine(void)
 	domain_free(dom);
 }
 
+/* ---- where an address is itself ---- */
+
+/* Everything, under an id of its own; the unit's kinds and the taking away are as ever. */
+static void
+passthrough(void)
+{
+	Domain *d, *g = NULL;
+	uint64_t size;
+
+	machine(false);
+	Unit *u = unit_for(sid);
+	unsigned before = fake_pages();
+	CHECK(domain_new_passthrough(&d) == 0);
+	CHECK(domain_kind(d) == DOMAIN_PASSTHROUGH);
+	CHECK(domain_attach(d, u, &sid, 1) == 0);
+	CHECK(domain_id(d, u) > 1);
+	FakeDma r = fake_dma(fake[0], sid, MEM + 0x1234, true);
+	CHECK(r.reason == 0 && !r.raw && r.pa == MEM + 0x1234);
+	CHECK(fake_dma(fake[0], sid2, MEM, true).reason == 2); /* and nobody else */
+	CHECK(domain_lookup(d, MEM + 0x1234, &size) == (MEM + 0x1000) + 3 && size == 4096);
+	CHECK(domain_map(d, MEM, MEM, PAGE, DOMAIN_R) == -EINVAL);
+	CHECK(domain_identity(d, MEM, PAGE, DOMAIN_R) == -EINVAL);
+	CHECK(domain_detach(d, u, &sid, 1) == 0);
+	CHECK(fake_dma(fake[0], sid, MEM, true).reason == 2);
+	/* What was let through is not remembered for the next. */
+	g = guest();
+	CHECK(domain_attach(g, u, &sid, 1) == 0);
+	CHECK(fake_dma(fake[0], sid, MEM, true).reason == 5);
+	CHECK(domain_detach(g, u, &sid, 1) == 0);
+	domain_free(g);
+	domain_free(d);
+	CHECK(fake_pages() == before);
+}
+
+/* A unit that has no pass-through says so, and nothing is published. */
+static void
+no_passthrough(void)
+{
+	FakeConf c = conf();
+	Domain *d;
+
+	c.ecap &= ~(1ull << 6);
+	fake[0] = fake_unit(&c);
+	CHECK(fake_boot(true) == 0);
+	CHECK(domain_new_passthrough(&d) == 0);
+	CHECK(domain_attach(d, unit_for(sid), &sid, 1) == -ENOTSUP);
+	CHECK(unit_sources(unit_for(sid)) == 0);
+	domain_free(d);
+}
+
+/* What it was given leads to itself by the largest pages, what not nowhere. */
+static void
+identity(void)
+{
+	Domain *d;
+	DomainInfo di;
+	uint64_t len = kind & NO_BIG ? 2 * M2 : 2 * G1 + M2;
+
+	machine(false);
+	Unit *u = unit_for(sid);
+	unsigned before = fake_pages();
+	CHECK(domain_new_identity(1000, &d) == 0);
+	CHECK(domain_identity(d, MEM + PAGE, PAGE - 1, DOMAIN_R) == -EINVAL);
+	CHECK(domain_identity(d, MEM, PAGE, 0) == -EINVAL);
+	CHECK(domain_identity(d, 1ull << 50, PAGE, DOMAIN_R) == -ERANGE);
+	CHECK(domain_identity(d, 0xfee00000, PAGE, DOMAIN_W) == -EPERM);
+	CHECK(domain_identity(d, 0xfed00000, 1 << 21, DOMAIN_W) == -EPERM);
+	CHECK(domain_identity(d, MEM, len, DOMAIN_R | DOMAIN_W) == 0);
+	CHECK(domain_identity(d, MEM, PAGE, DOMAIN_R) == -EEXIST);
+	CHECK(domain_identity(d, 0xfed00000, PAGE, DOMAIN_R) == 0);
+	domain_info(d, &di);
+	CHECK(di.big == (kind & NO_BIG ? 0 : 3));
+	CHECK(domain_attach(d, u, &sid, 1) == 0);
+	CHECK(domain_identity(d, 4 * MEM, PAGE, DOMAIN_R) == -EBUSY);
+	CHECK(domain_map(d, 4 * MEM, 4 * MEM, PAGE, DOMAIN_R) == -EINVAL);
+	FakeDma r = fake_dma(fake[0], sid, MEM + M2 + 0x1234, true);
+	CHECK(r.reason == 0 && r.pa == MEM + M2 + 0x1234);
+	r = fake_dma(fake[0], sid, MEM + len - 1, false);
+	CHECK(r.reason == 0 && r.pa == MEM + len - 1);
+	CHECK(fake_dma(fake[0], sid, MEM + len, false).reason == 6);
+	CHECK(fake_dma(fake[0], sid, 0xfed00000, true).reason == 5);
+	CHECK(domain_detach(d, u, &sid, 1) == 0);
+	domain_free(d);
+	CHECK(fake_pages() == before);
+}
+
 static void
 everywhere(void (*fn)(void), const char *what)
 {
@@ -522,6 +608,9 @@ test_one_by_one(void **state)
 	everywhere(two_units, "two units");
 	everywhere(runs, "runs");
 	everywhere(later, "later");
+	everywhere(passthrough, "pass-through");
+	everywhere(no_passthrough, "no pass-through");
+	everywhere(identity, "identity");
 }
 
 static void

@@ -44,6 +44,9 @@ test_numbers(void **state)
 	e = ent_context(0xffffffffff000ull, 5, 0xffff); /* 16 bits of id, FPD and TT 0 */
 	assert_int_equal(e.lo, 0x000ffffffffff001ull);
 	assert_int_equal(e.hi, 0x0000000000ffff03ull);
+	e = ent_pass(4, 0x2a); /* TT=2 */
+	assert_int_equal(e.lo, 9);
+	assert_int_equal(e.hi, 0x0000000000002a02ull);
 	assert_int_equal(ent_table(0xabc000), 0x0000000000abc003ull);
 }
 

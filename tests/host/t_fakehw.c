@@ -458,6 +458,14 @@ fpd(void)
 }
 
 static void
+pass_narrow(void) /* 3 levels, where there are 4 */
+{
+	translating(FAKE_CAP48, FAKE_ECAP, false);
+	publish(2 << 2, DID);
+	dma();
+}
+
+static void
 uses_id(uint64_t cap, uint64_t did)
 {
 	translating(cap, FAKE_ECAP, false);
@@ -637,6 +645,7 @@ static const struct Provocation {
 	{ "the root table was freed", root_freed },
 	{ "store over a live entry", live_entry },
 	{ "FPD is set for source %04x", fpd },
+	{ "pass-through with a width that is not the largest", pass_narrow },
 	{ "a context entry uses domain id 0", id_zero },
 	{ "domain id %u of %u", id_beyond },
 	{ "domain id %u used with two tables", two_tables },

@@ -411,13 +411,22 @@ read_context(FakeUnit *u, uint16_t sid, CtxCache *c)
 	return 0;
 }
 
+/* Tables, or pass-through where there is such a thing. */
+static bool
+type_ok(const FakeUnit *u, uint32_t type)
+{
+	return type == 0 || (type == 2 && u->conf.ecap >> 6 & 1);
+}
+
 static uint8_t
 check_context(FakeUnit *u, const CtxCache *c)
 {
 	uint32_t aw = c->hi & 7, did = BITS(c->hi, 23, 8);
 
-	if (c->lo & 0xc || aw > 4 || !(u->conf.cap >> (8 + aw) & 1))
+	if (aw > 4 || !(u->conf.cap >> (8 + aw) & 1) || !type_ok(u, BITS(c->lo, 3, 2)))
 		return 3;
+	if (BITS(c->lo, 3, 2) == 2 && BITS(u->conf.cap, 12, 8) >> (aw + 1))
+		bad(u, "pass-through with a width that is not the largest");
 	if (did == 0)
 		bad(u, "a context entry uses domain id 0");
 	if (did >= u->ndid)
@@ -510,7 +519,8 @@ translate(FakeUnit *u, uint16_t sid, iova_t iova, bool write, paddr_t *pa)
 		return r;
 	uint16_t did = (uint16_t)BITS(c.hi, 23, 8);
 	uint32_t levels = (c.hi & 7) + 2;
-	uint64_t top = c.lo & ~0xfffull;
+	bool pass = BITS(c.lo, 3, 2) == 2;
+	uint64_t top = pass ? ~0ull : c.lo & ~0xfffull;
 	if (iova >> width(u, levels))
 		return 4;
 	note_id(u, did, top);
@@ -519,7 +529,10 @@ translate(FakeUnit *u, uint16_t sid, iova_t iova, bool write, paddr_t *pa)
 			bad(u, "domain id %u: IOTLB entry of another table", did);
 		e = *hit;
 	} else {
-		if ((r = walk(u, did, top, levels, iova, &e)) != 0)
+		if (pass)
+			e = (Tlb){ .did = did, .tag = iova >> 12, .top = top, .rights = 3,
+				.pa = iova & ~0xfffull };
+		else if ((r = walk(u, did, top, levels, iova, &e)) != 0)
 			return r;
 		if (e.rights || u->cm)
 			keep(u->tlb, NTLB, e);
