@@ -194,6 +194,8 @@ check_page(const Tree *w, const DomainEntry *e)
 	uint64_t size = 1ull << (12 + 9 * (e->level - 1));
 
 	w->r->pages += size / PAGE_SIZE;
+	if (w->tenant->kdev != NULL && e->to == e->iova)
+		return; /* an identity, or memory that firmware reserved for the device */
 	if (page_kind(e->to) == PAGE_NONE ||
 		page_kind(e->to + size - PAGE_SIZE) == PAGE_NONE)
 		of_entry(w, 16, e, "not memory");
@@ -260,7 +262,7 @@ check_domain(Report *r, const Func *f) REQUIRES(assign_lock)
 	Tree w = { .r = r,
 		.tenant = t,
 		.id = any_id(t->domain),
-		.process = t->mode != ATTACH_GUEST };
+		.process = t->proc != NULL && t->mode != ATTACH_GUEST };
 	VtdCheck c;
 
 	r->domains++;

@@ -17,6 +17,8 @@ static const char *const kind_name[] = {
 	[DOMAIN_SHARED] = "shared",
 	[DOMAIN_PRIVATE] = "private",
 	[DOMAIN_GUEST] = "guest",
+	[DOMAIN_IDENTITY] = "identity",
+	[DOMAIN_PASSTHROUGH] = "pass-through",
 };
 
 /* Where it has an id: UNIT:ID. */

@@ -8,6 +8,7 @@
  *	refuse.c    every reason for which an attach is refused
  *	tenant.c    a process that owns functions in one mode, its domain, its memory's observer
  *	kdriver.c   the kernel as an owner: a driver has one function, and a domain for it
+ *	kview.c     what the device of a kernel driver sees
  *	kdma.c      memory of the kernel that such a device may use
  *	guest.c     mappings of a domain that its owner fills
  *	power.c     translation on and off
@@ -168,8 +169,15 @@ const Kdriver *kdriver_for(const PciFn *f); /* NULL: none knows it */
 int  kdev_new(Func *f, Tenant **out) REQUIRES(assign_lock); /* says why not */
 int  kdev_start(Kdev *d) REQUIRES(assign_lock); /* it has f: the driver may begin */
 void kdev_stop(Kdev *d) REQUIRES(assign_lock);
+uint kdriver_boot(void); /* takes what boot parameter kernel names: how many */
 /* 0, or a code: a driver whose device needs translation. */
 int  kdev_refuse_off(void) REQUIRES(assign_lock);
+
+/* ---- kview.c ---- */
+int  kview_make(const Func *f, Domain **out); /* its domain; says why not */
+int  kview_refuse(const Func *f); /* 0, or a code: its RMRR is not what it should be */
+const char *kview_name(const Domain *d);
+bool kview_direct(const Domain *d); /* an address is itself */
 
 /* ---- guest.c ---- */
 /* The process keeps only `prot` of [va, va+len): the observer's call. */
@@ -180,7 +188,9 @@ int guest_removed(Tenant *t, vaddr_t va, uint64_t len, int prot);
 int refuse_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 
 /* ---- power.c ---- */
+/* Until power_start units are off, and only the kernel's devices can be attached. */
 void power_init(const char *unavailable, bool first_use);
+const char *power_start(bool now); /* as boot wants it, or at once; why it cannot be */
 int  power_ready(const Func *f) REQUIRES(assign_lock); /* first use switches on */
 int  power_check(void) REQUIRES(assign_lock);          /* refuse while off */
 void func_resume(Func *f) REQUIRES(assign_lock);

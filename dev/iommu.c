@@ -11,6 +11,7 @@
 #include "kern/aspace.h"
 #include "kern/dev.h"
 #include "kern/log.h"
+#include "kern/param.h"
 
 static int
 attach_text(Chan *c, Text *t)
@@ -105,7 +106,10 @@ info_policy(Text *t, bool isolated)
 	if (assign_unavailable() != NULL)
 		text_printf(t, "\tno usable IOMMU: %s\n", assign_unavailable());
 	text_printf(t, "\tunowned functions = blocked\n");
-	text_printf(t, "\tpass-through = none\n");
+	text_printf(t, "\tpass-through = %s\n",
+		param_is("iommu.default", "passthrough")
+			? "devices of kernel drivers, by iommu.default=passthrough"
+			: "none");
 	if (intremap_unused() != NULL)
 		text_printf(t, "\tno interrupt remapping: %s\n", intremap_unused());
 	text_printf(t, "\tinterrupt isolation: %s\n", isolated ? "yes" : "no");

@@ -37,6 +37,10 @@ int  vtd_parse(const void *table, size_t len);
  * with `on` switch translation on. A unit that cannot be used is marked so, with a reason,
  * and the others go on. 0 when at least one unit is usable. */
 int  vtd_start(bool on);
+/* That, later: every unit that is off goes on. */
+int  vtd_enable(void);
+/* Before vtd_start: whatever switched it on before, this unit stays off, for that reason. */
+void unit_leave_off(Unit *u, const char *why);
 const char *vtd_reason(void); /* why there is no usable unit; NULL when there is one */
 const Dmar *vtd_dmar(void);   /* the parsed table, for printing; NULL when none */
 uint32_t vtd_nunit(void);
@@ -186,7 +190,7 @@ int  domain_new_guest(uint32_t quota, Domain **out);
 /*
  * For devices that the kernel itself drives, and trusts with all memory. A pass-through
  * domain is refused (-ENOTSUP) by a unit that cannot. An identity domain is filled
- * before the first attach, whole pages: -EBUSY later, -EPERM where interrupts are (requests
+ * before the first attach, whole pages: -EBUSY later, -EINVAL where interrupts are (requests
  * to there are never translated), -ERANGE beyond its width, -EEXIST, -ENOMEM, -EDQUOT.
  */
 int  domain_new_passthrough(Domain **out);

@@ -27,8 +27,17 @@ span(uint64_t addr, size_t len)
 	return roundup(addr + len, PAGE_SIZE) - rounddown(addr, PAGE_SIZE);
 }
 
-/* An address for n bytes, with a page behind that is nobody's. 0: the device can name none.
- * Behind some addresses registers answer, not memory. */
+/* Behind some addresses registers answer, not memory; others are reserved (kview.c). */
+static bool
+in_the_way(const Kdev *d, iova_t at, uint64_t n)
+{
+	const Func *f = d->f;
+
+	return layout_device_window(at, n) != NULL ||
+	       (f->rmrr && at <= f->rmrr_limit && at + n > rounddown(f->rmrr_base, PAGE_SIZE));
+}
+
+/* An address for n bytes, with a page behind that is nobody's. 0: the device can name none. */
 static iova_t
 room(Kdev *d, uint64_t n)
 {
@@ -39,7 +48,7 @@ room(Kdev *d, uint64_t n)
 		if (at < LOW || n > top || at > top - n) {
 			at = LOW;
 			wraps++;
-		} else if (layout_device_window(at, n) != NULL) {
+		} else if (in_the_way(d, at, n)) {
 			at = rounddown(at, STEP) + STEP;
 		} else {
 			d->next = at + n + PAGE_SIZE;
@@ -53,8 +62,15 @@ static int
 show(Kdev *d, KdevMap *m, paddr_t pa)
 {
 	uint64_t n = span(pa, m->len);
-	iova_t at = room(d, n);
-	int err = at != 0 ? domain_map(d->tenant.domain, at, rounddown(pa, PAGE_SIZE), n,
+	iova_t at;
+	int err;
+
+	if (kview_direct(d->tenant.domain)) {
+		m->iova = pa;
+		return 0;
+	}
+	at = room(d, n);
+	err = at != 0 ? domain_map(d->tenant.domain, at, rounddown(pa, PAGE_SIZE), n,
 				    m->rights)
 			  : -ENOSPC;
 
@@ -65,6 +81,13 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 }
 
 /* ---- bouncing ---- */
+
+/* It would have to name physical addresses, and has too few bits. */
+static bool
+out_of_reach(const Kdev *d, paddr_t pa, size_t len)
+{
+	return kview_direct(d->tenant.domain) && (pa + len) >> d->driver->bits != 0;
+}
 
 static int
 borrow(Kdev *d, KdevMap *m)
@@ -104,7 +127,7 @@ kdev_map(Kdev *d, void *buf, size_t len, uint rights, KdevMap *m)
 	int err = 0;
 
 	*m = (KdevMap){ .buf = buf, .len = len, .rights = rights };
-	if (d->bounce)
+	if (d->bounce || out_of_reach(d, page_addr(buf), len))
 		err = borrow(d, m);
 	if (err == 0)
 		err = show(d, m, m->bounce != 0 ? m->bounce : page_addr(buf));
@@ -119,7 +142,10 @@ int
 kdev_unmap(Kdev *d, KdevMap *m)
 {
 	iova_t at = rounddown(m->iova, PAGE_SIZE);
-	int err = domain_unmap(d->tenant.domain, at, span(m->iova, m->len));
+	int err = 0;
+
+	if (!kview_direct(d->tenant.domain))
+		err = domain_unmap(d->tenant.domain, at, span(m->iova, m->len));
 
 	give_back(m, err == 0);
 	if (err == 0)

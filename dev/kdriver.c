@@ -1,7 +1,8 @@
 /*
- * The kernel as an owner. Each function that a kernel driver has gets a domain of its own,
- * empty but for what the driver maps (kdma.c): a driver of ours is confined as a process's
- * is, and a device that goes from one to the other passes through the same DRAINING.
+ * The kernel as an owner. Each function that a kernel driver has gets a domain of its own
+ * (kview.c), in which the driver maps its buffers (kdma.c): a driver of ours is confined as
+ * a process's is, and a device that goes from one to the other passes through the same
+ * DRAINING. Boot parameter kernel=B:D.F gives a device to its driver at boot.
  * Locks: assign_lock.
  */
 
@@ -13,8 +14,6 @@
 #include "kern/page.h"
 #include "kern/param.h"
 #include "kern/string.h"
-
-#define QUOTA 64 /* table pages of one driver's device */
 
 #define NODEV UINT32_MAX /* what a word that names no device comes out as */
 
@@ -63,10 +62,13 @@ int
 kdev_new(Func *f, Tenant **out)
 {
 	Kdev *d = kalloc(sizeof *d);
+	int err;
 
-	if (d == NULL || domain_new_guest(QUOTA, &d->tenant.domain) != 0) {
-		kfree(d);
+	if (d == NULL)
 		return fail(-ENOMEM, "no memory for a domain");
+	if ((err = kview_make(f, &d->tenant.domain)) != 0) {
+		kfree(d);
+		return err;
 	}
 	d->tenant.kdev = d;
 	d->driver = kdriver_for(f->pci);
@@ -97,11 +99,31 @@ int
 kdev_refuse_off(void)
 {
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		if (f->state == FN_KERNEL)
+		if (f->state == FN_KERNEL && !kview_direct(f->tenant->domain))
 			return fail(-EBUSY,
 				"%s: the kernel's driver %s has translated mappings",
 				f->name, tenant_name(f->tenant));
 	return 0;
+}
+
+/* Before translation: what is published here is in force when it begins. */
+uint
+kdriver_boot(void)
+{
+	char b[16];
+	uint n = 0;
+	bdf_t dev;
+
+	for (uint i = 0; kdriver_param("kernel", i, &dev) != 0; i++) {
+		if (dev == NODEV)
+			kprint("boot: kernel: want devices like 0:3.0,1:0.0\n");
+		else if (assign_attach(&(AttachArgs){ .bdf = dev, .pid = 0 }) == 0)
+			n++;
+		else
+			kprint("boot: kernel=%s: %s\n", bdf_print(dev, b, sizeof b),
+				proc_self()->errstr);
+	}
+	return n;
 }
 
 /* ---- what a driver may do ---- */
@@ -135,7 +157,7 @@ kdev_info(const Kdev *d, KdevInfo *out)
 {
 	*out = (KdevInfo){
 		.driver = d->driver->name,
-		.view = "translated",
+		.view = kview_name(d->tenant.domain),
 		.bounce = d->bounce,
 		.maps = d->maps,
 		.bounced = d->bounced,

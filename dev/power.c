@@ -12,14 +12,27 @@
 #include "kern/errno.h"
 #include "kern/log.h"
 
-static enum { POWER_NONE, POWER_OFF, POWER_FIRST, POWER_ON } power;
+static enum { POWER_NONE, POWER_BOOT, POWER_OFF, POWER_FIRST, POWER_ON } power;
 static const char *unavailable;
+static bool lazy;
 
 void
 power_init(const char *why, bool first_use)
 {
 	unavailable = why;
-	power = why != NULL ? POWER_NONE : first_use ? POWER_FIRST : POWER_ON;
+	power = why != NULL ? POWER_NONE : POWER_BOOT;
+	lazy = first_use;
+}
+
+const char *
+power_start(bool now)
+{
+	if (power != POWER_BOOT)
+		return unavailable;
+	power = lazy && !now ? POWER_FIRST : POWER_ON;
+	if (power == POWER_ON && vtd_enable() != 0)
+		power_init(vtd_reason(), lazy);
+	return unavailable;
 }
 
 const char *
@@ -84,7 +97,8 @@ silence_all(void) REQUIRES(assign_lock)
 	for (Func *f = func_next(NULL); f != NULL && err == 0; f = func_next(f)) {
 		if (f->state == FN_OWNED)
 			err = silence(f);
-		else if (f->pci->kind == PCI_ENDPOINT && pci_is_busmaster(f->pci))
+		else if (f->state != FN_KERNEL && f->pci->kind == PCI_ENDPOINT &&
+			 pci_is_busmaster(f->pci))
 			err = fail(-EIO, "%s is %s and still a bus master", f->name,
 				   fn_state_name[f->state]);
 	}
@@ -169,7 +183,7 @@ power_ready(const Func *f)
 
 	if (err != 0)
 		return err;
-	if (unit_state(f->unit) != UNIT_ON)
+	if (unit_state(f->unit) != UNIT_ON && power != POWER_BOOT)
 		return fail(-EIO, "%s: its IOMMU unit %u is off", f->name,
 			unit_index(f->unit));
 	return 0;

@@ -8,6 +8,7 @@
 #include "dev/func.h"
 #include "kern/errno.h"
 #include "kern/log.h"
+#include "kern/param.h"
 
 static int
 refuse_kind(const Func *f)
@@ -86,10 +87,21 @@ refuse_unit(const Func *f)
 	return 0;
 }
 
-static int
-refuse_rmrr(const Func *f)
+/* Firmware keeps these for itself until a driver comes, which a kernel may choose to say. */
+static bool
+relaxed(const PciFn *f)
 {
-	if (!f->rmrr)
+	bool usb = f->cls == 0x0c && f->subclass == 0x03, graphics = f->cls == 0x03;
+
+	return (usb || graphics) && param_get("rmrr.relax") != NULL;
+}
+
+static int
+refuse_rmrr(const Func *f, int pid)
+{
+	if (pid == 0)
+		return kview_refuse(f);
+	if (!f->rmrr || relaxed(f->pci))
 		return 0;
 	return fail(-EPERM, "%s: firmware reserves 0x%llx-0x%llx for it (RMRR %u)",
 		f->name, (unsigned long long)f->rmrr_base,
@@ -156,8 +168,8 @@ refuse_attach(Func *f, const AttachArgs *a, Proc *p)
 
 	if ((err = refuse_kind(f)) != 0 || (err = refuse_state(f)) != 0 ||
 	    (err = refuse_proc(f, a, p)) != 0 || (err = refuse_unit(f)) != 0 ||
-	    (err = power_check()) != 0 || (err = refuse_rmrr(f)) != 0 ||
-	    (err = refuse_bars(f)) != 0)
+	    (err = power_check()) != 0 || (err = refuse_rmrr(f, a->pid)) != 0 ||
+	    (a->pid != 0 && (err = refuse_bars(f)) != 0))
 		return err;
 	if ((err = refuse_group(f, a->pid)) != 0)
 		return err;

@@ -14,6 +14,7 @@
 #include "kern/heap.h"
 #include "kern/log.h"
 #include "kern/param.h"
+#include "kern/string.h"
 
 typedef unsigned long long ull;
 
@@ -69,9 +70,9 @@ reason(void)
 	return vtd_reason() != NULL ? vtd_reason() : "no reason given";
 }
 
-/* NULL when there are usable units, which are on unless `on` is false. */
+/* NULL: there is a table, and its units are to be used. */
 static const char *
-start_units(bool on)
+find_units(void)
 {
 	size_t len;
 	const void *table = acpi_last("DMAR", &len);
@@ -84,14 +85,78 @@ start_units(bool on)
 	if (vtd_parse(table, len) != 0)
 		return reason();
 	keep_out_registers(vtd_dmar());
+	return NULL;
+}
+
+/* NULL when there are usable units; they do not translate yet. */
+static const char *
+start_units(void)
+{
 	vtd_options.registers = param_is("iommu.inv", "register");
-	if (vtd_start(on) != 0)
+	if (vtd_start(false) != 0)
 		return reason();
 	pt_set_flush(!vtd_coherent());
 	pt_set_snoop(vtd_snoop());
 	say_units();
 	intremap_init();
 	return NULL;
+}
+
+/* ---- units that stay off ---- */
+
+/* "N:off", and a comma or the end behind it; NULL: it is not. */
+static const char *
+unit_word(const char *s, uint *n)
+{
+	*n = 0;
+	if (*s < '0' || *s > '9')
+		return NULL;
+	for (; *s >= '0' && *s <= '9' && *n < 1000; s++)
+		*n = *n * 10 + (*s - '0');
+	if (strncmp(s, ":off", 4) != 0 || (s[4] != ',' && s[4] != 0))
+		return NULL;
+	return s + 4;
+}
+
+static void
+leave_by_number(void)
+{
+	const char *s = param_get("iommu.unit");
+	uint n;
+
+	for (; s != NULL; s = *s == ',' ? s + 1 : NULL) {
+		if ((s = unit_word(s, &n)) == NULL || vtd_unit(n) == NULL) {
+			kprint("boot: iommu.unit: want N:off with the number of a unit\n");
+			return;
+		}
+		unit_leave_off(vtd_unit(n), "it was left off by boot parameter iommu.unit");
+	}
+}
+
+/* It translates graphics functions, which its scopes name, and nothing else. */
+static bool
+graphics_only(Unit *u)
+{
+	UnitInfo info;
+	bool any = false;
+
+	unit_info(u, &info);
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+		if (f->unit != u)
+			continue;
+		if (f->pci->cls != 0x03)
+			return false;
+		any = true;
+	}
+	return any && !info.include_all;
+}
+
+static void
+leave_graphics(void)
+{
+	for (uint i = 0; param_get("igfx_off") != NULL && i < vtd_nunit(); i++)
+		if (graphics_only(vtd_unit(i)))
+			unit_leave_off(vtd_unit(i), "it was left off by boot parameter igfx_off");
 }
 
 /* ---- functions ---- */
@@ -126,8 +191,23 @@ place(Func *f)
 		return;
 	f->unit = vtd_unit_for(&path);
 	f->rmrr = vtd_rmrr_for(&path, &f->rmrr_index, &f->rmrr_base, &f->rmrr_limit);
-	if (f->unit == NULL && f->pci->kind == PCI_ENDPOINT)
-		kprint("DMAR: no unit covers %s: it cannot be attached\n", f->name);
+}
+
+static void
+say_uncovered(void)
+{
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (f->unit == NULL && f->pci->kind == PCI_ENDPOINT)
+			kprint("DMAR: no unit covers %s: it cannot be attached\n", f->name);
+}
+
+static void
+place_all(void)
+{
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		place(f);
+	leave_by_number();
+	leave_graphics();
 }
 
 /* All or none: a function we keep no books of could not be judged in its group. */
@@ -148,18 +228,23 @@ void
 assign_init(void)
 {
 	bool lazy = param_is("iommu", "first-use");
-	const char *why = start_units(!lazy);
+	const char *why = find_units();
+	uint taken;
 
 	if (!make_funcs())
 		why = "there was no memory to manage devices";
-	for (Func *f = func_next(NULL); why == NULL && f != NULL; f = func_next(f))
-		place(f);
+	if (why == NULL)
+		place_all();
+	if (why == NULL && (why = start_units()) == NULL)
+		say_uncovered();
 	power_init(why, lazy);
 	dmafault_init();
 	proc_observe(&assign_observer);
+	taken = kdriver_boot();
+	why = power_start(taken > 0);
 	if (why != NULL)
 		kprint("PCI-DMA: no IOMMU: %s\n", why);
 	else
 		kprint("PCI-DMA: Using DMAR IOMMU%s\n",
-			lazy ? ", from the first attach on" : "");
+			lazy && taken == 0 ? ", from the first attach on" : "");
 }

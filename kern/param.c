@@ -1,7 +1,7 @@
 /*
  * Boot parameters. All that is known of them is the table below: what may follow the
- * name, and whether anything in the kernel acts on it yet. Names are checked once, at
- * boot, so a typing error is seen on the console and never silently means the default.
+ * name. Names are checked once, at boot, so a typing error is seen on the console and never
+ * silently means the default.
  * Locks: none; const after param_init.
  */
 
@@ -13,18 +13,20 @@
 typedef struct Known {
 	const char *name;
 	const char *values; /* "a|b|c"; NULL: any that is not empty; "": none */
-	const char *idle;   /* why it has no effect in this kernel; NULL: it has */
 } Known;
 
 static const Known known[] = {
-	{ "init", NULL, NULL },
-	{ "debug-exit", "", NULL },
-	{ "iommu", "on|first-use|off", NULL },
-	{ "iommu.inv", "queued|register", NULL },
-	{ "intremap", "on|off", NULL },
-	{ "iommu.default", "blocked|passthrough", "no kernel driver does DMA" },
-	{ "bounce", NULL, NULL },
-	{ "igfx_off", "", "graphics is blocked like every device nobody owns" },
+	{ "init", NULL },
+	{ "debug-exit", "" },
+	{ "iommu", "on|first-use|off" },
+	{ "iommu.inv", "queued|register" },
+	{ "intremap", "on|off" },
+	{ "iommu.default", "blocked|passthrough" },
+	{ "iommu.unit", NULL },
+	{ "kernel", NULL },
+	{ "rmrr.relax", "" },
+	{ "bounce", NULL },
+	{ "igfx_off", "" },
 };
 
 static Params boot;
@@ -113,8 +115,6 @@ params_wrong(const Param *p, char *buf, size_t n)
 	else if (!value_ok(k, p->value))
 		snprint(buf, n, "%s=%s is not one of %s: ignored", p->name, p->value,
 			k->values);
-	else if (k->idle != NULL)
-		snprint(buf, n, "%s has no effect: %s", p->name, k->idle);
 	else
 		return NULL;
 	return buf;

@@ -192,7 +192,9 @@ unit_next_source(Unit *u, uint32_t *sid)
 static const char *
 misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 {
-	uint32_t above = u->lim.levels - d->levels;
+	bool pass = d->kind == DOMAIN_PASSTHROUGH;
+	uint32_t levels = pass ? u->lim.most : u->lim.levels;
+	uint32_t above = pass ? 0 : levels - d->levels;
 	const Ent *e = table_slot_locked(u, sid);
 
 	if (!e || !EGET(*e, CTX_P))
@@ -201,7 +203,7 @@ misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 		return "a context entry with another id";
 	if (EGET(*e, CTX_SLPT) << 12 != (above ? d->cover[above - 1] : d->top))
 		return "a context entry with another table";
-	if (EGET(*e, CTX_AW) + 2 != u->lim.levels || EGET(*e, CTX_TT) != TT_TABLES)
+	if (EGET(*e, CTX_AW) + 2 != levels || EGET(*e, CTX_TT) != (pass ? TT_PASS : TT_TABLES))
 		return "a context entry of another kind";
 	return 0;
 }
@@ -243,7 +245,8 @@ visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
 void
 domain_visit(const Domain *d, bool (*fn)(void *arg, const DomainEntry *e), void *arg)
 {
-	visit(&(Visit){ fn, arg }, d->top, d->levels, 0);
+	if (d->top)
+		visit(&(Visit){ fn, arg }, d->top, d->levels, 0);
 }
 
 /* Our own tables, counted. */

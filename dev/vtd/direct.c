@@ -52,7 +52,7 @@ domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 	if (len > top || pa > top - len)
 		return -ERANGE;
 	if (pa < IRQ_END && pa + len > IRQ_BASE)
-		return -EPERM;
+		return -EINVAL;
 	return slpt_map(&d->tables, pa, pa, len, rights, &c);
 }
 

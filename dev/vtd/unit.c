@@ -259,6 +259,10 @@ unit_start(Unit *u)
 		unusable(u, why);
 		return;
 	}
+	if (u->left) {
+		unusable(u, u->left);
+		return;
+	}
 	if (build(u) != 0)
 		return;
 	fault_start(u);
@@ -267,6 +271,12 @@ unit_start(Unit *u)
 	for (uint32_t bus = 0; bus < ENTRIES && u->state == UNIT_OFF; bus++)
 		if (u->want[bus / 64] >> bus % 64 & 1)
 			table_bus(u, (uint8_t)bus); /* without memory: attach will say so */
+}
+
+void
+unit_leave_off(Unit *u, const char *why)
+{
+	u->left = why;
 }
 
 /* ---- power ---- */

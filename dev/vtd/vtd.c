@@ -105,15 +105,13 @@ vtd_parse(const void *table, size_t len)
 	return err;
 }
 
-int
-vtd_start(bool on)
+/* 0: some unit is usable; otherwise the last one's reason is ours. */
+static int
+judge(void)
 {
 	bool usable = false;
 
 	for (uint32_t i = 0; i < nunit; i++) {
-		unit_start(&units[i]);
-		if (on)
-			unit_power(&units[i], true);
 		if (units[i].state == UNIT_OFF || units[i].state == UNIT_ON)
 			usable = true;
 		else
@@ -122,6 +120,22 @@ vtd_start(bool on)
 	if (usable)
 		reason = NULL;
 	return usable ? 0 : -ENODEV;
+}
+
+int
+vtd_enable(void)
+{
+	for (uint32_t i = 0; i < nunit; i++)
+		unit_power(&units[i], true);
+	return judge();
+}
+
+int
+vtd_start(bool on)
+{
+	for (uint32_t i = 0; i < nunit; i++)
+		unit_start(&units[i]);
+	return on ? vtd_enable() : judge();
 }
 
 void

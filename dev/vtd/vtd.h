@@ -39,6 +39,7 @@ struct Unit {
 	OsLock  *lock; /* guards down to the blank line, and the tables below root */
 	UnitState state;
 	const char *reason; /* UNUSABLE, BROKEN */
+	const char *left;   /* why it is to stay off; set before unit_start */
 	bool     told;      /* reason was logged */
 	bool     queued; /* invalidation by queue, else by registers */
 	VtdGran  gran;

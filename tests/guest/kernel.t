@@ -32,6 +32,8 @@ $ cat '#edu/status'
 device 0:3.0 view translated bounce off maps 4 bounced 0 tests 2 failed 0 copies 0
 $ dmatest 0:3.0 ucopy
 copied, equal
+$ grep -c '^ok' '#vtd/check'
+1
 $ echo 0:3.0 0x1000 0x2000 16 >'#edu/ucopy'
 echo: #edu/ucopy: bad address 0x2000
 $ grep -c 'copies 1' '#edu/status'

@@ -23,3 +23,6 @@ $ grep ^state '#pci/0:2.0/status'
 state owned
 $ echo 0:2.0 >'#iommu/detach'
 $ kill $p
+# Nor to the kernel: these addresses are not reserved in the memory map.
+$ echo 0:3.0 0 >'#iommu/attach'
+echo: #iommu/attach: 0:3.0: RMRR 0 claims 0x7e000000-0x7e0fffff, which firmware did not reserve

@@ -1,4 +1,4 @@
-/* SRC: dev/assign.c dev/check.c dev/domains.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/kdriver.c dev/kdma.c dev/guest.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign.c dev/check.c dev/domains.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/kdriver.c dev/kview.c dev/kdma.c dev/guest.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -169,14 +169,16 @@ struct Unit {
 struct Domain {
 	paddr_t top;
 	uint nsid;
+	DomainKind kind;
 };
 static Unit the_unit = { .state = UNIT_ON };
 static Domain *live[8];
 static uint live_domains;
 static int attach_err, attach_good, detach_err, flush_err, power_err, added_err;
 static void (*fault_fn)(const VtdFault *f);
+static bool passes;
 
-void unit_info(Unit *u, UnitInfo *out) { *out = (UnitInfo){ .state = u->state, .reason = u->reason, .base = 0xfed90000 }; }
+void unit_info(Unit *u, UnitInfo *out) { *out = (UnitInfo){ .state = u->state, .reason = u->reason, .base = 0xfed90000, .passes = passes }; }
 uint32_t unit_index(const Unit *u) { (void)u; return 0; }
 UnitState unit_state(const Unit *u) { return u->state; }
 uint32_t vtd_nunit(void) { return 1; }
@@ -230,7 +232,40 @@ domain_new_guest(uint32_t quota, Domain **out)
 	return new_domain(8, out);
 }
 
-static int map_err, unmap_err, settle_err;
+static int map_err, unmap_err, settle_err, enable_err;
+
+/* And 9 is all of memory: by a table, or without. */
+static int
+new_direct(DomainKind kind, Domain **out)
+{
+	int err = new_domain(9, out);
+
+	if (err == 0)
+		(*out)->kind = kind;
+	return err;
+}
+
+int domain_new_identity(uint32_t quota, Domain **out) { (void)quota; return new_direct(DOMAIN_IDENTITY, out); }
+int domain_new_passthrough(Domain **out) { return new_direct(DOMAIN_PASSTHROUGH, out); }
+DomainKind domain_kind(const Domain *d) { return d->top == 8 ? DOMAIN_GUEST : d->kind; }
+
+int
+domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
+{
+	(void)d;
+	say("self(%lx %lx %x) ", (unsigned long)pa, (unsigned long)len, rights);
+	return map_err;
+}
+
+int
+vtd_enable(void)
+{
+	say("enable ");
+	the_unit.state = enable_err == 0 ? UNIT_ON : UNIT_BROKEN;
+	return enable_err;
+}
+
+const char *vtd_reason(void) { return "it did not switch on"; }
 
 int
 domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg)
@@ -572,7 +607,7 @@ static Kdev *dev2;
 static int start_err;
 static const char *bouncing;
 
-static bool knows(const PciFn *f) { return f == &fn[EDU2] || f == &fn[BEHIND2]; }
+static bool knows(const PciFn *f) { return f == &fn[EDU2] || f == &fn[BEHIND2] || f == &fn[RMRR]; }
 
 static int
 start(Kdev *d, PciFn *f)
@@ -592,7 +627,22 @@ stop(PciFn *f)
 static const Kdriver driver = { "toy", 28, knows, start, stop };
 const Kdriver *const kdrivers[] = { &driver, NULL };
 
-const char *param_get(const char *name) { return strcmp(name, "bounce") == 0 ? bouncing : NULL; }
+static const char *at_boot;
+static bool direct, relax;
+BootInfo bootinfo = { .nmem = 4, .mem = {
+	{ 0, 0x9f000, MEM_RAM, false }, { 0xed000, 0x3000, MEM_RESERVED, false },
+	{ 0x100000, 0x1ff00000, MEM_RAM, false }, { 0xfe000000, 0x3000000, MEM_RAM, false },
+} };
+
+bool param_is(const char *name, const char *value) { return strcmp(name, "iommu.default") == 0 && direct == (strcmp(value, "passthrough") == 0); }
+
+const char *
+param_get(const char *name)
+{
+	if (strcmp(name, "rmrr.relax") == 0)
+		return relax ? "" : NULL;
+	return strcmp(name, "bounce") == 0 ? bouncing : at_boot;
+}
 
 static uint pages_withheld;
 void page_withhold(paddr_t pa) { (void)pa; pages_withheld++; }
@@ -628,8 +678,10 @@ reset_world(void **state)
 	func[RMRR].rmrr_base = 0xed000;
 	func[RMRR].rmrr_limit = 0xeffff;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
-	bouncing = NULL;
-	start_err = 0;
+	bouncing = at_boot = NULL;
+	start_err = enable_err = 0;
+	direct = passes = relax = false;
+	fn[RMRR].cls = fn[RMRR].subclass = 0;
 	no_vector = false;
 	while_draining = NULL;
 	attach_err = attach_good = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
@@ -644,6 +696,7 @@ reset_world(void **state)
 	p22.dying = false;
 	self = &p1;
 	power_init(NULL, false);
+	power_start(false);
 	dmafault_init();
 	trace[0] = host_errstr[0] = killed[0] = host_log[0] = 0;
 	return 0;
@@ -663,8 +716,9 @@ all_gone(void **state)
 	the_unit.state = UNIT_ON;
 	assign_observer.exiting(&p22);
 	assign_observer.exiting(&p23);
-	if (assign_owner(&fn[EDU2]) == 0)
-		assign_detach(fn[EDU2].bdf, 0);
+	for (uint i = 0; i < NFN; i++)
+		if (assign_owner(&fn[i]) == 0)
+			assign_detach(fn[i].bdf, 0);
 	assert_int_equal(host_blocks, 0);
 	assert_int_equal(p22.refs, 0);
 	assert_int_equal(as22.refs, 1);
@@ -1528,6 +1582,7 @@ test_first_use(void **state)
 {
 	(void)state;
 	power_init(NULL, true);
+	power_start(false);
 	the_unit.state = UNIT_OFF;
 	power_err = -ETIMEDOUT;
 	assert_int_equal(attach(EDU, 22), -EIO);
@@ -2367,6 +2422,156 @@ test_check_guest(void **state)
 	held.value = 0;
 }
 
+/* By boot parameter, and only then: as the unit can. Addresses are physical ones; those the
+ * device has too few bits for bounce; translation may go off. */
+static void
+test_kernel_direct(void **state)
+{
+	uint8_t *buf = (void *)page_alloc(0, PAGE_KERNEL);
+	KdevInfo k;
+	KdevMap m;
+
+	(void)state;
+	direct = true;
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_non_null(strstr(trace, "self(0 9f000 3) self(100000 1ff00000 3) "
+				      "self(fe000000 e00000 3) self(fef00000 2100000 3) attach(9: 10)"));
+	kdev_info(dev2, &k);
+	assert_string_equal(k.view, "identity");
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
+	map_err = -ENOMEM;
+	assert_int_equal(attach(EDU2, 0), -ENOMEM);
+	assert_string_equal(host_errstr, "0:2.0: no domain for the kernel's driver");
+	assert_int_equal(live_domains, 0);
+	map_err = 0;
+	passes = true;
+	clear();
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_null(strstr(trace, "self"));
+	kdev_info(dev2, &k);
+	assert_string_equal(k.view, "pass-through");
+	clear();
+	assert_int_equal(kdev_map(dev2, buf, 50, DOMAIN_R, &m), 0); /* host memory is above 2^28 */
+	assert_int_not_equal(m.bounce, 0);
+	assert_int_equal(m.iova, m.bounce);
+	assert_int_equal(kdev_unmap(dev2, &m), 0);
+	assert_string_equal(trace, "");
+	assert_int_equal(kdev_master(dev2, true), 0);
+	bme[EDU2] = false; /* the unit of the test wants to see none */
+	assert_int_equal(assign_power(false), 0);
+	assert_int_equal(assign_state(&fn[EDU2]), FN_KERNEL);
+	assert_int_equal(assign_power(true), 0);
+	/* a process never gets it */
+	clear();
+	assert_int_equal(attach(EDU, 22), 0);
+	assert_non_null(strstr(trace, "attach(22000: 18)"));
+	page_free((paddr_t)buf, 0);
+}
+
+/* In the domain before the entry is published, every time; where firmware reserved it. */
+static void
+test_kernel_rmrr(void **state)
+{
+	KdevMap m;
+	uint8_t b;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		clear();
+		assert_int_equal(attach(RMRR, 0), 0);
+		assert_non_null(strstr(trace, "map(ed000 3000 3) attach(8: 38) "));
+		assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
+	}
+	direct = true;
+	clear();
+	assert_int_equal(attach(RMRR, 0), 0);
+	assert_non_null(strstr(trace, "self(ed000 3000 3) attach(9: 38) "));
+	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
+	direct = false;
+	func[RMRR].rmrr_limit = 0xf0fff;
+	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0xed000-0xf0fff, which firmware did not reserve");
+	func[RMRR].rmrr_base = 0x200000;
+	func[RMRR].rmrr_limit = 0x2fffff;
+	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0x200000-0x2fffff, which firmware did not reserve");
+	func[RMRR].rmrr_base = 0xec000; /* begins in a hole */
+	func[RMRR].rmrr_limit = 0xeffff;
+	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0xec000-0xeffff, which firmware did not reserve");
+	/* nothing of the driver's is mapped there */
+	func[EDU2].rmrr = true;
+	func[EDU2].rmrr_base = 0xed000;
+	func[EDU2].rmrr_limit = 0xeffff;
+	assert_int_equal(attach(EDU2, 0), 0);
+	func[EDU2].rmrr_limit = 0x11fffff;
+	assert_int_equal(kdev_map(dev2, &b, 1, DOMAIN_R, &m), 0);
+	assert_int_equal(rounddown(m.iova, 4096), 0x1200000);
+	func[EDU2].rmrr = false;
+}
+
+/* Published while units are off; what cannot be taken is said. */
+static void
+test_kernel_boot(void **state)
+{
+	(void)state;
+	at_boot = "0:2.0,0:3.0,x,0:7.0";
+	the_unit.state = UNIT_OFF;
+	power_init(NULL, false);
+	self = &host_self; /* where its sentences go */
+	assert_int_equal(kdriver_boot(), 2);
+	self = &p1;
+	assert_non_null(strstr(trace, "attach(8: 10) "));
+	assert_null(strstr(trace, "enable"));
+	assert_non_null(strstr(host_log, "boot: kernel=0:3.0: process 0 is the kernel, which has no driver for 0:3.0\n"
+					 "boot: kernel: want devices like 0:3.0,1:0.0\n"));
+	clear();
+	assert_null(power_start(true));
+	assert_string_equal(trace, "enable ");
+	assert_true(assign_powered());
+}
+
+/* first-use waits, unless a device was taken; a unit that does not switch on is said. */
+static void
+test_boot_power(void **state)
+{
+	(void)state;
+	the_unit.state = UNIT_OFF;
+	power_init(NULL, true);
+	assert_null(power_start(false));
+	assert_string_equal(trace, "");
+	assert_false(assign_powered());
+	power_init(NULL, true);
+	assert_null(power_start(true));
+	assert_true(assign_powered());
+	power_init(NULL, false);
+	enable_err = -ENODEV;
+	assert_string_equal(power_start(false), "it did not switch on");
+	refused(EDU, 22, -ENODEV, "no usable IOMMU: it did not switch on");
+	power_init("there is no table", false);
+	assert_string_equal(power_start(true), "there is no table");
+}
+
+/* USB and graphics only, by boot parameter only, and without the RMRR. */
+static void
+test_relax(void **state)
+{
+	static const struct { uint8_t cls, subclass; bool ok; } fns[] = {
+		{ 0x0c, 0x03, true }, { 0x0c, 0x05, false }, { 0x03, 0x00, true }, { 0x02, 0x03, false },
+	};
+
+	(void)state;
+	for (uint i = 0; i < nelem(fns); i++) {
+		fn[RMRR].cls = fns[i].cls;
+		fn[RMRR].subclass = fns[i].subclass;
+		relax = false;
+		refused(RMRR, 22, -EPERM, "0:7.0: firmware reserves 0xed000-0xeffff for it (RMRR 3)");
+		relax = true;
+		clear();
+		assert_int_equal(attach(RMRR, 22), fns[i].ok ? 0 : -EPERM);
+		assert_null(strstr(trace, "map("));
+		if (fns[i].ok)
+			assert_int_equal(assign_detach(fn[RMRR].bdf, 22), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -2387,6 +2592,7 @@ main(void)
 		T(test_kernel_maps), T(test_kernel_bounce), T(test_kernel_unconfirmed), T(test_kernel_fault),
 		T(test_domains),
 		T(test_check), T(test_check_interrupt), T(test_check_tables), T(test_check_guest),
+		T(test_kernel_direct), T(test_kernel_rmrr), T(test_kernel_boot), T(test_boot_power), T(test_relax),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -271,6 +271,30 @@ far_registers(void) /* fault records and IOTLB beyond the first page */
 	CHECK(i.faults == 1);
 }
 
+/* Left off: whatever it translated before, it does nothing, and is never switched on. The
+ * other one goes on. */
+static void
+left_off(void)
+{
+	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP };
+	UnitInfo i;
+
+	c.gsts = 1u << 31 | 1u << 30;
+	FakeUnit *a = fake_unit(&c);
+	c.base = 0xfed91000;
+	FakeUnit *b = fake_unit(&c);
+	uint8_t table[1024];
+	CHECK(vtd_parse(table, fake_dmar(table, sizeof table, 48)) == 0);
+	unit_leave_off(vtd_unit(0), "nobody wants it");
+	CHECK(vtd_start(false) == 0);
+	CHECK(fake_gsts(b) >> 31 == 0);
+	CHECK(vtd_enable() == 0);
+	CHECK(fake_gsts(a) >> 31 == 0 && fake_gsts(b) >> 31 == 1);
+	unit_info(vtd_unit(0), &i);
+	CHECK(i.state == UNIT_UNUSABLE && strcmp(i.reason, "nobody wants it") == 0);
+	CHECK(unit_power(vtd_unit(0), true) == -ENODEV);
+}
+
 static void
 no_table_at_all(void)
 {
@@ -293,6 +317,7 @@ test_bring_up(void **state)
 	assert_int_equal(fake_child(in_ram), 0);
 	assert_int_equal(fake_child(no_tables), 0);
 	assert_int_equal(fake_child(far_registers), 0);
+	assert_int_equal(fake_child(left_off), 0);
 	assert_int_equal(fake_child(no_table_at_all), 0);
 }
 

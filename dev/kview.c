@@ -1,0 +1,147 @@
+/*
+ * What the device of a kernel driver sees. By default what the driver maps and nothing
+ * else; under boot parameter iommu.default=passthrough all memory, untranslated where its
+ * unit can do that, else by a table in which RAM leads to itself and registers, holes and
+ * the interrupt window to nothing. Memory that firmware reserved for the device (RMRR) is
+ * there in each view, before the device's entry is published.
+ */
+
+#include "arch/arch.h"
+#include "dev/func.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/page.h"
+#include "kern/param.h"
+
+typedef unsigned long long ull;
+
+#define QUOTA    64 /* table pages of a device that sees what is mapped */
+#define IRQ_BASE 0xfee00000ull
+#define IRQ_END  0xfef00000ull
+
+const char *
+kview_name(const Domain *d)
+{
+	switch (domain_kind(d)) {
+	case DOMAIN_PASSTHROUGH:
+		return "pass-through";
+	case DOMAIN_IDENTITY:
+		return "identity";
+	default:
+		return "translated";
+	}
+}
+
+bool
+kview_direct(const Domain *d)
+{
+	return domain_kind(d) != DOMAIN_GUEST;
+}
+
+/* ---- reserved memory ---- */
+
+/* All of [base, end) is in the boot loader's map, and none of it as RAM. */
+static bool
+reserved(paddr_t base, paddr_t end)
+{
+	for (uint i = 0; i < bootinfo.nmem && base < end; i++) {
+		const MemRange *r = &bootinfo.mem[i];
+
+		if (r->kind == MEM_RAM || r->base > base || r->base + r->len <= base)
+			continue;
+		base = r->base + r->len;
+	}
+	return base >= end;
+}
+
+int
+kview_refuse(const Func *f)
+{
+	paddr_t base = rounddown(f->rmrr_base, PAGE_SIZE);
+	paddr_t end = roundup(f->rmrr_limit + 1, PAGE_SIZE);
+
+	if (!f->rmrr || reserved(base, end))
+		return 0;
+	return fail(-EPERM,
+		"%s: RMRR %u claims 0x%llx-0x%llx, which firmware did not reserve",
+		f->name, f->rmrr_index, (ull)f->rmrr_base, (ull)f->rmrr_limit);
+}
+
+static int
+add_reserved(const Func *f, Domain *d)
+{
+	paddr_t base = rounddown(f->rmrr_base, PAGE_SIZE);
+	uint64_t len = roundup(f->rmrr_limit + 1, PAGE_SIZE) - base;
+
+	if (!f->rmrr || domain_kind(d) == DOMAIN_PASSTHROUGH)
+		return 0;
+	if (domain_kind(d) == DOMAIN_IDENTITY)
+		return domain_identity(d, base, len, DOMAIN_R | DOMAIN_W);
+	return domain_map(d, base, base, len, DOMAIN_R | DOMAIN_W);
+}
+
+/* ---- all memory ---- */
+
+static int
+add_ram(Domain *d, paddr_t base, paddr_t end)
+{
+	return base < end ? domain_identity(d, base, end - base, DOMAIN_R | DOMAIN_W) : 0;
+}
+
+static paddr_t
+min(paddr_t a, paddr_t b)
+{
+	return a < b ? a : b;
+}
+
+static paddr_t
+max(paddr_t a, paddr_t b)
+{
+	return a > b ? a : b;
+}
+
+/* RAM on both sides of the window in which a write is an interrupt. */
+static int
+add_all(Domain *d)
+{
+	int err = 0;
+
+	for (uint i = 0; i < bootinfo.nmem && err == 0; i++) {
+		const MemRange *r = &bootinfo.mem[i];
+		paddr_t end = r->base + r->len;
+
+		if (r->kind != MEM_RAM)
+			continue;
+		err = add_ram(d, r->base, min(end, IRQ_BASE));
+		if (err == 0)
+			err = add_ram(d, max(r->base, IRQ_END), end);
+	}
+	return err;
+}
+
+static int
+make_direct(const Func *f, Domain **out)
+{
+	UnitInfo u;
+	int err;
+
+	unit_info(f->unit, &u);
+	if (u.passes)
+		return domain_new_passthrough(out);
+	if ((err = domain_new_identity(QUOTA + page_stat().total / 256, out)) != 0)
+		return err;
+	if ((err = add_all(*out)) != 0)
+		domain_free(*out);
+	return err;
+}
+
+int
+kview_make(const Func *f, Domain **out)
+{
+	int err = param_is("iommu.default", "passthrough") ? make_direct(f, out)
+							   : domain_new_guest(QUOTA, out);
+
+	if (err == 0 && (err = add_reserved(f, *out)) != 0)
+		domain_free(*out);
+	return err == 0 ? 0 : fail(err, "%s: no domain for the kernel's driver", f->name);
+}
