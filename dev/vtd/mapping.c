@@ -23,20 +23,6 @@ check_memory(const Domain *d, paddr_t pa, uint64_t len)
 	return len > d->memory || pa > d->memory - len ? -ERANGE : 0;
 }
 
-/* What c holds is invalidated; its tables are free, or withheld. */
-static int
-invalidate(Domain *d, const SlChange *c)
-{
-	int err = domain_tell(d, &(Change){ .kind = c->tables ? CHANGE_TABLES_REMOVED
-							      : CHANGE_PAGES_REMOVED,
-					 .iova = c->lo,
-					 .len = c->hi - c->lo });
-
-	if (d->tables.gone.n > 0)
-		slpt_settle(&d->tables, err == 0);
-	return err;
-}
-
 static void
 widen(SlChange *c, const SlChange *by)
 {
@@ -45,16 +31,34 @@ widen(SlChange *c, const SlChange *by)
 	c->tables |= by->tables;
 }
 
-/* The units hear of it, or it is taken back. c: what else changed on the way. */
-static int
-announce(Domain *d, iova_t iova, uint64_t len, SlChange *c)
+/* The only invalidation here: of all that is pending, so that no table goes before its own. */
+int
+domain_settle(Domain *d)
 {
-	SlChange back, all = { iova, iova + len, c->tables };
+	SlChange c = d->pending;
+
+	if (c.lo >= c.hi)
+		return 0;
+	d->pending = (SlChange){ .lo = ~0ull };
+	int err = domain_tell(d, &(Change){ .kind = c.tables ? CHANGE_TABLES_REMOVED
+							     : CHANGE_PAGES_REMOVED,
+					 .iova = c.lo,
+					 .len = c.hi - c.lo });
+	if (d->tables.gone.n > 0)
+		slpt_settle(&d->tables, err == 0);
+	return err;
+}
+
+/* The units hear of what was mapped, or it is taken back. */
+static int
+announce(Domain *d, iova_t iova, uint64_t len)
+{
+	SlChange back;
 	int err = 0;
 
-	if (c->lo < c->hi) {
-		widen(&all, c);
-		err = invalidate(d, &all);
+	if (d->pending.lo < d->pending.hi) {
+		widen(&d->pending, &(SlChange){ .lo = iova, .hi = iova + len });
+		err = domain_settle(d);
 	} else if (d->hears) {
 		err = domain_tell(d,
 			&(Change){
@@ -80,23 +84,25 @@ domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 	if ((err = check(d, iova, len)) != 0 || (err = check_memory(d, pa, len)) != 0 ||
 		(err = slpt_map(&d->tables, iova, pa, len, rights, &c)) != 0)
 		return err;
-	if (c.lo < c.hi || d->hears)
-		return announce(d, iova, len, &c);
+	if (c.lo < c.hi || d->hears) {
+		widen(&d->pending, &c);
+		return announce(d, iova, len);
+	}
 	d->nmap++;
 	return 0;
 }
 
 /* [iova, iova+done) was mapped and is not wanted. */
 static int
-take_back(Domain *d, iova_t iova, uint64_t done, SlChange *c, int err)
+take_back(Domain *d, iova_t iova, uint64_t done, int err)
 {
 	SlChange back;
 
 	if (done == 0)
 		return err;
 	slpt_unmap(&d->tables, iova, done, &back);
-	widen(c, &back);
-	int late = invalidate(d, c);
+	widen(&d->pending, &back);
+	int late = domain_settle(d);
 	return late ? late : err;
 }
 
@@ -104,7 +110,7 @@ int
 domain_map_runs(
 	Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg)
 {
-	SlChange all = { .lo = ~0ull }, c;
+	SlChange c;
 	int err = rights - 1 > 2 ? -EINVAL : check(d, iova, len);
 	uint64_t n = 0;
 
@@ -117,23 +123,10 @@ domain_map_runs(
 		if (!err)
 			err = slpt_map(&d->tables, iova + off, pa, n, rights, &c);
 		if (err)
-			return take_back(d, iova, off, &all, err);
-		widen(&all, &c);
+			return take_back(d, iova, off, err);
+		widen(&d->pending, &c);
 	}
-	return err ? err : announce(d, iova, len, &all);
-}
-
-int
-domain_unmap(Domain *d, iova_t iova, uint64_t len)
-{
-	SlChange c;
-	int err;
-
-	if ((err = check(d, iova, len)) != 0 ||
-		(err = slpt_unmap(&d->tables, iova, len, &c)) != 0)
-		return err;
-	d->nunmap++;
-	return invalidate(d, &c);
+	return err ? err : announce(d, iova, len);
 }
 
 int
@@ -151,12 +144,11 @@ domain_unmap_later(Domain *d, iova_t iova, uint64_t len)
 }
 
 int
-domain_settle(Domain *d)
+domain_unmap(Domain *d, iova_t iova, uint64_t len)
 {
-	SlChange c = d->pending;
+	int err = domain_unmap_later(d, iova, len);
 
-	d->pending = (SlChange){ .lo = ~0ull };
-	return c.lo < c.hi ? invalidate(d, &c) : 0;
+	return err ? err : domain_settle(d);
 }
 
 int
@@ -166,7 +158,9 @@ domain_unmap_all(Domain *d)
 
 	if (d->kind != DOMAIN_GUEST)
 		return -EINVAL;
-	return slpt_clear(&d->tables, &c) ? invalidate(d, &c) : 0;
+	slpt_clear(&d->tables, &c);
+	widen(&d->pending, &c);
+	return domain_settle(d);
 }
 
 uint32_t

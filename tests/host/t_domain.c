@@ -288,6 +288,34 @@ later(void)
 	domain_free(d);
 }
 
+/* What is still to be invalidated counts whatever comes next: no table of it is used, or
+ * given back, before the unit has let go. */
+static void
+later_then(void)
+{
+	uint64_t far = (kind & BITS39 ? 1ull << 38 : 1ull << 40) + G1;
+
+	machine(false);
+	Unit *u = unit_for(sid);
+	for (unsigned next = 0; next < 3; next++) {
+		Domain *d = guest();
+		CHECK(domain_attach(d, u, &sid, 1) == 0);
+		CHECK(domain_map(d, G1, MEM, PAGE, DOMAIN_R) == 0);
+		CHECK(domain_map(d, far, MEM + PAGE, PAGE, DOMAIN_R) == 0);
+		CHECK(fake_dma(fake[0], sid, G1, false).reason == 0);
+		CHECK(domain_unmap_later(d, G1, PAGE) == 0);
+		if (next == 0)
+			CHECK(domain_unmap_all(d) == 0);
+		else if (next == 1)
+			CHECK(domain_unmap(d, far, PAGE) == 0);
+		else
+			CHECK(domain_settle(d) == 0);
+		CHECK(fake_dma(fake[0], sid, G1, false).reason == 6);
+		domain_detach(d, u, &sid, 1);
+		domain_free(d);
+	}
+}
+
 /* ---- a unit that stops answering ---- */
 
 static void
@@ -627,6 +655,7 @@ test_one_by_one(void **state)
 	everywhere(two_units, "two units");
 	everywhere(runs, "runs");
 	everywhere(later, "later");
+	everywhere(later_then, "later, then something else");
 	everywhere(passthrough, "pass-through");
 	everywhere(no_passthrough, "no pass-through");
 	assert_int_equal(fake_child(pass_width), 0);
