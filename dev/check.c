@@ -191,7 +191,7 @@ maps_ours(const Tree *w, const DomainEntry *e)
 static void
 check_page(const Tree *w, const DomainEntry *e)
 {
-	uint64_t size = 1ull << (12 + 9 * (e->level - 1));
+	uint64_t size = SL_SPAN(e->level);
 
 	w->r->pages += size / PAGE_SIZE;
 	if (w->tenant->kdev != NULL && e->to == e->iova)

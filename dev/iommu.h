@@ -18,6 +18,10 @@ typedef uint64_t paddr_t;
 typedef uint64_t iova_t;
 typedef uint32_t bdf_t; /* segment 31:16, requester id 15:0 */
 
+/* A write there is an interrupt, whatever tables say (VT-d 3.13). */
+#define IRQ_WINDOW     0xfee00000ull
+#define IRQ_WINDOW_END 0xfef00000ull
+
 typedef struct Unit   Unit;
 typedef struct Domain Domain;
 typedef struct Dmar   Dmar;

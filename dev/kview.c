@@ -15,9 +15,7 @@
 
 typedef unsigned long long ull;
 
-#define QUOTA    64 /* table pages of a device that sees what is mapped */
-#define IRQ_BASE 0xfee00000ull
-#define IRQ_END  0xfef00000ull
+#define QUOTA 64 /* table pages of a device that sees what is mapped */
 
 const char *
 kview_name(const Domain *d)
@@ -112,9 +110,9 @@ add_all(Domain *d)
 
 		if (r->kind != MEM_RAM)
 			continue;
-		err = add_ram(d, r->base, min(end, IRQ_BASE));
+		err = add_ram(d, r->base, min(end, IRQ_WINDOW));
 		if (err == 0)
-			err = add_ram(d, max(r->base, IRQ_END), end);
+			err = add_ram(d, max(r->base, IRQ_WINDOW_END), end);
 	}
 	return err;
 }

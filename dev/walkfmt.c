@@ -87,7 +87,7 @@ put_level(Text *t, const WalkStep *s, uint level)
 		text_printf(t, " absent\n");
 	else if (level == 1 || (level <= 3 && FGET(e, SL_PS)))
 		text_printf(t, " rights %s page 0x%llx size 0x%llx\n",
-			rights_name[rights], (ull)to, 1ull << (12 + 9 * (level - 1)));
+			rights_name[rights], (ull)to, SL_SPAN(level));
 	else
 		text_printf(t, " rights %s table 0x%llx\n", rights_name[rights], (ull)to);
 }
@@ -104,8 +104,9 @@ put_result(Text *t, const Walk *o)
 		text_printf(t, "result passed address 0x%llx rights rw\n", (ull)o->pa);
 		break;
 	case WALK_INTERRUPT:
-		text_printf(t, "result interrupt text 'no DMA goes to 0xfee00000 to "
-			       "0xfeefffff'\n");
+		text_printf(t,
+			"result interrupt text 'no DMA goes to 0x%llx to 0x%llx'\n",
+			IRQ_WINDOW, IRQ_WINDOW_END - 1);
 		break;
 	case WALK_FAULT:
 		text_printf(t, "result fault reason 0x%x text '%s' recorded %s\n",

@@ -228,7 +228,7 @@ visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
 	const uint64_t *p = os_ptr(table);
 
 	for (uint32_t i = 0; i < SL_ENTRIES; i++) {
-		DomainEntry e = { .iova = base | (iova_t)i << (12 + 9 * (level - 1)),
+		DomainEntry e = { .iova = base | (iova_t)i << SL_SHIFT(level),
 			.level = level,
 			.at = table + 8 * i,
 			.value = __atomic_load_n(&p[i], __ATOMIC_RELAXED) };

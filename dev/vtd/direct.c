@@ -9,9 +9,6 @@
  */
 #include "dev/vtd/vtd.h"
 
-#define IRQ_BASE 0xfee00000ull /* a write there is an interrupt, whatever tables say: 3.13 */
-#define IRQ_END  0xfef00000ull
-
 int
 domain_new_passthrough(Domain **out)
 {
@@ -51,7 +48,7 @@ domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 		return -EBUSY;
 	if (len > top || pa > top - len)
 		return -ERANGE;
-	if (pa < IRQ_END && pa + len > IRQ_BASE)
+	if (pa < IRQ_WINDOW_END && pa + len > IRQ_WINDOW)
 		return -EINVAL;
 	return slpt_map(&d->tables, pa, pa, len, rights, &c);
 }

@@ -343,17 +343,10 @@ domain_id(const Domain *d, const Unit *u)
 	return d->use[u->index].did;
 }
 
-/* Tables may be taken apart while we look: what is not RAM is not followed. */
-static const uint64_t *
-read_table(uint64_t pa)
-{
-	return os_is_ram(pa, 4096) ? os_ptr(pa) : NULL;
-}
-
 uint64_t
 domain_lookup(const Domain *d, iova_t iova, uint64_t *size)
 {
 	if (d->kind == DOMAIN_PASSTHROUGH)
 		return direct_lookup(iova, size);
-	return slwalk_lookup(d->top, d->levels, iova, read_table, size);
+	return slwalk_lookup(d->top, d->levels, iova, look_table, size);
 }

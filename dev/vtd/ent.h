@@ -36,6 +36,11 @@
 #define SL_ADDR     51, 12  /* page number */
 #define SL_TM       62, 62  /* reserved without ECAP.DT */
 
+/* An entry at level 1 spans 4 KiB, at 2 2 MiB, at 3 1 GiB, and so on. */
+#define SL_SHIFT(level)       (9 * (level) + 3)
+#define SL_SPAN(level)        (1ull << SL_SHIFT(level))
+#define SL_INDEX(iova, level) ((uint32_t)((iova) >> SL_SHIFT(level)) & (SL_ENTRIES - 1))
+
 /* Queue descriptors, 128 bits. */
 #define QI_TYPE     3, 0
 #define QI_GRAN     5, 4    /* context, IOTLB */

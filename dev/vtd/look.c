@@ -6,9 +6,8 @@
 #include "dev/vtd/vtd.h"
 #include "dev/vtd/walk.h"
 
-/* Tables may be taken apart meanwhile: what is not RAM is not followed. */
-static const uint64_t *
-read_table(uint64_t pa)
+const uint64_t *
+look_table(uint64_t pa)
 {
 	return os_is_ram(pa, 4096) ? os_ptr(pa) : NULL;
 }
@@ -26,7 +25,7 @@ unit_walk(Unit *u, const WalkAsk *a, Walk *out)
 	};
 	if (FGET(w.rtaddr, RTADDR_TTM) != 0)
 		return -ENOTSUP;
-	walk(&w, a, read_table, out);
+	walk(&w, a, look_table, out);
 	return 0;
 }
 

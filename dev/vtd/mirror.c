@@ -21,10 +21,9 @@ entry(paddr_t table, uint32_t floor, iova_t iova, uint64_t *span)
 {
 	for (uint32_t level = TOP;; level--) {
 		const uint64_t *e = os_ptr(table);
-		uint64_t v = __atomic_load_n(
-			&e[iova >> SL_SHIFT(level) & (SL_ENTRIES - 1)], __ATOMIC_RELAXED);
+		uint64_t v = __atomic_load_n(&e[SL_INDEX(iova, level)], __ATOMIC_RELAXED);
 
-		*span = 1ull << SL_SHIFT(level);
+		*span = SL_SPAN(level);
 		if (level == floor || !FGET(v, SL_R) || FGET(v, SL_PS))
 			return FGET(v, SL_R) && !FGET(v, SL_PS) ? v : 0;
 		table = FGET(v, SL_ADDR) << 12;
@@ -41,7 +40,7 @@ int
 mirror_show(Domain *d, iova_t iova, uint64_t len)
 {
 	uint32_t floor = d->tables.fmt.floor;
-	uint64_t span, size = 1ull << SL_SHIFT(floor), any;
+	uint64_t span, size = SL_SPAN(floor), any;
 	SlChange c;
 	int err = 0;
 
@@ -59,7 +58,7 @@ bool
 mirror_drop(Domain *d, iova_t iova, uint64_t len)
 {
 	uint32_t floor = d->tables.fmt.floor;
-	uint64_t span, size = 1ull << SL_SHIFT(floor), any;
+	uint64_t span, size = SL_SPAN(floor), any;
 	bool gone = false;
 	SlChange c;
 

@@ -89,10 +89,6 @@ bool slpt_clear(Slpt *t, SlChange *c);
 
 /* ---- for slmap.c and slunmap.c ---- */
 
-#define SL_SHIFT(level)       (9 * (level) + 3) /* of what an entry at this level spans */
-#define SL_SPAN(level)        (1ull << SL_SHIFT(level))
-#define SL_INDEX(iova, level) ((uint32_t)((iova) >> SL_SHIFT(level)) & 511)
-
 /* The tables on the way to an address, by level. */
 typedef struct SlPath {
 	paddr_t   pa[7];

@@ -99,6 +99,9 @@ bool mirror_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
 /* direct.c */
 uint64_t direct_lookup(iova_t iova, uint64_t *size);
 
+/* look.c: a table to read, which may be taken apart meanwhile: what is not RAM is NULL. */
+const uint64_t *look_table(uint64_t pa);
+
 /* unit.c */
 void unit_start(Unit *u); /* registers to UNIT_OFF, or UNUSABLE */
 int  unit_gcmd_locked(Unit *u, Gcmd c);

@@ -10,6 +10,7 @@
  */
 #include "dev/vtd/walk.h"
 
+#include "dev/iommu.h"
 #include "dev/vtd/ent.h"
 #include "dev/vtd/reg.h"
 
@@ -29,9 +30,7 @@ enum { /* fault reasons */
 	INTERRUPT_RANGE = 0xe,
 };
 
-#define INTERRUPTS     0xfee00000ull
-#define INTERRUPTS_END 0xfef00000ull
-#define RW             (FMASK(SL_R) | FMASK(SL_W))
+#define RW (FMASK(SL_R) | FMASK(SL_W))
 
 typedef struct Walker {
 	const WalkUnit *u;
@@ -51,13 +50,6 @@ static uint64_t
 word(const uint64_t *page, uint32_t i)
 {
 	return __atomic_load_n(&page[i], __ATOMIC_RELAXED);
-}
-
-/* Of an address, below the part that indexes a table of this level. */
-static uint32_t
-low_bits(uint32_t level)
-{
-	return 12 + 9 * (level - 1);
 }
 
 /* NULL: not readable. */
@@ -121,7 +113,7 @@ context(Walker *w, uint64_t table, Ent *out)
 static uint32_t
 width(const Walker *w)
 {
-	uint32_t mgaw = FGET(w->u->cap, CAP_MGAW) + 1, agaw = 12 + 9 * w->o->levels;
+	uint32_t mgaw = FGET(w->u->cap, CAP_MGAW) + 1, agaw = SL_SHIFT(w->o->levels + 1);
 
 	return agaw < mgaw ? agaw : mgaw;
 }
@@ -147,7 +139,7 @@ reserved(const WalkUnit *u, uint64_t e, uint32_t level)
 		(level > 1 && leaf && !(FGET(u->cap, CAP_SLLPS) >> (level - 2) & 1)))
 		mask |= FMASK(SL_PS);
 	else if (leaf)
-		mask |= (1ull << low_bits(level)) - 4096;
+		mask |= SL_SPAN(level) - 4096;
 	return mask;
 }
 
@@ -157,7 +149,7 @@ meets_interrupts(const Walk *o, WalkRules rules)
 	uint64_t len = rules == WALK_QEMU ? o->size : 1;
 	uint64_t pa = rules == WALK_QEMU ? o->pa & ~(o->size - 1) : o->pa;
 
-	return pa < INTERRUPTS_END && pa + len > INTERRUPTS;
+	return pa < IRQ_WINDOW_END && pa + len > IRQ_WINDOW;
 }
 
 static uint8_t
@@ -165,7 +157,7 @@ page(Walker *w, uint64_t e, uint32_t level)
 {
 	Walk *o = w->o;
 
-	o->size = 1ull << low_bits(level);
+	o->size = SL_SPAN(level);
 	o->pa = (FGET(e, SL_ADDR) << 12 & ~(o->size - 1)) | (w->a->addr & (o->size - 1));
 	o->end = WALK_PAGE;
 	return meets_interrupts(o, w->a->rules) ? INTERRUPT_RANGE : 0;
@@ -180,8 +172,7 @@ tables(Walker *w, uint64_t table)
 
 	w->o->rights = RW;
 	for (uint32_t level = w->o->levels;; level--) {
-		const Ent *e = step(
-			w, table, w->a->addr >> low_bits(level) & (SL_ENTRIES - 1), 1);
+		const Ent *e = step(w, table, SL_INDEX(w->a->addr, level), 1);
 
 		if (!e || (qemu && e->lo == ~0ull))
 			return level == w->o->levels ? CONTEXT_INVALID : TABLE_UNREADABLE;
@@ -232,7 +223,7 @@ walk(const WalkUnit *u, const WalkAsk *a, SlRead rd, Walk *o)
 	Ent ctx = { 0, 0 };
 
 	*o = (Walk){ .end = WALK_INTERRUPT };
-	if (a->addr >= INTERRUPTS && a->addr < INTERRUPTS_END)
+	if (a->addr >= IRQ_WINDOW && a->addr < IRQ_WINDOW_END)
 		return;
 	o->reason = decide(&w, &ctx);
 	if (o->reason == 0)
