@@ -1,10 +1,15 @@
-/* The devices there are, each in the file of its name; dev/devtab.c lists them. */
+/* The devices there are, each in the file of its name. */
 #pragma once
 
 #include "kern/dev.h"
 
 extern Dev rootdev, consdev, procdev, nulldev, zerodev;
 extern Dev pcidev, iommudev, vtddev, edudev;
+
+/* What a devtab begins with: all of them, in the order they are initialised. */
+#define DEVICES                                                                          \
+	&rootdev, &consdev, &procdev, &nulldev, &zerodev, &pcidev, &iommudev, &vtddev,   \
+		&edudev
 
 /* For tests: fill #root from a newc archive, which must outlive it. */
 int root_load(const void *archive, size_t len);

@@ -192,6 +192,4 @@ static Dev benchdev = {
 	.read = dirtab_read,
 };
 
-Dev *const devtab[] = {
-	&rootdev, &consdev, &procdev, &nulldev, &zerodev, &pcidev, &iommudev, &vtddev, &benchdev, NULL,
-};
+Dev *const devtab[] = { DEVICES, &benchdev, NULL };
