@@ -403,8 +403,10 @@ sysinfo_text(Chan *c, Text *t)
 
 /* ---- the device ---- */
 
-static const Dirtab cons_tab[] = {
-	{ "cons", 0666, NULL, NULL },
+enum { ROW_CONS };
+
+static const Dirtab files[] = {
+	[ROW_CONS] = { "cons", 0666, NULL, NULL },
 	{ "consctl", 0664, consctl_text, consctl_cmd },
 	{ "kmesg", 0444, kmesg_text, NULL },
 	{ "meminfo", 0444, meminfo_text, NULL },
@@ -413,16 +415,10 @@ static const Dirtab cons_tab[] = {
 	{ "time", 0444, time_text, NULL },
 };
 
-static const Dirtab *
-row_of(const Chan *c)
-{
-	return &cons_tab[c->qid.path - 1];
-}
-
 static bool
 is_cons(const Chan *c)
 {
-	return row_of(c) == &cons_tab[0];
+	return c->qid.path == 1 + ROW_CONS;
 }
 
 static void
@@ -430,21 +426,6 @@ cons_init(void)
 {
 	edit.line.echo = print;
 	uart_start(typed);
-}
-
-static int
-cons_attach(Chan *c, const char *spec)
-{
-	if (*spec != 0)
-		return fail(-ENOENT, "no such file or directory");
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
-cons_walk(Chan *c, const char *name)
-{
-	return dirtab_walk(c, name, cons_tab, nelem(cons_tab));
 }
 
 /* A clone has not asked for raw mode. */
@@ -457,18 +438,10 @@ cons_clone(Chan *from, Chan *to)
 }
 
 static int
-cons_stat(Chan *c, Stat *st)
-{
-	return dirtab_stat(c, st, cons_tab, nelem(cons_tab), "cons");
-}
-
-static int
 cons_open(Chan *c, int flags)
 {
-	if (c->qid.dir)
-		return 0;
 	c->stream = is_cons(c);
-	return dirtab_open(c, flags, row_of(c));
+	return flat_open(c, flags);
 }
 
 static void
@@ -476,12 +449,6 @@ cons_close(Chan *c)
 {
 	if (c->aux != NULL)
 		set_raw(c, false);
-}
-
-static int
-cons_entry(Chan *c, uint i, Stat *st)
-{
-	return dirtab_entry(c, i, st, cons_tab, nelem(cons_tab));
 }
 
 static long
@@ -493,8 +460,7 @@ cons_read(Chan *c, void *buf, long n, off_k off)
 static long
 cons_write(Chan *c, const void *buf, long n, off_k off)
 {
-	(void)off;
-	return is_cons(c) ? cons_print(buf, n) : dirtab_write(c, buf, n, row_of(c));
+	return is_cons(c) ? cons_print(buf, n) : flat_write(c, buf, n, off);
 }
 
 static int
@@ -514,13 +480,14 @@ cons_poll(Chan *c, int events, Waitq **q)
 Dev consdev = {
 	.name = "cons",
 	.init = cons_init,
-	.attach = cons_attach,
-	.walk = cons_walk,
+	FLAT_FILES(files),
+	.attach = flat_attach,
+	.walk = flat_walk,
 	.clone = cons_clone,
-	.stat = cons_stat,
+	.stat = flat_stat,
 	.open = cons_open,
 	.close = cons_close,
-	.entry = cons_entry,
+	.entry = flat_entry,
 	.read = cons_read,
 	.write = cons_write,
 	.poll = cons_poll,

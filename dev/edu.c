@@ -116,52 +116,8 @@ static const Dirtab files[] = {
 	{ "ucopy", 0664, ucopy_text, ucopy_cmd },
 };
 
-static int
-edu_attach(Chan *c, const char *spec)
-{
-	(void)spec;
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
-edu_walk(Chan *c, const char *file)
-{
-	return dirtab_walk(c, file, files, nelem(files));
-}
-
-static int
-edu_stat(Chan *c, Stat *st)
-{
-	return dirtab_stat(c, st, files, nelem(files), "edu");
-}
-
-static int
-edu_entry(Chan *c, uint i, Stat *st)
-{
-	return dirtab_entry(c, i, st, files, nelem(files));
-}
-
-static int
-edu_open(Chan *c, int flags)
-{
-	return c->qid.dir ? 0 : dirtab_open(c, flags, &files[c->qid.path - 1]);
-}
-
-static long
-edu_write(Chan *c, const void *buf, long n, off_k off)
-{
-	(void)off;
-	return dirtab_write(c, buf, n, &files[c->qid.path - 1]);
-}
-
 Dev edudev = {
 	.name = "edu",
-	.attach = edu_attach,
-	.walk = edu_walk,
-	.stat = edu_stat,
-	.open = edu_open,
-	.entry = edu_entry,
-	.read = dirtab_read,
-	.write = edu_write,
+	FLAT_FILES(files),
+	FLAT_CALLS,
 };

@@ -147,55 +147,9 @@ static const Dirtab files[] = {
 	{ "power",    0664, power_show,    power_cmd },
 };
 
-/* ---- the Dev ---- */
-
-static int
-iommu_attach(Chan *c, const char *spec)
-{
-	(void)spec;
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
-iommu_walk(Chan *c, const char *name)
-{
-	return dirtab_walk(c, name, files, nelem(files));
-}
-
-static int
-iommu_stat(Chan *c, Stat *st)
-{
-	return dirtab_stat(c, st, files, nelem(files), "iommu");
-}
-
-static int
-iommu_entry(Chan *c, uint i, Stat *st)
-{
-	return dirtab_entry(c, i, st, files, nelem(files));
-}
-
-static int
-iommu_open(Chan *c, int flags)
-{
-	return c->qid.dir ? 0 : dirtab_open(c, flags, &files[c->qid.path - 1]);
-}
-
-static long
-iommu_write(Chan *c, const void *buf, long n, off_k off)
-{
-	(void)off;
-	return dirtab_write(c, buf, n, &files[c->qid.path - 1]);
-}
-
 Dev iommudev = {
 	.name = "iommu",
 	.init = assign_init,
-	.attach = iommu_attach,
-	.walk = iommu_walk,
-	.stat = iommu_stat,
-	.open = iommu_open,
-	.entry = iommu_entry,
-	.read = dirtab_read,
-	.write = iommu_write,
+	FLAT_FILES(files),
+	FLAT_CALLS,
 };

@@ -7,41 +7,8 @@
 #include "kern/log.h"
 #include "kern/string.h"
 
-static const Dirtab null_file = { .name = "null", .mode = 0666 };
-static const Dirtab zero_file = { .name = "zero", .mode = 0666 };
-
-static const Dirtab *
-file_of(const Chan *c)
-{
-	return c->dev == &zerodev ? &zero_file : &null_file;
-}
-
-static int
-null_attach(Chan *c, const char *spec)
-{
-	if (*spec != 0)
-		return fail(-ENOENT, "no such file or directory");
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
-null_walk(Chan *c, const char *name)
-{
-	return dirtab_walk(c, name, file_of(c), 1);
-}
-
-static int
-null_stat(Chan *c, Stat *st)
-{
-	return dirtab_stat(c, st, file_of(c), 1, c->dev->name);
-}
-
-static int
-null_entry(Chan *c, uint i, Stat *st)
-{
-	return dirtab_entry(c, i, st, file_of(c), 1);
-}
+static const Dirtab null_file[] = { { .name = "null", .mode = 0666 } };
+static const Dirtab zero_file[] = { { .name = "zero", .mode = 0666 } };
 
 static int
 null_open(Chan *c, int flags)
@@ -75,22 +42,24 @@ null_write(Chan *c, const void *buf, long n, off_k off)
 
 Dev nulldev = {
 	.name = "null",
-	.attach = null_attach,
-	.walk = null_walk,
-	.stat = null_stat,
+	FLAT_FILES(null_file),
+	.attach = flat_attach,
+	.walk = flat_walk,
+	.stat = flat_stat,
 	.open = null_open,
-	.entry = null_entry,
+	.entry = flat_entry,
 	.read = null_read,
 	.write = null_write,
 };
 
 Dev zerodev = {
 	.name = "zero",
-	.attach = null_attach,
-	.walk = null_walk,
-	.stat = null_stat,
+	FLAT_FILES(zero_file),
+	.attach = flat_attach,
+	.walk = flat_walk,
+	.stat = flat_stat,
 	.open = null_open,
-	.entry = null_entry,
+	.entry = flat_entry,
 	.read = zero_read,
 	.write = null_write,
 };

@@ -306,15 +306,6 @@ pci_gen(Chan *dir, uint i, Stat *st)
 }
 
 static int
-pci_attach(Chan *c, const char *spec)
-{
-	if (spec[0] != 0)
-		return fail(-ENOENT, "#pci takes no argument");
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
 pci_walk(Chan *c, const char *name)
 {
 	return dev_walk(c, name, pci_gen);
@@ -467,7 +458,7 @@ pci_init(void)
 Dev pcidev = {
 	.name = "pci",
 	.init = pci_init,
-	.attach = pci_attach,
+	.attach = flat_attach,
 	.walk = pci_walk,
 	.stat = pci_stat,
 	.open = pci_open,

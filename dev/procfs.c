@@ -176,15 +176,6 @@ _Static_assert(nelem(shows) == nelem(proc_tab), "a text for each file");
 /* ---- the device ---- */
 
 static int
-proc_attach(Chan *c, const char *spec)
-{
-	if (*spec != 0)
-		return fail(-ENOENT, "no such file or directory");
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
 walk_pid(Chan *c, const char *name)
 {
 	Proc *p;
@@ -290,7 +281,7 @@ proc_write(Chan *c, const void *buf, long n, off_k off)
 
 Dev procdev = {
 	.name = "proc",
-	.attach = proc_attach,
+	.attach = flat_attach,
 	.walk = proc_walk,
 	.stat = proc_stat,
 	.open = proc_open,

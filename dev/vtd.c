@@ -181,52 +181,8 @@ static const Dirtab files[] = {
 	{ "walk",    0666, walk_show,    walk_cmd },
 };
 
-static int
-vtd_attach(Chan *c, const char *spec)
-{
-	(void)spec;
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
-vtd_walk(Chan *c, const char *name)
-{
-	return dirtab_walk(c, name, files, nelem(files));
-}
-
-static int
-vtd_stat(Chan *c, Stat *st)
-{
-	return dirtab_stat(c, st, files, nelem(files), "vtd");
-}
-
-static int
-vtd_entry(Chan *c, uint i, Stat *st)
-{
-	return dirtab_entry(c, i, st, files, nelem(files));
-}
-
-static int
-vtd_open(Chan *c, int flags)
-{
-	return c->qid.dir ? 0 : dirtab_open(c, flags, &files[c->qid.path - 1]);
-}
-
-static long
-vtd_write(Chan *c, const void *buf, long n, off_k off)
-{
-	(void)off;
-	return dirtab_write(c, buf, n, &files[c->qid.path - 1]);
-}
-
 Dev vtddev = {
 	.name = "vtd",
-	.attach = vtd_attach,
-	.walk = vtd_walk,
-	.stat = vtd_stat,
-	.open = vtd_open,
-	.entry = vtd_entry,
-	.read = dirtab_read,
-	.write = vtd_write,
+	FLAT_FILES(files),
+	FLAT_CALLS,
 };

@@ -6,8 +6,8 @@
  * and run without locks held. Buffers are kernel memory: the system call layer copies.
  * Errors are negative; say why with fail().
  *
- * Most devices are small fixed trees: they give a Gen, and use the dev_* helpers for walk,
- * stat and directory reads, and text snapshots for their files.
+ * Most devices are flat: one table of files (Dirtab) and the flat_* calls. Other fixed trees
+ * give a Gen to dev_walk and take what they need of the rest.
  */
 #pragma once
 
@@ -18,6 +18,7 @@
 
 typedef struct Dev    Dev;
 typedef struct Chan   Chan;
+typedef struct Dirtab Dirtab;
 typedef struct Aspace Aspace;
 
 typedef struct Qid {
@@ -53,6 +54,8 @@ struct Dev {
 	/* A store of bytes: read and write never wait and take no Mutex ranked before
 	 * RANK_DIR, so the offset of a shared descriptor moves with the data, under c->lock. */
 	bool plain;
+	const Dirtab *tab; /* all its files, of a flat device (below) */
+	uint ntab;
 
 	/* Once, in the order of devtab, before the first process; may kprint. */
 	void (*init)(void);
@@ -96,23 +99,35 @@ int dev_walk(Chan *c, const char *name, Gen *gen);
 
 /* One row of a Dirtab: a file, what it shows, what it takes. */
 typedef struct Cmd Cmd;
-typedef struct Dirtab {
+struct Dirtab {
 	const char *name;
 	uint32_t    mode;
 	/* Write what a read shows; called at open, the reader sees this snapshot. */
 	int (*text)(Chan *c, Text *t);
 	/* Do one command, parsed; `c->path` names the file in messages. */
 	int (*cmd)(Chan *c, const Cmd *cmd);
-} Dirtab;
+};
 
-/* Files in the root only, qid.path = 1 + row. A Dev that is one table sets its walk, stat,
- * open, entry, read, write to thin wrappers of these. */
+/* Files of one directory, qid.path = 1 + row. */
 int dirtab_walk(Chan *c, const char *name, const Dirtab *tab, uint n);
-int dirtab_stat(Chan *c, Stat *st, const Dirtab *tab, uint n, const char *rootname);
 int dirtab_entry(Chan *c, uint i, Stat *st, const Dirtab *tab, uint n);
 int dirtab_open(Chan *c, int flags, const Dirtab *row);
 long dirtab_read(Chan *c, void *buf, long n, off_k off); /* from c->text */
 long dirtab_write(Chan *c, const void *buf, long n, const Dirtab *row);
+
+/* To the root of a device that knows no spec. */
+int flat_attach(Chan *c, const char *spec);
+/* The other calls of a flat device: one directory, the files of its table. */
+int flat_walk(Chan *c, const char *name);
+int flat_stat(Chan *c, Stat *st);
+int flat_entry(Chan *c, uint i, Stat *st);
+int flat_open(Chan *c, int flags);
+long flat_write(Chan *c, const void *buf, long n, off_k off);
+#define FLAT_FILES(files) .tab = (files), .ntab = nelem(files)
+#define FLAT_CALLS                                                                       \
+	.attach = flat_attach, .walk = flat_walk, .stat = flat_stat, .open = flat_open,  \
+	.entry = flat_entry, .read = dirtab_read, .write = flat_write
+
 /* For directories that change while they are read: all entries, taken at open into c->text
  * by `list`, which gives each to dirsnap_add. */
 int dirsnap_open(Chan *c, void (*list)(Chan *dir, Text *t));

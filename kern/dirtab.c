@@ -65,18 +65,6 @@ dirtab_walk(Chan *c, const char *name, const Dirtab *tab, uint n)
 }
 
 int
-dirtab_stat(Chan *c, Stat *st, const Dirtab *tab, uint n, const char *rootname)
-{
-	if (c->qid.path == 0 || c->qid.path > n) {
-		*st = (Stat){ .qid = c->qid, .mode = 0555 };
-		strcopy(st->name, rootname, sizeof(st->name));
-	} else {
-		row_stat(st, &tab[c->qid.path - 1], c->qid.path - 1);
-	}
-	return 0;
-}
-
-int
 dirtab_open(Chan *c, int flags, const Dirtab *row)
 {
 	Text *t;
@@ -123,6 +111,52 @@ dirtab_write(Chan *c, const void *buf, long n, const Dirtab *row)
 		return fail(-EINVAL, "empty command");
 	err = row->cmd(c, &cmd);
 	return err != 0 ? err : n;
+}
+
+/* ---- devices that are one table ---- */
+
+int
+flat_attach(Chan *c, const char *spec)
+{
+	if (*spec != 0)
+		return fail(-ENOENT, "#%s takes no argument", c->dev->name);
+	c->qid = (Qid){ .dir = true };
+	return 0;
+}
+
+int
+flat_walk(Chan *c, const char *name)
+{
+	return dirtab_walk(c, name, c->dev->tab, c->dev->ntab);
+}
+
+int
+flat_stat(Chan *c, Stat *st)
+{
+	if (!c->qid.dir)
+		return dirtab_entry(c, c->qid.path - 1, st, c->dev->tab, c->dev->ntab);
+	*st = (Stat){ .qid = c->qid, .mode = 0555 };
+	strcopy(st->name, c->dev->name, sizeof(st->name));
+	return 0;
+}
+
+int
+flat_entry(Chan *c, uint i, Stat *st)
+{
+	return dirtab_entry(c, i, st, c->dev->tab, c->dev->ntab);
+}
+
+int
+flat_open(Chan *c, int flags)
+{
+	return c->qid.dir ? 0 : dirtab_open(c, flags, &c->dev->tab[c->qid.path - 1]);
+}
+
+long
+flat_write(Chan *c, const void *buf, long n, off_k off)
+{
+	(void)off;
+	return dirtab_write(c, buf, n, &c->dev->tab[c->qid.path - 1]);
 }
 
 /* ---- directory snapshots ---- */

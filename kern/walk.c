@@ -61,12 +61,12 @@ enter(Pgrp *g, const char *path, Chan **out)
 	if ((*out = chan_new()) == NULL)
 		return -ENOMEM;
 	(*out)->qid.dir = true;
-	if ((err = d->attach(*out, spec == NULL ? "" : spec)) != 0) {
-		chan_put(*out);
-		return err;
-	}
 	(*out)->dev = d;
-	return 0;
+	if ((err = d->attach(*out, spec == NULL ? "" : spec)) != 0) {
+		(*out)->dev = NULL; /* there is nothing to close */
+		chan_put(*out);
+	}
+	return err;
 }
 
 /* Put what is bound over p in its place. */

@@ -150,46 +150,6 @@ all_text(Chan *c, Text *t)
 
 static const Dirtab files[] = { { "domain", 0444, all_text, NULL } };
 
-static int
-bench_attach(Chan *c, const char *spec)
-{
-	(void)spec;
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
-bench_walk(Chan *c, const char *name)
-{
-	return dirtab_walk(c, name, files, nelem(files));
-}
-
-static int
-bench_stat(Chan *c, Stat *st)
-{
-	return dirtab_stat(c, st, files, nelem(files), "bench");
-}
-
-static int
-bench_entry(Chan *c, uint i, Stat *st)
-{
-	return dirtab_entry(c, i, st, files, nelem(files));
-}
-
-static int
-bench_open(Chan *c, int flags)
-{
-	return c->qid.dir ? 0 : dirtab_open(c, flags, &files[0]);
-}
-
-static Dev benchdev = {
-	.name = "bench",
-	.attach = bench_attach,
-	.walk = bench_walk,
-	.stat = bench_stat,
-	.open = bench_open,
-	.entry = bench_entry,
-	.read = dirtab_read,
-};
+static Dev benchdev = { .name = "bench", FLAT_FILES(files), FLAT_CALLS };
 
 Dev *const devtab[] = { DEVICES, &benchdev, NULL };

@@ -1,6 +1,9 @@
 # Sentences that nothing else brings about: what a user gets for asking oddly.
 $ ls '#pci.x'
 ls: #pci.x: #pci takes no argument
+$ ls '#vtd.x' '#null.x'
+ls: #vtd.x: #vtd takes no argument
+ls: #null.x: #null takes no argument
 $ ls '#root.x'
 ls: #root.x: #root has no x
 # A kernel thread has no memory a device could be given.

@@ -49,38 +49,24 @@ static const Dirtab tab[] = {
 };
 
 static int
-f_attach(Chan *c, const char *spec)
-{
-	(void)spec;
-	c->qid = (Qid){ .dir = true };
-	return 0;
-}
-
-static int
-f_walk(Chan *c, const char *name)
-{
-	return dirtab_walk(c, name, tab, 3);
-}
-
-static int
 f_stat(Chan *c, Stat *st)
 {
 	assert_null(host_self.held);
-	return dirtab_stat(c, st, tab, 3, "f");
+	return flat_stat(c, st);
 }
 
 static int
 f_open(Chan *c, int flags)
 {
 	c->stream = c->qid.path == 3;
-	return c->qid.dir ? 0 : dirtab_open(c, flags, &tab[c->qid.path - 1]);
+	return flat_open(c, flags);
 }
 
 static int
 f_entry(Chan *c, uint i, Stat *st)
 {
 	assert_null(host_self.held);
-	return dirtab_entry(c, i, st, tab, 3);
+	return flat_entry(c, i, st);
 }
 
 static long
@@ -100,8 +86,7 @@ static long
 f_write(Chan *c, const void *buf, long n, off_k off)
 {
 	assert_null(host_self.held);
-	(void)off;
-	return dirtab_write(c, buf, n, &tab[c->qid.path - 1]);
+	return flat_write(c, buf, n, off);
 }
 
 static int
@@ -113,7 +98,7 @@ f_poll(Chan *c, int events, Waitq **q)
 	return events & (c->qid.path != 3 || stream_left > 0 ? SPOLLIN | SPOLLOUT : SPOLLOUT);
 }
 
-static Dev fdev = { .name = "f", .attach = f_attach, .walk = f_walk, .stat = f_stat, .open = f_open,
+static Dev fdev = { .name = "f", FLAT_FILES(tab), .attach = flat_attach, .walk = flat_walk, .stat = f_stat, .open = f_open,
 	.entry = f_entry, .read = f_read, .write = f_write, .poll = f_poll };
 Dev *const devtab[] = { &rootdev, &fdev, NULL };
 
