@@ -40,24 +40,24 @@ parse_policy(const char *word, FaultPolicy *p)
 	static const char *const name[] = {
 		[FAULT_LOG] = "log", [FAULT_STOP] = "stop", [FAULT_KILL] = "kill",
 	};
+	int i = cmd_word(name, nelem(name), word);
 
-	for (uint i = 0; i < nelem(name); i++)
-		if (strcmp(word, name[i]) == 0) {
-			*p = i;
-			return 0;
-		}
-	return fail(-EINVAL, "fault=%s: want fault=log, fault=stop or fault=kill", word);
+	if (i < 0)
+		return fail(-EINVAL,
+			"fault=%s: want fault=log, fault=stop or fault=kill", word);
+	*p = i;
+	return 0;
 }
 
 static int
 parse_mode(const char *word, AttachMode *m)
 {
-	for (uint i = 0; i <= ATTACH_GUEST; i++)
-		if (strcmp(word, attach_mode_name[i]) == 0) {
-			*m = i;
-			return 0;
-		}
-	return fail(-EINVAL, "unknown word '%s': " ATTACH_USAGE, word);
+	int i = cmd_word(attach_mode_name, nelem(attach_mode_name), word);
+
+	if (i < 0)
+		return fail(-EINVAL, "unknown word '%s': " ATTACH_USAGE, word);
+	*m = i;
+	return 0;
 }
 
 enum { SEEN_MODE, SEEN_FAULT, SEEN_RO };

@@ -78,29 +78,16 @@ map_text(Chan *c, Text *t)
 	return assign_maps(chan_fn(c), t);
 }
 
-static bool
-parse_rights(const char *s, uint *rights)
-{
-	static const char *const name[] = { "", "r", "w", "rw" };
-
-	for (uint i = 1; i < nelem(name); i++)
-		if (strcmp(s, name[i]) == 0) {
-			*rights = i;
-			return true;
-		}
-	return false;
-}
-
 static int
 map_cmd(Chan *c, const Cmd *cmd)
 {
+	static const char *const name[] = { "r", "w", "rw" };
+	int rights = cmd->n == 5 ? cmd_word(name, nelem(name), cmd->f[4]) : -1;
 	uint64_t iova, va, len;
-	uint rights;
 
 	if (cmd->n == 5 && strcmp(cmd->f[0], "map") == 0 && cmd_u64(cmd->f[1], &iova) == 0 &&
-		cmd_u64(cmd->f[2], &va) == 0 && cmd_u64(cmd->f[3], &len) == 0 &&
-		parse_rights(cmd->f[4], &rights))
-		return assign_map(chan_fn(c), iova, va, len, rights);
+		cmd_u64(cmd->f[2], &va) == 0 && cmd_u64(cmd->f[3], &len) == 0 && rights >= 0)
+		return assign_map(chan_fn(c), iova, va, len, rights + 1);
 	if (cmd->n == 3 && strcmp(cmd->f[0], "unmap") == 0 && cmd_u64(cmd->f[1], &iova) == 0 &&
 		cmd_u64(cmd->f[2], &len) == 0)
 		return assign_unmap(chan_fn(c), iova, len);

@@ -24,15 +24,6 @@ static const char *const gran_name[] = {
 };
 static const char *const pages_name[] = { "4k", "2m", "1g" };
 
-static int
-index_of(const char *const *name, uint n, const char *s)
-{
-	for (uint i = 0; i < n; i++)
-		if (strcmp(name[i], s) == 0)
-			return i;
-	return -1;
-}
-
 /* ---- showing ---- */
 
 static bool
@@ -75,7 +66,7 @@ policy_text(Text *t)
 static int
 set_inv(const Cmd *c)
 {
-	int queued = index_of(inv_name, nelem(inv_name), c->f[1]), only = -1, err = 0;
+	int queued = cmd_word(inv_name, nelem(inv_name), c->f[1]), only = -1, err = 0;
 	const char *why = NULL;
 
 	if (queued < 0)
@@ -95,7 +86,7 @@ set_inv(const Cmd *c)
 static int
 set_gran(const Cmd *c)
 {
-	int gran = index_of(gran_name, nelem(gran_name), c->f[1]);
+	int gran = cmd_word(gran_name, nelem(gran_name), c->f[1]);
 
 	if (gran < 0)
 		return fail(-EINVAL, "want gran page|domain|global");
@@ -108,7 +99,7 @@ set_gran(const Cmd *c)
 static int
 set_pages(const Cmd *c)
 {
-	int level = index_of(pages_name, nelem(pages_name), c->f[1]);
+	int level = cmd_word(pages_name, nelem(pages_name), c->f[1]);
 
 	if (level < 0)
 		return fail(-EINVAL, "want pages 4k|2m|1g");

@@ -39,6 +39,15 @@ cmd_parse(Cmd *c, const char *s, size_t n)
 	return 0;
 }
 
+int
+cmd_word(const char *const *words, uint n, const char *s)
+{
+	for (uint i = 0; i < n; i++)
+		if (strcmp(words[i], s) == 0)
+			return i;
+	return -1;
+}
+
 static int
 digit(char ch)
 {

@@ -18,6 +18,8 @@ typedef struct Cmd {
 /* Split. -E2BIG: too long or too many words; -EINVAL: NUL, a control character, or a
  * second line; 0 with n == 0 for a blank one. */
 int cmd_parse(Cmd *c, const char *s, size_t n);
+/* Which of n words s is; -1: none of them. */
+int cmd_word(const char *const *words, uint n, const char *s);
 /* Strict numbers: the whole word, in range, or -EINVAL / -ERANGE. Decimal, or 0x hex. */
 int cmd_u64(const char *s, uint64_t *out);
 int cmd_int(const char *s, int min, int max, int *out);

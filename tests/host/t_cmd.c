@@ -139,6 +139,20 @@ devices(void **state)
 	assert_int_equal(b, 7);
 }
 
+/* The whole word, and no other. */
+static void
+words(void **state)
+{
+	static const char *const name[] = { "r", "w", "rw" };
+
+	(void)state;
+	assert_int_equal(cmd_word(name, 3, "r"), 0);
+	assert_int_equal(cmd_word(name, 3, "rw"), 2);
+	assert_int_equal(cmd_word(name, 2, "rw"), -1);
+	assert_int_equal(cmd_word(name, 3, "rwx"), -1);
+	assert_int_equal(cmd_word(name, 3, ""), -1);
+}
+
 static void
 prints(void **state)
 {
@@ -157,6 +171,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(splits),  cmocka_unit_test(refuses), cmocka_unit_test(numbers),
 		cmocka_unit_test(devices), cmocka_unit_test(prints),
+		cmocka_unit_test(words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
