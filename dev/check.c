@@ -8,8 +8,8 @@
  *	I4 domain 0:2 address 0x400000 value 0x1234027: not a page of a process
  *	violations 1
  *
- * Locks: assign_lock over all of it, so that nobody comes or goes; each owner's address
- * space while its tables are walked. Changes nothing.
+ * Locks: assign_lock over all of it, so that nobody comes or goes; what keeps an owner's
+ * tables still while they are walked. Changes nothing.
  */
 
 #include "dev/func.h"
@@ -258,7 +258,7 @@ check_ids(Report *r, const Func *f) REQUIRES(assign_lock)
 static void
 check_domain(Report *r, const Func *f) REQUIRES(assign_lock)
 {
-	const Tenant *t = f->tenant;
+	Tenant *t = f->tenant;
 	Tree w = { .r = r,
 		.tenant = t,
 		.id = any_id(t->domain),
@@ -267,13 +267,11 @@ check_domain(Report *r, const Func *f) REQUIRES(assign_lock)
 
 	r->domains++;
 	check_ids(r, f);
-	if (t->as != NULL)
-		aspace_lock(t->as);
+	tenant_hold(t);
 	domain_check(t->domain, &c);
 	of_core(r, &c, "domain", w.id);
 	domain_visit(t->domain, check_entry, &w);
-	if (t->as != NULL)
-		aspace_unlock(t->as);
+	tenant_let(t);
 }
 
 /* ---- the machine: I6, I9 ---- */

@@ -52,10 +52,12 @@ put_functions(Text *t, const Tenant *tenant) REQUIRES(assign_lock)
 static void
 put_domain(Text *t, const Func *f) REQUIRES(assign_lock)
 {
-	const Tenant *tenant = f->tenant;
+	Tenant *tenant = f->tenant;
 	DomainInfo d;
 
+	tenant_hold(tenant);
 	domain_info(tenant->domain, &d);
+	tenant_let(tenant);
 	put_ids(t, tenant->domain);
 	text_printf(t, " kind %s ro %s pid %d name %s", kind_name[d.kind],
 		tenant->ro ? "yes" : "no", f->pid, tenant_name(tenant));
@@ -96,7 +98,9 @@ put_domain_counts(Text *t, const Func *f) REQUIRES(assign_lock)
 {
 	DomainInfo d;
 
+	tenant_hold(f->tenant);
 	domain_info(f->tenant->domain, &d);
+	tenant_let(f->tenant);
 	put_ids(t, f->tenant->domain);
 	text_printf(t, " pid %d maps %llu unmaps %llu pages %u large %u faults %llu\n",
 		f->pid, (ull)d.nmap, (ull)d.nunmap, d.pages, d.big,

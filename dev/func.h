@@ -20,7 +20,8 @@
  *	dmafault.c  faults: blame and policy; faultwatch.c keeps, prints, follows up
  *	func.c      one function's book-keeping; units.c finds units and functions at boot
  *
- * Locks: assign_lock (a Mutex, RANK_ASSIGN) serialises changes of owner. Each Func has a
+ * Locks: assign_lock (a Mutex, RANK_ASSIGN) serialises changes of owner. Whoever changes
+ * a domain's tables has locked its address space or its Kdev (tenant_hold). Each Func has a
  * spin lock (RANK_FAULT) for what interrupts look at; no two are held at once.
  */
 #pragma once
@@ -50,9 +51,11 @@ typedef struct Tenant {
 	bool           failed; /* a unit did not confirm: its memory is withheld */
 } Tenant;
 
-/* A function that a kernel driver has. Its maps are the driver's to serialise. */
+/* A function that a kernel driver has. Calls are the driver's to serialise; `lock` is for
+ * those who look at the tables of its domain. */
 struct Kdev {
 	Tenant         tenant;
+	Mutex          lock; /* RANK_DOMAIN: what is mapped */
 	const Kdriver *driver;
 	struct Func   *f;
 	bool           started;
@@ -152,6 +155,8 @@ int     tenant_get(Proc *p, const AttachArgs *a, Tenant **out) REQUIRES(assign_l
 /* A domain of t's kind over another address space. */
 int     tenant_domain(const Tenant *t, Aspace *as, Domain **out);
 bool    tenant_leads(const Func *f) REQUIRES(assign_lock); /* it is its domain's first */
+void    tenant_hold(Tenant *t) REQUIRES(assign_lock); /* its domain's tables stand still, */
+void    tenant_let(Tenant *t) REQUIRES(assign_lock);  /* and may change again */
 void    tenant_drop(Tenant *t) REQUIRES(assign_lock); /* gone when it has no functions */
 void    tenant_fail(Tenant *t); /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */

@@ -5,7 +5,8 @@
  * that hold nothing else, into and out of which the buffer is copied: it bounces (boot
  * parameter bounce=B:D.F). So does a buffer that the device has too few address bits for.
  *
- * Locks: none; the driver makes one call at a time for a device.
+ * Locks: the driver makes one call at a time for a device; tables change under the Kdev's,
+ * because #vtd/check walks them meanwhile.
  */
 
 #include "dev/func.h"
@@ -70,10 +71,11 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 		return 0;
 	}
 	at = room(d, n);
+	mutex_lock(&d->lock);
 	err = at != 0 ? domain_map(d->tenant.domain, at, rounddown(pa, PAGE_SIZE), n,
 				    m->rights)
 			  : -ENOSPC;
-
+	mutex_unlock(&d->lock);
 	m->iova = at + (pa & PAGE_MASK);
 	return err == 0 ? 0
 			: fail(err, "%s: no room for a buffer of %zu bytes", d->f->name,
@@ -144,9 +146,11 @@ kdev_unmap(Kdev *d, KdevMap *m)
 	iova_t at = rounddown(m->iova, PAGE_SIZE);
 	int err = 0;
 
-	if (!kview_direct(d->tenant.domain))
+	if (!kview_direct(d->tenant.domain)) {
+		mutex_lock(&d->lock);
 		err = domain_unmap(d->tenant.domain, at, span(m->iova, m->len));
-
+		mutex_unlock(&d->lock);
+	}
 	give_back(m, err == 0);
 	if (err == 0)
 		return 0;

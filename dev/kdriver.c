@@ -70,6 +70,7 @@ kdev_new(Func *f, Tenant **out)
 		kfree(d);
 		return err;
 	}
+	mutex_init(&d->lock, RANK_DOMAIN, "kernel domain");
 	d->tenant.kdev = d;
 	d->driver = kdriver_for(f->pci);
 	d->f = f;

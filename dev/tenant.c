@@ -216,6 +216,26 @@ tenant_drop(Tenant *t)
 	domain_free(domain);
 }
 
+/* A process's tables, and its guest mappings, change under its address space's lock, those
+ * of a kernel driver under the Kdev's. */
+void
+tenant_hold(Tenant *t) NO_ANALYSIS
+{
+	if (t->kdev != NULL)
+		mutex_lock(&t->kdev->lock);
+	else
+		aspace_lock(t->as);
+}
+
+void
+tenant_let(Tenant *t) NO_ANALYSIS
+{
+	if (t->kdev != NULL)
+		mutex_unlock(&t->kdev->lock);
+	else
+		aspace_unlock(t->as);
+}
+
 /* The domain and its ids are never given back, like the memory. */
 void
 tenant_withhold(Tenant *t)

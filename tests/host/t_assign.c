@@ -267,6 +267,16 @@ vtd_enable(void)
 
 const char *vtd_reason(void) { return "it did not switch on"; }
 
+/* A driver's maps and who looks at its domain take turns. */
+static Kdev *dev2;
+
+static void
+in_turn(const Domain *d)
+{
+	if (dev2 != NULL && dev2->tenant.domain == d)
+		assert_true(mutex_held(&dev2->lock));
+}
+
 int
 domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg)
 {
@@ -287,7 +297,7 @@ domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun
 int
 domain_unmap(Domain *d, iova_t iova, uint64_t len)
 {
-	(void)d;
+	in_turn(d);
 	say("unmap(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
 	return unmap_err;
 }
@@ -319,7 +329,7 @@ domain_unmap_all(Domain *d)
 int
 domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 {
-	(void)d;
+	in_turn(d);
 	if (map_err != 0)
 		return map_err;
 	assert_int_equal(pa % 4096, 0);
@@ -333,6 +343,7 @@ uint32_t domain_id(const Domain *d, const Unit *u) { (void)d; return u == &the_u
 void
 domain_info(const Domain *d, DomainInfo *o)
 {
+	in_turn(d);
 	*o = (DomainInfo){ .kind = d->top == 8 ? DOMAIN_GUEST : DOMAIN_SHARED, .top = 0x5000, .levels = 3,
 		.width = 39, .pages = 4, .quota = 7, .clean = 2, .big = 1, .nmap = 11, .nunmap = 12 };
 }
@@ -603,7 +614,6 @@ arch_sleep(ns_t ns)
 
 /* ---- a driver in the kernel, which knows 0:2.0 ---- */
 
-static Kdev *dev2;
 static int start_err;
 static const char *bouncing;
 
@@ -2001,7 +2011,7 @@ static PageKind held_kind = PAGE_USER;
 static paddr_t poisoned;
 
 void unit_check(Unit *u, VtdCheck *o) { (void)u; *o = core_unit; }
-void domain_check(const Domain *d, VtdCheck *o) { (void)d; *o = core_domain; }
+void domain_check(const Domain *d, VtdCheck *o) { in_turn(d); *o = core_domain; }
 PageKind page_kind(paddr_t pa) { (void)pa; return held_kind; }
 uint page_refs(paddr_t pa) { (void)pa; return 1; }
 paddr_t page_check_poison(void) { return poisoned; }
@@ -2029,7 +2039,7 @@ unit_next_source(Unit *u, uint32_t *sid)
 void
 domain_visit(const Domain *d, bool (*visit)(void *arg, const DomainEntry *e), void *arg)
 {
-	(void)d;
+	in_turn(d);
 	if (held.value != 0)
 		visit(arg, &held);
 }
@@ -2174,6 +2184,14 @@ test_kernel_maps(void **state)
 	assert_int_equal(kdev_map(dev2, buf, 1 << 28, DOMAIN_R, &m), -ENOSPC);
 	assert_string_equal(host_errstr, "0:2.0: no room for a buffer of 268435456 bytes");
 	page_free((paddr_t)buf, 1);
+	for (uint i = 0; i < 3; i++) { /* in_turn */
+		static void (*const look[])(Text *t) = { assign_check, assign_domains, assign_stats };
+		Text t = { 0 };
+
+		look[i](&t);
+		text_free(&t);
+		assert_null(host_self.held);
+	}
 }
 
 /* The copy goes there before and back after, only as far as the device has rights. */
