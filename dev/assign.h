@@ -49,7 +49,7 @@ bool    assign_mine(const PciFn *f);
 int assign_busmaster(PciFn *f, bool on);
 int assign_reset(PciFn *f);
 /* The mappings of a function attached as guest: IOVA to memory of the process that owns it,
- * rights DOMAIN_R, DOMAIN_W. */
+ * whole pages, rights DOMAIN_R, DOMAIN_W. */
 int  assign_map(PciFn *f, iova_t iova, vaddr_t va, uint64_t len, uint rights);
 int  assign_unmap(PciFn *f, iova_t iova, uint64_t len);
 int  assign_maps(PciFn *f, Text *t); /* as commands that would make them */

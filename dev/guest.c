@@ -1,6 +1,6 @@
 /*
  * Guest mode: the owner chooses which addresses its device uses for which of its memory. A
- * mapping is taken as a command, checked against the process's own rights page by page,
+ * mapping is taken as a command (mapcmd.c), checked against the process's own rights page by page,
  * put into the domain, and kept in a book (iovamap.c), because what the process gives up
  * later, by munmap, mprotect or brk, the device has to lose before the frame is free.
  *
@@ -9,6 +9,7 @@
  */
 
 #include "dev/func.h"
+#include "dev/mapcmd.h"
 #include "kern/errno.h"
 #include "kern/layout.h"
 #include "kern/log.h"
@@ -24,8 +25,6 @@ refuse_range(const Tenant *t, iova_t iova, uint64_t len)
 {
 	uint bits = domain_width(t->domain);
 
-	if (len == 0 || (iova | len) % PAGE_SIZE != 0)
-		return fail(-EINVAL, "0x%llx bytes at 0x%llx are not whole pages", (ull)len, (ull)iova);
 	if (len > 1ull << bits || iova > (1ull << bits) - len)
 		return fail(-ERANGE, "0x%llx: its device has %u address bits", (ull)iova, bits);
 	return 0;
@@ -47,8 +46,6 @@ refuse_memory(const Tenant *t, vaddr_t va, uint64_t len, uint rights)
 
 	if (t->ro && rights & DOMAIN_W)
 		return fail(-EPERM, "it is attached read-only");
-	if (va % PAGE_SIZE != 0)
-		return fail(-EINVAL, "0x%llx is not the start of a page", (ull)va);
 	for (uint64_t o = 0; o < len; o += PAGE_SIZE)
 		if (va + o < va || aspace_frame(t->as, va + o, prot) == 0)
 			return fail(-EFAULT, "0x%llx is not memory of process %d, or not with these rights",
@@ -232,13 +229,12 @@ assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 static void
 print(const Tenant *t, Text *text)
 {
-	static const char *const name[] = { "", "r", "w", "rw" };
 	const IovaRange *r;
 
 	for (iova_t at = 0; (r = iovamap_find(&t->map, BY_IOVA, at, UINT64_MAX - at, DOMAIN_R | DOMAIN_W)) != NULL;
 	     at = r->start[BY_IOVA] + r->len)
 		text_printf(text, "map 0x%llx 0x%llx 0x%llx %s\n", (ull)r->start[BY_IOVA],
-			    (ull)r->start[BY_VA], (ull)r->len, name[r->rights]);
+			    (ull)r->start[BY_VA], (ull)r->len, map_rights[r->rights]);
 }
 
 int

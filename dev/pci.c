@@ -13,6 +13,7 @@
  */
 #include "dev/assign.h"
 #include "dev/devtab.h"
+#include "dev/mapcmd.h"
 #include "dev/pci/pci.h"
 #include "dev/pcistatus.h"
 #include "kern/aspace.h"
@@ -70,8 +71,6 @@ ctl_cmd(Chan *c, const Cmd *cmd)
 
 /* ---- map ---- */
 
-#define MAP_USAGE "want map IOVA VA LENGTH r|w|rw or unmap IOVA LENGTH"
-
 static int
 map_text(Chan *c, Text *t)
 {
@@ -81,17 +80,13 @@ map_text(Chan *c, Text *t)
 static int
 map_cmd(Chan *c, const Cmd *cmd)
 {
-	static const char *const name[] = { "r", "w", "rw" };
-	int rights = cmd->n == 5 ? cmd_word(name, nelem(name), cmd->f[4]) : -1;
-	uint64_t iova, va, len;
+	MapCmd m;
+	int err = map_parse(cmd, &m);
 
-	if (cmd->n == 5 && strcmp(cmd->f[0], "map") == 0 && cmd_u64(cmd->f[1], &iova) == 0 &&
-		cmd_u64(cmd->f[2], &va) == 0 && cmd_u64(cmd->f[3], &len) == 0 && rights >= 0)
-		return assign_map(chan_fn(c), iova, va, len, rights + 1);
-	if (cmd->n == 3 && strcmp(cmd->f[0], "unmap") == 0 && cmd_u64(cmd->f[1], &iova) == 0 &&
-		cmd_u64(cmd->f[2], &len) == 0)
-		return assign_unmap(chan_fn(c), iova, len);
-	return fail(-EINVAL, MAP_USAGE);
+	if (err != 0)
+		return err;
+	return m.unmap ? assign_unmap(chan_fn(c), m.iova, m.len)
+		       : assign_map(chan_fn(c), m.iova, m.va, m.len, m.rights);
 }
 
 /* ---- config ---- */

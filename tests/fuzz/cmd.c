@@ -1,10 +1,11 @@
-/* SRC: kern/cmd.c dev/iommucmd.c */
+/* SRC: kern/cmd.c dev/iommucmd.c dev/mapcmd.c */
 /*
  * What is written to a control file. Words are substrings of what was written, between
  * blanks; numbers agree with the C library's and round trips are exact; a command that is
  * taken says the same when it is written again from its values.
  */
 #include "dev/iommucmd.h"
+#include "dev/mapcmd.h"
 #include "kern/errno.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -84,6 +85,23 @@ check_attach(const Cmd *c)
 	CHECK(a.bdf == b.bdf && a.pid == b.pid && a.policy == b.policy);
 }
 
+static void
+check_map(const Cmd *c)
+{
+	MapCmd a, b;
+	char text[96];
+	Cmd again;
+
+	if (c->n == 0 || map_parse(c, &a) != 0)
+		return;
+	CHECK(a.len > 0 && (a.iova | a.len) % 4096 == 0 && a.iova + (a.len - 1) >= a.iova);
+	int n = a.unmap ? snprintf(text, sizeof text, "unmap %lu %lu", a.iova, a.len)
+			: snprintf(text, sizeof text, "map 0x%lx %lu 0x%lx %s", a.iova, a.va, a.len, map_rights[a.rights]);
+	CHECK(cmd_parse(&again, text, (size_t)n) == 0 && map_parse(&again, &b) == 0);
+	CHECK(a.unmap == b.unmap && a.iova == b.iova && a.len == b.len);
+	CHECK(a.unmap || (a.va == b.va && a.va % 4096 == 0 && a.rights == b.rights && a.rights - 1 < 3));
+}
+
 void
 fuzz_one(const uint8_t *in, size_t n)
 {
@@ -103,6 +121,7 @@ fuzz_one(const uint8_t *in, size_t n)
 			check_number(c.f[i]);
 		}
 		check_attach(&c);
+		check_map(&c);
 		if (detach_parse(&c, &b, &pid) == 0)
 			CHECK(pid >= -1 && c.n <= 2 && (pid == -1) == (c.n == 1));
 		if (power_parse(&c, &on) == 0)

@@ -46,7 +46,11 @@ Mappings for iommu@0x00000000fed90000
 $ cat '#pci/0:3.0/map'
 cat: #pci/0:3.0/map: 0:3.0 is not assigned to any process
 $ echo map 0 0 0 rwx >'#pci/0:3.0/map'
-echo: #pci/0:3.0/map: want map IOVA VA LENGTH r|w|rw or unmap IOVA LENGTH
+echo: #pci/0:3.0/map: LENGTH '0': want at least one page
+$ echo map 0x1000 0x400000 0x10h0 r >'#pci/0:3.0/map'
+echo: #pci/0:3.0/map: LENGTH '0x10h0' is not a number: want map IOVA VA LENGTH r|w|rw
+$ echo map 0x1000 0x400000 4096 rwx >'#pci/0:3.0/map'
+echo: #pci/0:3.0/map: 'rwx' are no rights: want r, w or rw
 $ echo 0:3.0 $$ >'#iommu/attach'
 $ echo map 0x1000 0x400000 4096 r >'#pci/0:3.0/map'
 echo: #pci/0:3.0/map: 0:3.0 is attached shared: its addresses are those of the process
