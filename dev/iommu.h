@@ -311,3 +311,47 @@ void vtd_on_fault(void (*fn)(const VtdFault *f));
 void vtd_poll_faults(void);
 #define FAULT_COMPAT 0x25 /* an interrupt in the old format: its index means nothing */
 const char *vtd_fault_text(uint8_t reason); /* Linux's wording where it has one */
+
+/* ---- tracing ---- */
+
+#define VTD_EVENTS  1024 /* kept */
+#define VTD_NO_UNIT 0xffff
+
+/* Something the core did to hardware, or hardware told it. */
+typedef struct VtdEvent {
+	uint64_t time; /* os_now() */
+	enum { VTD_WROTE, VTD_QUEUED, VTD_STORED, VTD_FAULTED } kind;
+	uint16_t unit; /* VTD_NO_UNIT: second-level tables are a domain's */
+	union {
+		struct { /* a register was written */
+			enum { VTD_REGS_FIXED, VTD_REGS_IOTLB, VTD_REGS_FAULT } window;
+			uint32_t off; /* from where the window begins */
+			uint64_t value;
+		} reg;
+		struct { /* a descriptor went into the queue */
+			uint64_t lo, hi;
+		} descriptor;
+		struct { /* 8 bytes were stored at `at`, n times, by `step` more each time */
+			enum {
+				VTD_TABLE_ROOT,
+				VTD_TABLE_CONTEXT,
+				VTD_TABLE_INTERRUPT,
+				VTD_TABLE_LEVEL, /* second-level, of `level` */
+				VTD_TABLE_ABOVE, /* above a domain's, where a unit has more levels */
+			} table : 8;
+			uint8_t  level;
+			uint16_t index; /* source; or interrupt */
+			uint16_t n;
+			uint64_t at, iova, value, step; /* a pair's high word has bit 3 of `at` */
+		} entry;
+		VtdFault fault;
+	};
+} VtdEvent;
+
+/* On: what was kept is forgotten. -ENOMEM: it stays off. Off: what there is can be read. */
+int  vtd_trace(bool on);
+bool vtd_tracing(void);
+/* Events have numbers; since it was switched on these, *end not included. */
+void vtd_trace_range(uint64_t *first, uint64_t *end);
+/* False: lost, overwritten by later ones. */
+bool vtd_trace_at(uint64_t i, VtdEvent *out);

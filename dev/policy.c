@@ -6,6 +6,7 @@
  *	gran page|domain|global      the least that one covers
  *	pages 4k|2m|1g               the largest page of guest domains made from now on
  *	storm N MS                   so many faults in so long stop a device
+ *	trace on|off                 keep what the core does to hardware, for #vtd/trace
  */
 
 #include "dev/func.h"
@@ -23,6 +24,7 @@ static const char *const gran_name[] = {
 	[VTD_GRAN_GLOBAL] = "global",
 };
 static const char *const pages_name[] = { "4k", "2m", "1g" };
+static const char *const trace_name[] = { "off", "on" };
 
 /* ---- showing ---- */
 
@@ -59,6 +61,7 @@ policy_text(Text *t)
 	text_printf(t, "gran %s\n", gran_name[gran]);
 	text_printf(t, "pages %s\n", pages_name[vtd_pages() - 1]);
 	text_printf(t, "storm %u %u\n", max, (uint)(time / 1000000));
+	text_printf(t, "trace %s\n", trace_name[vtd_tracing()]);
 }
 
 /* ---- changing ---- */
@@ -120,6 +123,18 @@ set_storm(const Cmd *c)
 	return 0;
 }
 
+static int
+set_trace(const Cmd *c)
+{
+	int on = cmd_word(trace_name, nelem(trace_name), c->f[1]);
+
+	if (on < 0)
+		return fail(-EINVAL, "want trace on|off");
+	if (vtd_trace(on) != 0)
+		return fail(-ENOMEM, "no memory for the trace");
+	return 0;
+}
+
 int
 policy_cmd(const Cmd *c)
 {
@@ -132,11 +147,12 @@ policy_cmd(const Cmd *c)
 		{ "gran", 2, 2, set_gran },
 		{ "pages", 2, 2, set_pages },
 		{ "storm", 3, 3, set_storm },
+		{ "trace", 2, 2, set_trace },
 	};
 
 	for (uint i = 0; i < nelem(cmd); i++)
 		if (strcmp(c->f[0], cmd[i].name) == 0 && c->n >= cmd[i].min &&
 			c->n <= cmd[i].max)
 			return cmd[i].set(c);
-	return fail(-EINVAL, "want inv, gran, pages or storm, as reading shows them");
+	return fail(-EINVAL, "want inv, gran, pages, storm or trace, as reading shows them");
 }

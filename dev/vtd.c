@@ -9,7 +9,7 @@
  * given away together (dev/groupfmt.c), `walk` the way of one request through the tables
  * (dev/walkfmt.c), `domains` and `stats` what there is and has been (dev/domains.c),
  * `check` whether all of it agrees (dev/check.c),
- * `ctl` policy (dev/policy.c).
+ * `ctl` policy (dev/policy.c), `trace` what the core did to hardware (dev/tracefmt.c).
  */
 
 #include "arch/arch.h"
@@ -18,6 +18,7 @@
 #include "dev/dmarfmt.h"
 #include "dev/groupfmt.h"
 #include "dev/iommufmt.h"
+#include "dev/tracefmt.h"
 #include "dev/vtd/os.h"
 #include "dev/walkfmt.h"
 #include "kern/cmd.h"
@@ -104,6 +105,36 @@ groups_show(Chan *c, Text *t)
 	return 0;
 }
 
+static void
+put_lost(Text *t, uint64_t n)
+{
+	if (n > 0)
+		text_printf(t, "lost %llu\n", (unsigned long long)n);
+}
+
+/* Where others overwrite what is being read, there is a line that says how much. */
+static int
+trace_show(Chan *c, Text *t)
+{
+	uint64_t first, end, i, lost = 0;
+	VtdEvent e;
+
+	(void)c;
+	vtd_trace_range(&first, &end);
+	i = end - first > VTD_EVENTS ? end - VTD_EVENTS : first;
+	for (lost = i - first; i < end; i++) {
+		if (!vtd_trace_at(i, &e)) {
+			lost++;
+			continue;
+		}
+		put_lost(t, lost);
+		lost = 0;
+		trace_line(t, i, &e);
+	}
+	put_lost(t, lost);
+	return 0;
+}
+
 /* ---- walk: a question is kept, and each open answers it afresh ---- */
 
 static Lock walk_lock = LOCK_INIT(RANK_DEV, "walk");
@@ -178,6 +209,7 @@ static const Dirtab files[] = {
 	{ "faults",  0444, faults_text,  NULL },
 	{ "groups",  0444, groups_show,  NULL },
 	{ "stats",   0444, stats_show,   NULL },
+	{ "trace",   0444, trace_show,   NULL },
 	{ "walk",    0666, walk_show,    walk_cmd },
 };
 

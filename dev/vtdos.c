@@ -41,6 +41,12 @@ os_ptr(paddr_t pa)
 	return page_ptr(pa);
 }
 
+paddr_t
+os_pa(const void *p)
+{
+	return page_addr(p);
+}
+
 uint32_t *
 os_page_note(paddr_t pa)
 {

@@ -53,6 +53,7 @@ ent_table(uint64_t table)
 void
 ent_store(uint64_t *slot, uint64_t v, bool flush)
 {
+	TRACE(trace_entry(slot, v));
 	mem_store64(slot, v);
 	if (flush)
 		os_clflush(slot, sizeof *slot);
@@ -61,8 +62,10 @@ ent_store(uint64_t *slot, uint64_t v, bool flush)
 void
 ent_publish(Ent *slot, Ent v, bool flush)
 {
+	TRACE(trace_entry(&slot->hi, v.hi));
 	mem_store64(&slot->hi, v.hi);
 	__atomic_thread_fence(__ATOMIC_RELEASE); /* P must not be seen before the rest */
+	TRACE(trace_entry(&slot->lo, v.lo));
 	mem_store64(&slot->lo, v.lo);
 	if (flush)
 		os_clflush(slot, sizeof *slot);

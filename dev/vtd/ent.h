@@ -38,6 +38,7 @@
 
 /* An entry at level 1 spans 4 KiB, at 2 2 MiB, at 3 1 GiB, and so on. */
 #define SL_SHIFT(level)       (9 * (level) + 3)
+#define SL_LEVEL(shift)       (((shift) - 3) / 9)
 #define SL_SPAN(level)        (1ull << SL_SHIFT(level))
 #define SL_INDEX(iova, level) ((uint32_t)((iova) >> SL_SHIFT(level)) & (SL_ENTRIES - 1))
 

@@ -33,9 +33,10 @@ take_record(Unit *u, uint32_t i, VtdFault *f)
 
 	if (!fault_decode(mmio_read64(u->regs, at), hi, f))
 		return false;
-	mmio_write32(u->regs, at + FRCD_TOP, FMASK(FRCD_TOP_F));
 	f->unit = u->index;
 	f->segment = u->segment;
+	TRACE(trace_fault(f));
+	mmio_write32(u->regs, at + FRCD_TOP, FMASK(FRCD_TOP_F));
 	return true;
 }
 
@@ -57,6 +58,7 @@ collect_locked(Unit *u, VtdFault *f)
 	mmio_write32(u->regs, FSTS_REG, FMASK(FSTS_PFO));
 	u->nlost++;
 	f[n++] = (VtdFault){ .unit = u->index, .segment = u->segment, .lost = true };
+	TRACE(trace_fault(&f[n - 1]));
 	return n;
 }
 

@@ -26,14 +26,14 @@ mmio_read64(const volatile Regs *r, uint32_t off)
 }
 
 void
-mmio_write32(volatile Regs *r, uint32_t off, uint32_t v)
+mmio_put32(volatile Regs *r, uint32_t off, uint32_t v)
 {
 	atomic_signal_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)at(r, off) = v;
 }
 
 void
-mmio_write64(volatile Regs *r, uint32_t off, uint64_t v)
+mmio_put64(volatile Regs *r, uint32_t off, uint64_t v)
 {
 	atomic_signal_fence(memory_order_seq_cst);
 	*(volatile uint64_t *)at(r, off) = v;

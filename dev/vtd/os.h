@@ -20,6 +20,7 @@ paddr_t os_page_alloc(void);         /* below 16 TiB; 0: none */
 void    os_page_free(paddr_t pa);    /* nothing can reach it any more */
 void    os_page_withhold(paddr_t pa); /* hardware may still reach it: never reuse */
 void   *os_ptr(paddr_t pa);          /* RAM as the CPU sees it */
+paddr_t os_pa(const void *p);        /* and back */
 uint32_t *os_page_note(paddr_t pa);  /* a word the host keeps beside a page in use, not in it */
 volatile void *os_map_regs(paddr_t pa, size_t len); /* uncached; NULL on failure */
 bool    os_is_ram(paddr_t pa, uint64_t len); /* any of it is RAM: not a register window */

@@ -52,6 +52,7 @@ repair(Unit *u)
 	uint32_t head = FGET(mmio_read64(u->regs, IQH_REG), IQ_INDEX) % QI_SLOTS;
 
 	u->queue[head] = inv_broader(u->queue[head]);
+	TRACE(trace_descriptor(u, u->queue[head]));
 	if (!u->lim.coherent)
 		os_clflush(&u->queue[head], sizeof u->queue[0]);
 	mmio_write32(u->regs, FSTS_REG, FMASK(FSTS_IQE));
@@ -110,6 +111,7 @@ submit(Unit *u, const InvOp *op, uint32_t n)
 	u->qi_tail = (tail + 1) % QI_SLOTS;
 	u->nwait++;
 	flush(u, from);
+	TRACE(trace_queue(u, from));
 	ring(u);
 	return seq;
 }

@@ -8,6 +8,7 @@
 #include "dev/vtd/slpt.h"
 
 #include "dev/vtd/ent.h"
+#include "dev/vtd/trace.h"
 
 typedef struct Span { /* what is left to be mapped */
 	iova_t iova, end;
@@ -110,7 +111,7 @@ merge(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 
 		if (!big)
 			return;
-		sl_store(t, &p->e[level + 1][SL_INDEX(iova, level + 1)], big);
+		sl_link(t, p, level + 1, iova, big);
 		t->nbig += level > t->fmt.floor ? 1 - SL_ENTRIES : 1;
 		sl_drop(t, p->pa[level]); /* as it is: a walk may be in it still */
 		c->lo = (iova & ~mask) < c->lo ? iova & ~mask : c->lo;
@@ -126,16 +127,17 @@ extend(Slpt *t, iova_t iova, uint32_t at, uint32_t level, SlPath *p)
 	for (; at > level; at--) {
 		paddr_t below = sl_take(t, 0);
 
-		sl_store(t, &p->e[at][SL_INDEX(iova, at)], below | t->fmt.link);
+		sl_link(t, p, at, iova, below | t->fmt.link);
 		++*os_page_note(p->pa[at]);
 		p->pa[at - 1] = below;
 		p->e[at - 1] = os_ptr(below);
 	}
 }
 
-static void
-put(Slpt *t, uint64_t *e, uint64_t v, uint32_t shift, uint32_t n)
+static inline void
+put(Slpt *t, iova_t iova, uint64_t *e, uint64_t v, uint32_t shift, uint32_t n)
 {
+	TRACE(trace_level(SL_LEVEL(shift), iova, e, v, 1ull << shift, n));
 	if (n == 1)
 		sl_store(t, e, v);
 	else
@@ -156,7 +158,7 @@ change(Slpt *t, Span s, uint64_t bits, SlChange *c)
 			v |= FMASK(SL_PS);
 			t->nbig += r.n;
 		}
-		put(t, &p.e[r.level][r.i], v, SL_SHIFT(r.level), r.n);
+		put(t, s.iova, &p.e[r.level][r.i], v, SL_SHIFT(r.level), r.n);
 		sl_near(t, s.iova, r.level, &p);
 		*t->near.live += r.n;
 		if (*t->near.live == SL_ENTRIES)
@@ -185,7 +187,7 @@ map_near(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t bits, int *err
 		*err = -EEXIST;
 		return true;
 	}
-	put(t, e, pa | bits, t->near.shift, (uint32_t)n);
+	put(t, iova, e, pa | bits, t->near.shift, (uint32_t)n);
 	*t->near.live += (uint32_t)n;
 	if (!t->near.last)
 		t->nbig += (uint32_t)n;

@@ -5,6 +5,7 @@
 
 #include "dev/vtd/ent.h"
 #include "dev/vtd/mmio.h"
+#include "dev/vtd/trace.h"
 
 /* ---- entries ---- */
 
@@ -14,6 +15,15 @@ sl_store(const Slpt *t, uint64_t *e, uint64_t v)
 	mem_store64(e, v);
 	if (t->fmt.flush)
 		os_clflush(e, sizeof *e);
+}
+
+void
+sl_link(const Slpt *t, const SlPath *p, uint32_t level, iova_t iova, uint64_t v)
+{
+	uint64_t *e = &p->e[level][SL_INDEX(iova, level)];
+
+	TRACE(trace_level(level, iova & ~(SL_SPAN(level) - 1), e, v, 0, 1));
+	sl_store(t, e, v);
 }
 
 void
@@ -118,8 +128,10 @@ clean(Slpt *t, paddr_t pa)
 		os_page_free(pa);
 		return;
 	}
-	if (e[0])
+	if (e[0]) {
+		TRACE(trace_level(0, 0, e, 0, 0, SL_ENTRIES));
 		sl_fill(t, e, 0, 0, SL_ENTRIES);
+	}
 	push(&t->clean, pa);
 }
 

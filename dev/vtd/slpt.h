@@ -101,6 +101,8 @@ bool     sl_reserve(Slpt *t, uint32_t n);
 paddr_t  sl_take(Slpt *t, uint32_t live); /* a clean page into the tree; cannot fail */
 void     sl_drop(Slpt *t, paddr_t pa);    /* an empty table out of the tree */
 void     sl_store(const Slpt *t, uint64_t *e, uint64_t v);
+/* The entry for iova in the table that p has at this level. */
+void     sl_link(const Slpt *t, const SlPath *p, uint32_t level, iova_t iova, uint64_t v);
 /* n entries: v, v + step, ... */
 void     sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n);
 /* The next change may be in the table that p has at this level. */

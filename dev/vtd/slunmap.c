@@ -7,6 +7,7 @@
 #include "dev/vtd/slpt.h"
 
 #include "dev/vtd/ent.h"
+#include "dev/vtd/trace.h"
 
 /* Entries that are not 0 among e[i..i+n), of `live` in the whole table: the shorter side is
  * counted. */
@@ -42,9 +43,10 @@ pages(const uint64_t *e, uint32_t n, bool last)
 	return k;
 }
 
-static void
-zero(Slpt *t, uint64_t *e, uint32_t n)
+static inline void
+zero(Slpt *t, iova_t iova, uint64_t *e, uint32_t shift, uint32_t n)
 {
+	TRACE(trace_level(SL_LEVEL(shift), iova, e, 0, 0, n));
 	if (n == 1)
 		sl_store(t, e, 0);
 	else
@@ -58,16 +60,19 @@ note(SlChange *c, iova_t lo, iova_t hi)
 	c->hi = hi > c->hi ? hi : c->hi;
 }
 
-/* The large page e, at level, becomes a table of the next smaller ones. */
+/* The large page at level becomes a table of the next smaller ones. */
 static void
-split(Slpt *t, uint64_t *e, uint32_t level, iova_t iova, SlChange *c)
+split(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 {
+	const uint64_t *e = &p->e[level][SL_INDEX(iova, level)];
 	uint64_t first = level == t->fmt.floor + 1 ? *e & ~FMASK(SL_PS) : *e;
 	uint64_t mask = SL_SPAN(level) - 1;
 	paddr_t table = sl_take(t, SL_ENTRIES);
+	uint64_t *below = os_ptr(table);
 
-	sl_fill(t, os_ptr(table), first, SL_SPAN(level - 1), SL_ENTRIES);
-	sl_store(t, e, table | t->fmt.link);
+	TRACE(trace_level(level - 1, iova & ~mask, below, first, SL_SPAN(level - 1), SL_ENTRIES));
+	sl_fill(t, below, first, SL_SPAN(level - 1), SL_ENTRIES);
+	sl_link(t, p, level, iova, table | t->fmt.link);
 	t->nbig += level > t->fmt.floor + 1 ? SL_ENTRIES - 1 : -1;
 	note(c, iova & ~mask, (iova | mask) + 1);
 	c->tables = true;
@@ -78,7 +83,7 @@ static void
 prune(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 {
 	for (; level < t->levels && *os_page_note(p->pa[level]) == 0; level++) {
-		sl_store(t, &p->e[level + 1][SL_INDEX(iova, level + 1)], 0);
+		sl_link(t, p, level + 1, iova, 0);
 		--*os_page_note(p->pa[level + 1]);
 		sl_drop(t, p->pa[level]);
 		c->tables = true;
@@ -101,7 +106,7 @@ clear_run(Slpt *t, iova_t iova, uint32_t level, uint32_t n, const SlPath *p, SlC
 	}
 	if (had == 0)
 		return n;
-	zero(t, &p->e[level][i], n);
+	zero(t, iova, &p->e[level][i], SL_SHIFT(level), n);
 	note(c, iova, iova + ((uint64_t)n << SL_SHIFT(level)));
 	sl_near(t, iova, level, p);
 	*live -= had;
@@ -123,7 +128,7 @@ clear(Slpt *t, iova_t iova, iova_t end, SlChange *c)
 		if (!p.e[at][i]) {
 			iova = (iova | mask) + 1;
 		} else if (iova & mask || n == 0) {
-			split(t, &p.e[at][i], at, iova, c);
+			split(t, iova, at, &p, c);
 		} else {
 			n = n < SL_ENTRIES - i ? n : SL_ENTRIES - i;
 			n = clear_run(t, iova, at, (uint32_t)n, &p, c);
@@ -161,7 +166,7 @@ unmap_near(Slpt *t, iova_t iova, uint64_t len)
 	uint64_t *e = &t->near.e[off >> t->near.shift];
 	if (pages(e, (uint32_t)n, t->near.last) != n)
 		return false;
-	zero(t, e, (uint32_t)n);
+	zero(t, iova, e, t->near.shift, (uint32_t)n);
 	*t->near.live -= (uint32_t)n;
 	if (!t->near.last)
 		t->nbig -= (uint32_t)n;

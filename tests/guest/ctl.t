@@ -6,6 +6,7 @@ inv queued 0
 gran page
 pages 1g
 storm 16 1000
+trace off
 $ echo inv register >/sys/vtd/ctl
 $ grep 'invalidations* =' '#iommu/info'
 	invalidation = registers
@@ -33,6 +34,7 @@ inv queued 0
 gran global
 pages 4k
 storm 1 500
+trace off
 # One fault is a storm now.
 $ edu 0:3.0 poke 0x6df084000 &
 \[(?P<pid>\d+)\] (re)
@@ -41,22 +43,25 @@ $ echo 0:3.0 $! >'#iommu/attach'
 $ sleep 1
 ...
 # What it does not understand changes nothing.
-$ for c in 'inv both' 'inv queued 7' 'gran large' 'pages 3k' 'storm 0 1' 'storm 65 1' 'fast'; do echo $c >/sys/vtd/ctl; done
+$ for c in 'inv both' 'inv queued 7' 'gran large' 'pages 3k' 'storm 0 1' 'storm 65 1' 'trace maybe' 'fast'; do echo $c >/sys/vtd/ctl; done
 echo: /sys/vtd/ctl: want inv queued|register [UNIT]
 echo: /sys/vtd/ctl: no unit in use has number 7
 echo: /sys/vtd/ctl: want gran page|domain|global
 echo: /sys/vtd/ctl: want pages 4k|2m|1g
 echo: /sys/vtd/ctl: want storm N MS, up to 64 faults in 60000 ms
 echo: /sys/vtd/ctl: want storm N MS, up to 64 faults in 60000 ms
-echo: /sys/vtd/ctl: want inv, gran, pages or storm, as reading shows them
+echo: /sys/vtd/ctl: want trace on|off
+echo: /sys/vtd/ctl: want inv, gran, pages, storm or trace, as reading shows them
 $ cat /sys/vtd/ctl
 inv queued 0
 gran global
 pages 4k
 storm 1 500
+trace off
 $ for c in 'gran page' 'pages 1g' 'storm 16 1000'; do echo $c >/sys/vtd/ctl; done
 $ cat /sys/vtd/ctl
 inv queued 0
 gran page
 pages 1g
 storm 16 1000
+trace off

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dev/vtd/trace.h"
 #include "kern/errno.h"
 #include "kern/fmt.h"
 #include "kern/heap.h"
@@ -403,4 +404,27 @@ copy_out(vaddr_t dst, const void *src, size_t n)
 {
 	memcpy((void *)dst, src, n);
 	return 0;
+}
+
+/* ---- the trace of dev/vtd: off ---- */
+
+WEAK bool trace_on;
+
+WEAK void
+trace_entry(const uint64_t *slot, uint64_t v)
+{
+	(void)slot;
+	(void)v;
+}
+
+WEAK void
+trace_level(
+	uint32_t level, iova_t iova, const uint64_t *e, uint64_t v, uint64_t step, uint32_t n)
+{
+	(void)level;
+	(void)iova;
+	(void)e;
+	(void)v;
+	(void)step;
+	(void)n;
 }

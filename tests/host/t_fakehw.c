@@ -554,6 +554,7 @@ static void freed_twice(void) { paddr_t p = os_page_alloc(); os_page_free(p); os
 static void looks_at_free(void) { paddr_t p = os_page_alloc(); os_page_free(p); os_ptr(p); }
 static void flush_elsewhere(void) { int x = 0; os_clflush(&x, sizeof x); }
 static void store_elsewhere(void) { uint64_t x = 0; mem_store64(&x, 1); }
+static void address_elsewhere(void) { uint64_t x = 0; os_pa(&x); }
 static void note_of_free(void) { paddr_t p = os_page_alloc(); os_page_free(p); os_page_note(p); }
 static void lock_inside(void) { os_lock(os_lock_new("a")); os_lock(os_lock_new("b")); }
 static void not_held(void) { os_unlock(os_lock_new("a")); }
@@ -663,6 +664,7 @@ static const struct Provocation {
 	{ "note of page 0x%llx, which nobody holds", note_of_free },
 	{ "flush of something that is not RAM", flush_elsewhere },
 	{ "table store outside RAM", store_elsewhere },
+	{ "the address of something that is not RAM", address_elsewhere },
 	{ "lock %s taken inside %s", lock_inside },
 	{ "unlock of %s, which is not held", not_held },
 	{ "reserved bits in IRTA %llx", irta_reserved },

@@ -78,11 +78,11 @@ dma(uint16_t sid, iova_t iova)
 
 struct OsLock { bool held; };
 
-
 paddr_t os_page_alloc(void) { return (paddr_t)memset(aligned_alloc(4096, 4096), 0, 4096); }
 void os_page_free(paddr_t pa) { free((void *)pa); }
 void os_page_withhold(paddr_t pa) { (void)pa; }
 void *os_ptr(paddr_t pa) { return (void *)pa; }
+paddr_t os_pa(const void *p) { return (paddr_t)p; }
 uint32_t *os_page_note(paddr_t pa) { static uint32_t note[1 << 20]; NEED(pa >> 32 == 0); return &note[pa >> 12]; }
 volatile void *os_map_regs(paddr_t pa, size_t len) { return pa == REGS && len <= sizeof regs ? regs : NULL; }
 bool os_is_ram(paddr_t pa, uint64_t len) { return pa + len <= REGS || pa >= REGS + sizeof regs; }

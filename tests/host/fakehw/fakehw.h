@@ -96,6 +96,16 @@ extern uint8_t fake_dmar_flags;
 #define FAKE_IOAPIC     2 /* its id, in the scopes of the last unit */
 #define FAKE_IOAPIC_SID 0xf0f8
 
+/* What the core did, in order, from fake_log_start on: register writes (at: offset), stores
+ * into tables (at: address), descriptors as they were carried out (lo, hi). */
+typedef struct FakeDid {
+	enum { FAKE_WROTE, FAKE_STORED, FAKE_CARRIED } kind;
+	const FakeUnit *unit; /* not of stores */
+	uint64_t at, lo, hi;
+} FakeDid;
+void fake_log_start(void);
+const FakeDid *fake_log(size_t *n);
+
 /* What the rest of a kernel does with tables: one store, flushed. */
 void fake_pte(uint64_t *slot, uint64_t v);
 paddr_t fake_table(void);

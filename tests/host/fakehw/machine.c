@@ -19,6 +19,7 @@
 #define PAGE 4096u
 #define LINE 64u
 #define MAXIRQ 16
+#define MAXDID (1u << 20)
 #define MAXRELAX 1000000u /* a second in one wait: the core's bound is a fifth of that */
 
 typedef enum PageState { PG_FREE, PG_LIVE, PG_WITHHELD } PageState;
@@ -119,6 +120,38 @@ uint64_t
 fake_time(void)
 {
 	return now_ns;
+}
+
+/* ---- the log ---- */
+
+static FakeDid *did;
+static size_t   ndid;
+static bool     logging;
+
+void
+fake_log_start(void)
+{
+	if (!did && (did = malloc(MAXDID * sizeof *did)) == NULL)
+		abort();
+	ndid = 0;
+	logging = true;
+}
+
+void
+fake_did(FakeDid d)
+{
+	if (!logging)
+		return;
+	if (ndid == MAXDID)
+		fake_die("the log is full", __FILE__, __LINE__);
+	did[ndid++] = d;
+}
+
+const FakeDid *
+fake_log(size_t *n)
+{
+	*n = ndid;
+	return did;
 }
 
 /* ---- memory ---- */
@@ -239,6 +272,16 @@ os_ptr(paddr_t pa)
 	return fake_host(pa);
 }
 
+paddr_t
+os_pa(const void *p)
+{
+	uintptr_t off = (uintptr_t)p - (uintptr_t)cpu;
+
+	if (off >= sizeof cpu)
+		fake_break("the address of something that is not RAM");
+	return FAKE_RAM + off;
+}
+
 uint32_t *
 os_page_note(paddr_t pa)
 {
@@ -270,8 +313,8 @@ os_clflush(const void *p, size_t len)
 	fake_stepped();
 }
 
-void
-mem_store64(uint64_t *p, uint64_t v)
+static void
+store(uint64_t *p, uint64_t v)
 {
 	uintptr_t a = (uintptr_t)p;
 
@@ -286,6 +329,13 @@ mem_store64(uint64_t *p, uint64_t v)
 }
 
 void
+mem_store64(uint64_t *p, uint64_t v)
+{
+	fake_did((FakeDid){ .kind = FAKE_STORED, .at = FAKE_RAM + ((uintptr_t)p - (uintptr_t)cpu), .lo = v });
+	store(p, v);
+}
+
+void
 mem_fill64(uint64_t *p, uint64_t v, uint64_t step, uint32_t n)
 {
 	for (; n > 0; n--, v += step)
@@ -295,7 +345,7 @@ mem_fill64(uint64_t *p, uint64_t v, uint64_t step, uint32_t n)
 void
 fake_pte(uint64_t *slot, uint64_t v)
 {
-	mem_store64(slot, v);
+	store(slot, v);
 	os_clflush(slot, 8);
 }
 

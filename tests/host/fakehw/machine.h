@@ -5,6 +5,7 @@
 
 void fake_break(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a violation */
 void fake_stepped(void);
+void fake_did(FakeDid d);
 void fake_spend(uint64_t ns);
 
 bool fake_ram(paddr_t pa, uint64_t len);

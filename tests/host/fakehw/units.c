@@ -609,6 +609,7 @@ wait_done(FakeUnit *u, uint64_t lo, uint64_t hi)
 static void
 carry_out(FakeUnit *u, uint64_t lo, uint64_t hi)
 {
+	fake_did((FakeDid){ .kind = FAKE_CARRIED, .unit = u, .lo = lo, .hi = hi });
 	if ((lo & 15) == 5) {
 		wait_done(u, lo, hi);
 		return;
@@ -871,12 +872,13 @@ access_ok(FakeUnit *u, uint32_t off, uint32_t n)
 }
 
 void
-mmio_write32(volatile Regs *r, uint32_t off, uint32_t v)
+mmio_put32(volatile Regs *r, uint32_t off, uint32_t v)
 {
 	FakeUnit *u = (FakeUnit *)r;
 
 	if (u == &nobody)
 		return;
+	fake_did((FakeDid){ .kind = FAKE_WROTE, .unit = u, .at = off, .lo = v });
 	access_ok(u, off, 4);
 	switch (off) {
 	case 0x18: write_gcmd(u, v); break;
@@ -917,12 +919,13 @@ write_iqt(FakeUnit *u, uint64_t v)
 }
 
 void
-mmio_write64(volatile Regs *r, uint32_t off, uint64_t v)
+mmio_put64(volatile Regs *r, uint32_t off, uint64_t v)
 {
 	FakeUnit *u = (FakeUnit *)r;
 
 	if (u == &nobody)
 		return;
+	fake_did((FakeDid){ .kind = FAKE_WROTE, .unit = u, .at = off, .lo = v });
 	access_ok(u, off, 8);
 	if (off == 0x20)
 		u->rtaddr = v;
