@@ -40,14 +40,14 @@ void arch_start_cpus(void); /* each ends in sched_start() */
 /* ---- CPUs, interrupts, time ---- */
 
 #define MAXCPU 32
-uint arch_cpu(void);   /* this CPU, 0.. */
+static inline uint arch_cpu(void); /* this CPU, 0.. */
 uint arch_ncpu(void);  /* running ones */
 uint32_t arch_apic_id(uint cpu);
 
-bool arch_irq_off(void);          /* returns whether they were on */
-void arch_irq_restore(bool on);
+static inline bool arch_irq_off(void); /* returns whether they were on */
+static inline void arch_irq_restore(bool on);
 void arch_idle(void);  /* interrupts on, HLT until one, interrupts off; counted as idle ticks */
-void arch_relax(void); /* PAUSE */
+static inline void arch_relax(void); /* PAUSE */
 
 uint64_t arch_tsc(void);
 uint64_t arch_idle_ticks(void); /* of this CPU */
@@ -170,3 +170,5 @@ void arch_pci_port_write(uint bus, uint devfn, uint off, uint32_t v);
 /* Where an address in kernel code is: "name+0x12". */
 const char *arch_symbol(uint64_t addr, uint64_t *off);
 void arch_backtrace(void);
+
+#include "arch/inline.h"

@@ -101,12 +101,6 @@ cpu_init(Cpu *c, const uint64_t ist[NIST])
 }
 
 uint
-arch_cpu(void)
-{
-	return this_cpu()->id;
-}
-
-uint
 arch_ncpu(void)
 {
 	return ncpu;
@@ -116,28 +110,6 @@ uint32_t
 arch_apic_id(uint cpu)
 {
 	return cpus[cpu].apic_id;
-}
-
-bool
-arch_irq_off(void)
-{
-	uint64_t flags;
-
-	__asm__ volatile("pushfq; pop %0; cli" : "=r"(flags) : : "memory");
-	return flags >> 9 & 1;
-}
-
-void
-arch_irq_restore(bool on)
-{
-	if (on)
-		irq_enable();
-}
-
-void
-arch_relax(void)
-{
-	__asm__ volatile("pause" : : : "memory");
 }
 
 /* STI takes effect after the next instruction, so no wake-up is lost before HLT. The time

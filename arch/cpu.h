@@ -51,6 +51,7 @@ typedef struct Cpu {
 _Static_assert(offsetof(Cpu, self) == CPU_SELF, "layout.h");
 _Static_assert(offsetof(Cpu, kstack) == CPU_KSTACK, "layout.h");
 _Static_assert(offsetof(Cpu, user_rsp) == CPU_USER_RSP, "layout.h");
+_Static_assert(offsetof(Cpu, id) == CPU_ID, "layout.h");
 
 extern Cpu cpus[MAXCPU];
 extern uint ncpu; /* rises as they start; const after arch_start_cpus */

@@ -31,6 +31,7 @@
 #define CPU_SELF     0
 #define CPU_KSTACK   8
 #define CPU_USER_RSP 16
+#define CPU_ID       24
 
 /* Offsets in Trapframe (arch/trap.h). */
 #define TF_CS   144

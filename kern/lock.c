@@ -23,18 +23,38 @@ lock_init(Lock *l, int rank, const char *name)
 	*l = (Lock)LOCK_INIT(rank, name);
 }
 
-/* Kept out of line, so that the common way through lock() is short. */
-static void __attribute__((noinline, cold))
-misused(const Lock *l, const Lock *outer, uint cpu)
+/* The chain and the state of interrupts, once the lock is ours. */
+static inline void
+taken(Lock *l, Held *h, Lock *outer, uint cpu, bool irq)
 {
+	l->cpu = cpu;
+	l->outer = outer;
+	h->inner = l;
+	if (outer == NULL)
+		h->irq = irq;
+}
+
+/* The rest is out of line and comes last, so that the common ways are short. */
+
+static void __attribute__((noinline, cold, noreturn))
+misused(const Lock *l, uint cpu)
+{
+	const Lock *outer = held[cpu].inner;
+
 	if (l->cpu == (int)cpu)
 		panic("lock %s: taken twice by cpu %u", l->name, cpu);
 	panic("lock %s (rank %d) taken inside %s (rank %d)", l->name, l->rank, outer->name,
 	      outer->rank);
 }
 
+static void __attribute__((noinline, cold, noreturn))
+out_of_turn(const Lock *l, uint cpu)
+{
+	panic("lock %s: released out of turn by cpu %u", l->name, cpu);
+}
+
 static void __attribute__((noinline, cold))
-spin(Lock *l)
+spin(Lock *l, uint cpu, bool irq) NO_ANALYSIS
 {
 	do
 		while (l->locked) {
@@ -42,6 +62,7 @@ spin(Lock *l)
 			arch_relax();
 		}
 	while (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0);
+	taken(l, &held[cpu], held[cpu].inner, cpu, irq);
 }
 
 void
@@ -53,14 +74,11 @@ lock(Lock *l) NO_ANALYSIS
 	Lock *outer = h->inner;
 
 	if (l->cpu == (int)cpu || (outer != NULL && outer->rank >= l->rank))
-		misused(l, outer, cpu);
+		misused(l, cpu);
 	if (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0)
-		spin(l);
-	l->cpu = cpu;
-	l->outer = outer;
-	h->inner = l;
-	if (outer == NULL)
-		h->irq = irq;
+		spin(l, cpu, irq);
+	else
+		taken(l, h, outer, cpu, irq);
 }
 
 void
@@ -71,7 +89,7 @@ unlock(Lock *l) NO_ANALYSIS
 	Lock *outer = l->outer;
 
 	if (l->cpu != (int)cpu || h->inner != l)
-		panic("lock %s: released out of turn by cpu %u", l->name, cpu);
+		out_of_turn(l, cpu);
 	h->inner = outer;
 	l->cpu = -1;
 	__atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);
