@@ -40,7 +40,7 @@ int
 domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 {
 	uint64_t top = d->size < d->memory ? d->size : d->memory;
-	SlChange c;
+	SlChange c = SL_UNCHANGED; /* nobody uses it yet */
 
 	if (d->kind != DOMAIN_IDENTITY || len == 0 || (pa | len) & 4095 || rights - 1 > 2)
 		return -EINVAL;

@@ -25,7 +25,7 @@ domain_make(DomainKind kind)
 		return NULL;
 	d->kind = kind;
 	d->nunit = n;
-	d->pending.lo = ~0ull;
+	d->pending = SL_UNCHANGED;
 	d->hears = vtd_common().hears;
 	d->memory = 1ull << vtd_common().haw;
 	return d;

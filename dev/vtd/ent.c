@@ -7,7 +7,6 @@
 #include "dev/vtd/ent.h"
 
 #include "dev/vtd/mmio.h"
-#include "dev/vtd/os.h"
 
 Ent
 ent_root(uint64_t context_table)
@@ -54,21 +53,17 @@ void
 ent_store(uint64_t *slot, uint64_t v, bool flush)
 {
 	TRACE(trace_entry(slot, v));
-	mem_store64(slot, v);
-	if (flush)
-		os_clflush(slot, sizeof *slot);
+	mem_store64(slot, v, flush);
 }
 
 void
 ent_publish(Ent *slot, Ent v, bool flush)
 {
 	TRACE(trace_entry(&slot->hi, v.hi));
-	mem_store64(&slot->hi, v.hi);
+	mem_store64(&slot->hi, v.hi, false); /* the same line */
 	__atomic_thread_fence(__ATOMIC_RELEASE); /* P must not be seen before the rest */
 	TRACE(trace_entry(&slot->lo, v.lo));
-	mem_store64(&slot->lo, v.lo);
-	if (flush)
-		os_clflush(slot, sizeof *slot);
+	mem_store64(&slot->lo, v.lo, flush);
 }
 
 void

@@ -23,14 +23,6 @@ check_memory(const Domain *d, paddr_t pa, uint64_t len)
 	return len > d->memory || pa > d->memory - len ? -ERANGE : 0;
 }
 
-static void
-widen(SlChange *c, const SlChange *by)
-{
-	c->lo = by->lo < c->lo ? by->lo : c->lo;
-	c->hi = by->hi > c->hi ? by->hi : c->hi;
-	c->tables |= by->tables;
-}
-
 /* The only invalidation here: of all that is pending, so that no table goes before its own. */
 int
 domain_settle(Domain *d)
@@ -39,7 +31,7 @@ domain_settle(Domain *d)
 
 	if (c.lo >= c.hi)
 		return 0;
-	d->pending = (SlChange){ .lo = ~0ull };
+	d->pending = SL_UNCHANGED;
 	int err = domain_tell(d, &(Change){ .kind = c.tables ? CHANGE_TABLES_REMOVED
 							     : CHANGE_PAGES_REMOVED,
 					 .iova = c.lo,
@@ -53,18 +45,18 @@ domain_settle(Domain *d)
 static int
 announce(Domain *d, iova_t iova, uint64_t len)
 {
-	SlChange back;
-	int err = 0;
+	int err;
 
 	if (d->pending.lo < d->pending.hi) {
-		widen(&d->pending, &(SlChange){ .lo = iova, .hi = iova + len });
+		sl_note(&d->pending, iova, iova + len);
 		err = domain_settle(d);
-	} else if (d->hears) {
+	} else {
 		err = domain_tell(d,
 			&(Change){
 				.kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 	}
 	if (err) {
+		SlChange back = SL_UNCHANGED;
 		slpt_unmap(&d->tables, iova, len, &back);
 		slpt_settle(&d->tables, false);
 		return err;
@@ -73,21 +65,25 @@ announce(Domain *d, iova_t iova, uint64_t len)
 	return 0;
 }
 
+/* Does what is mapped have to be announced? */
+static bool
+heard(const Domain *d)
+{
+	return d->hears || d->pending.lo < d->pending.hi;
+}
+
 int
 domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 {
-	SlChange c;
 	int err;
 
 	if (rights - 1 > 2)
 		return -EINVAL;
 	if ((err = check(d, iova, len)) != 0 || (err = check_memory(d, pa, len)) != 0 ||
-		(err = slpt_map(&d->tables, iova, pa, len, rights, &c)) != 0)
+		(err = slpt_map(&d->tables, iova, pa, len, rights, &d->pending)) != 0)
 		return err;
-	if (c.lo < c.hi || d->hears) {
-		widen(&d->pending, &c);
+	if (heard(d))
 		return announce(d, iova, len);
-	}
 	d->nmap++;
 	return 0;
 }
@@ -96,12 +92,9 @@ domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 static int
 take_back(Domain *d, iova_t iova, uint64_t done, int err)
 {
-	SlChange back;
-
 	if (done == 0)
 		return err;
-	slpt_unmap(&d->tables, iova, done, &back);
-	widen(&d->pending, &back);
+	slpt_unmap(&d->tables, iova, done, &d->pending);
 	int late = domain_settle(d);
 	return late ? late : err;
 }
@@ -110,7 +103,6 @@ int
 domain_map_runs(
 	Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg)
 {
-	SlChange c;
 	int err = rights - 1 > 2 ? -EINVAL : check(d, iova, len);
 	uint64_t n = 0;
 
@@ -121,32 +113,40 @@ domain_map_runs(
 		err = n == 0 || n > len - off || n & 4095 ? -EFAULT
 							  : check_memory(d, pa, n);
 		if (!err)
-			err = slpt_map(&d->tables, iova + off, pa, n, rights, &c);
+			err = slpt_map(&d->tables, iova + off, pa, n, rights, &d->pending);
 		if (err)
 			return take_back(d, iova, off, err);
-		widen(&d->pending, &c);
 	}
-	return err ? err : announce(d, iova, len);
+	if (err)
+		return err;
+	if (heard(d))
+		return announce(d, iova, len);
+	d->nmap++;
+	return 0;
+}
+
+static inline int
+unmap(Domain *d, iova_t iova, uint64_t len)
+{
+	int err;
+
+	if ((err = check(d, iova, len)) != 0 ||
+		(err = slpt_unmap(&d->tables, iova, len, &d->pending)) != 0)
+		return err;
+	d->nunmap++;
+	return 0;
 }
 
 int
 domain_unmap_later(Domain *d, iova_t iova, uint64_t len)
 {
-	SlChange c;
-	int err;
-
-	if ((err = check(d, iova, len)) != 0 ||
-		(err = slpt_unmap(&d->tables, iova, len, &c)) != 0)
-		return err;
-	d->nunmap++;
-	widen(&d->pending, &c);
-	return 0;
+	return unmap(d, iova, len);
 }
 
 int
 domain_unmap(Domain *d, iova_t iova, uint64_t len)
 {
-	int err = domain_unmap_later(d, iova, len);
+	int err = unmap(d, iova, len);
 
 	return err ? err : domain_settle(d);
 }
@@ -154,12 +154,9 @@ domain_unmap(Domain *d, iova_t iova, uint64_t len)
 int
 domain_unmap_all(Domain *d)
 {
-	SlChange c;
-
 	if (d->kind != DOMAIN_GUEST)
 		return -EINVAL;
-	slpt_clear(&d->tables, &c);
-	widen(&d->pending, &c);
+	slpt_clear(&d->tables, &d->pending);
 	return domain_settle(d);
 }
 

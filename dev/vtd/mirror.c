@@ -41,7 +41,7 @@ mirror_show(Domain *d, iova_t iova, uint64_t len)
 {
 	uint32_t floor = d->tables.fmt.floor;
 	uint64_t span, size = SL_SPAN(floor), any;
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 	int err = 0;
 
 	for (iova_t at = iova; at < iova + len && !err; at = next(at, span)) {
@@ -60,7 +60,7 @@ mirror_drop(Domain *d, iova_t iova, uint64_t len)
 	uint32_t floor = d->tables.fmt.floor;
 	uint64_t span, size = SL_SPAN(floor), any;
 	bool gone = false;
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 
 	for (iova_t at = iova; at < iova + len; at = next(at, span))
 		if (entry(d->top, floor, at, &span) && !entry(d->pdpt, floor, at, &any))

@@ -40,9 +40,11 @@ mmio_put64(volatile Regs *r, uint32_t off, uint64_t v)
 }
 
 void
-mem_store64(uint64_t *p, uint64_t v)
+mem_store64(uint64_t *p, uint64_t v, bool flush)
 {
 	*(volatile uint64_t *)p = v;
+	if (flush) /* one line: p is aligned */
+		__asm__ volatile("clflush %0; mfence" : : "m"(*p) : "memory");
 	atomic_signal_fence(memory_order_seq_cst);
 }
 

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "dev/vtd/trace.h"
@@ -30,6 +31,7 @@ mmio_write64(volatile Regs *r, uint32_t off, uint64_t v)
 	mmio_put64(r, off, v);
 }
 
-void mem_store64(uint64_t *p, uint64_t v); /* one store, never torn, never merged */
-/* p[0..n): v, v + step, v + 2 step, ... each as mem_store64 does. */
+/* One store, never torn, never merged; with `flush` it is in memory on return. */
+void mem_store64(uint64_t *p, uint64_t v, bool flush);
+/* p[0..n): v, v + step, v + 2 step, ... each one store; not flushed. */
 void mem_fill64(uint64_t *p, uint64_t v, uint64_t step, uint32_t n);

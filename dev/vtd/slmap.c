@@ -114,8 +114,7 @@ merge(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 		sl_link(t, p, level + 1, iova, big);
 		t->nbig += level > t->fmt.floor ? 1 - SL_ENTRIES : 1;
 		sl_drop(t, p->pa[level]); /* as it is: a walk may be in it still */
-		c->lo = (iova & ~mask) < c->lo ? iova & ~mask : c->lo;
-		c->hi = (iova | mask) >= c->hi ? (iova | mask) + 1 : c->hi;
+		sl_note(c, iova & ~mask, (iova | mask) + 1);
 		c->tables = true;
 	}
 }
@@ -167,52 +166,36 @@ change(Slpt *t, Span s, uint64_t bits, SlChange *c)
 	}
 }
 
-/* In the table of the last change, which does not become full: most maps end here. */
+/* One page in the table of the last change, which does not become full: most maps are that. */
 static bool
-map_near(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t bits, int *err)
+map_near(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, int *err)
 {
-	uint64_t off = iova - t->near.base, n = len >> t->near.shift;
+	uint64_t *e = sl_near_page(t, iova, len);
 
-	if (off >= t->near.size || len > t->near.size - off ||
-		n << t->near.shift != len || *t->near.live + n >= SL_ENTRIES ||
-		t->clean.n < SL_RESERVE)
+	if (!e || pa & (len - 1) || *t->near.live >= SL_ENTRIES - 1 || t->clean.n < SL_RESERVE)
 		return false;
-	if (!t->near.last) {
-		if ((iova | pa) & ((1ull << t->near.shift) - 1))
-			return false;
-		bits |= FMASK(SL_PS);
-	}
-	uint64_t *e = &t->near.e[off >> t->near.shift];
-	if (!all_free(e, (uint32_t)n)) {
-		*err = -EEXIST;
+	*err = *e ? -EEXIST : 0;
+	if (*err)
 		return true;
-	}
-	put(t, iova, e, pa | bits, t->near.shift, (uint32_t)n);
-	*t->near.live += (uint32_t)n;
-	if (!t->near.last)
-		t->nbig += (uint32_t)n;
+	++*t->near.live;
+	t->nbig += t->near.big;
+	put(t, iova, e, pa | rights | t->near.bits, t->near.shift, 1);
 	return true;
 }
 
 int
 slpt_map(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChange *c)
 {
-	uint64_t bits = rights | t->fmt.leaf;
-	int err = 0;
-
-	c->lo = ~0ull;
-	c->hi = 0;
-	c->tables = false;
-	if (map_near(t, iova, pa, len, bits, &err))
-		return err;
 	Span s = { iova, iova + len, pa };
 	uint32_t need;
-	if ((err = look(t, s, &need)) != 0)
+	int err;
+
+	if (map_near(t, iova, pa, len, rights, &err) || (err = look(t, s, &need)) != 0)
 		return err;
 	if (need > t->quota || t->pages + need > t->quota)
 		return -EDQUOT;
 	if (!sl_reserve(t, need + SL_RESERVE))
 		return -ENOMEM;
-	change(t, s, bits, c);
+	change(t, s, rights | t->fmt.leaf, c);
 	return 0;
 }

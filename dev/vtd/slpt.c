@@ -10,14 +10,6 @@
 /* ---- entries ---- */
 
 void
-sl_store(const Slpt *t, uint64_t *e, uint64_t v)
-{
-	mem_store64(e, v);
-	if (t->fmt.flush)
-		os_clflush(e, sizeof *e);
-}
-
-void
 sl_link(const Slpt *t, const SlPath *p, uint32_t level, iova_t iova, uint64_t v)
 {
 	uint64_t *e = &p->e[level][SL_INDEX(iova, level)];
@@ -37,10 +29,11 @@ sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n)
 void
 sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p)
 {
-	t->near.size = SL_SPAN(level + 1);
-	t->near.base = iova & ~(t->near.size - 1);
+	t->near.base = iova & ~(SL_SPAN(level + 1) - 1);
 	t->near.shift = SL_SHIFT(level);
-	t->near.last = level == t->fmt.floor;
+	t->near.step = SL_SPAN(level);
+	t->near.big = level > t->fmt.floor;
+	t->near.bits = t->fmt.leaf | FVAL(SL_PS, t->near.big);
 	t->near.e = p->e[level];
 	t->near.live = os_page_note(p->pa[level]);
 }
@@ -113,7 +106,7 @@ void
 sl_drop(Slpt *t, paddr_t pa)
 {
 	if (os_ptr(pa) == t->near.e)
-		t->near.size = 0;
+		t->near.base = NOWHERE;
 	t->pages--;
 	push(&t->gone, pa);
 }
@@ -153,7 +146,7 @@ slpt_settle(Slpt *t, bool confirmed)
 int
 slpt_init(Slpt *t, const SlFormat *f, uint32_t levels, uint32_t quota)
 {
-	*t = (Slpt){ .fmt = *f, .levels = levels, .quota = quota };
+	*t = (Slpt){ .fmt = *f, .levels = levels, .quota = quota, .near.base = NOWHERE };
 	if (!sl_reserve(t, 1))
 		return -ENOMEM;
 	t->root = sl_take(t, 0);

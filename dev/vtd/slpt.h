@@ -21,7 +21,8 @@
 #include <stdbool.h>
 
 #include "dev/iommu.h"
-#include "dev/vtd/bits.h"
+#include "dev/vtd/ent.h"
+#include "dev/vtd/mmio.h"
 #include "dev/vtd/os.h"
 
 #define SL_RESERVE 4 /* two ends that split a 1 GiB page down to 4 KiB pages */
@@ -48,21 +49,23 @@ typedef struct Slpt {
 	uint32_t nbig;         /* large pages in it */
 	PageList clean, gone;
 
-	struct { /* the table of the last change: most changes are near it */
-		iova_t    base;  /* what it translates begins here */
-		uint64_t  size;  /* ... and is so long; 0: there is no such table */
+	struct { /* the table of the last change: most changes are one page near it */
+		iova_t    base;  /* what it translates begins here; NOWHERE: there is no such table */
 		uint32_t  shift; /* SL_SHIFT of its level */
-		bool      last;  /* its level is the floor */
+		uint32_t  big;   /* 1: its pages are large, 0: its level is the floor */
+		uint64_t  step;  /* bytes an entry spans */
+		uint64_t  bits;  /* of every page: the format's, PS */
 		uint64_t *e;
 		uint32_t *live;
 	} near;
 } Slpt;
 
-/* What a change leaves to be invalidated: [lo, hi), empty when lo >= hi. */
+/* What changes leave to be invalidated: [lo, hi), empty when lo >= hi. Each adds its own. */
 typedef struct SlChange {
 	iova_t lo, hi;
 	bool tables; /* not only last-level entries */
 } SlChange;
+#define SL_UNCHANGED ((SlChange){ .lo = ~0ull })
 
 /* slpt.c */
 int slpt_init(Slpt *t, const SlFormat *f, uint32_t levels, uint32_t quota); /* -ENOMEM */
@@ -74,7 +77,7 @@ void slpt_settle(Slpt *t, bool confirmed);
 /*
  * slmap.c: [iova, iova+len) to [pa, pa+len), whole pages below 2^(12 + 9 levels), with
  * rights SL_R, SL_W. -EEXIST some of it is mapped, -ENOMEM, -EDQUOT more tables than the
- * quota: then nothing has changed. c: empty unless something present changed.
+ * quota: then nothing has changed. c grows only if something present changed.
  */
 int slpt_map(
 	Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChange *c);
@@ -100,10 +103,34 @@ uint32_t sl_descend(const Slpt *t, iova_t iova, uint32_t level, SlPath *p);
 bool     sl_reserve(Slpt *t, uint32_t n);
 paddr_t  sl_take(Slpt *t, uint32_t live); /* a clean page into the tree; cannot fail */
 void     sl_drop(Slpt *t, paddr_t pa);    /* an empty table out of the tree */
-void     sl_store(const Slpt *t, uint64_t *e, uint64_t v);
+static inline void
+sl_store(const Slpt *t, uint64_t *e, uint64_t v)
+{
+	mem_store64(e, v, t->fmt.flush);
+}
 /* The entry for iova in the table that p has at this level. */
 void     sl_link(const Slpt *t, const SlPath *p, uint32_t level, iova_t iova, uint64_t v);
 /* n entries: v, v + step, ... */
 void     sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n);
 /* The next change may be in the table that p has at this level. */
 void     sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p);
+
+#define NOWHERE (1ull << 63)
+
+/* The entry that [iova, iova+len) is one page of, in the table of the last change; NULL. */
+static inline uint64_t *
+sl_near_page(const Slpt *t, iova_t iova, uint64_t len)
+{
+	uint64_t i = (iova - t->near.base) >> t->near.shift;
+
+	if (i >= SL_ENTRIES || len != t->near.step || iova & (t->near.step - 1))
+		return NULL;
+	return &t->near.e[i];
+}
+
+static inline void
+sl_note(SlChange *c, iova_t lo, iova_t hi)
+{
+	c->lo = lo < c->lo ? lo : c->lo;
+	c->hi = hi > c->hi ? hi : c->hi;
+}

@@ -28,18 +28,14 @@ count(const uint64_t *e, uint32_t i, uint32_t n, uint32_t live)
 	return live - out;
 }
 
-/* How many of e[0..n) are pages, up to the first that is not. */
+/* How many of e[0..n) are large pages, up to the first that is not. */
 static uint32_t
-pages(const uint64_t *e, uint32_t n, bool last)
+large(const uint64_t *e, uint32_t n)
 {
 	uint32_t k = 0;
 
-	if (last)
-		while (k < n && e[k])
-			k++;
-	else
-		while (k < n && FGET(e[k], SL_PS))
-			k++;
+	while (k < n && FGET(e[k], SL_PS))
+		k++;
 	return k;
 }
 
@@ -51,13 +47,6 @@ zero(Slpt *t, iova_t iova, uint64_t *e, uint32_t shift, uint32_t n)
 		sl_store(t, e, 0);
 	else
 		sl_fill(t, e, 0, 0, n);
-}
-
-static void
-note(SlChange *c, iova_t lo, iova_t hi)
-{
-	c->lo = lo < c->lo ? lo : c->lo;
-	c->hi = hi > c->hi ? hi : c->hi;
 }
 
 /* The large page at level becomes a table of the next smaller ones. */
@@ -74,7 +63,7 @@ split(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 	sl_fill(t, below, first, SL_SPAN(level - 1), SL_ENTRIES);
 	sl_link(t, p, level, iova, table | t->fmt.link);
 	t->nbig += level > t->fmt.floor + 1 ? SL_ENTRIES - 1 : -1;
-	note(c, iova & ~mask, (iova | mask) + 1);
+	sl_note(c, iova & ~mask, (iova | mask) + 1);
 	c->tables = true;
 }
 
@@ -90,8 +79,8 @@ prune(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 	}
 }
 
-/* Entries from iova on, `n` at most, of the table that p has at `level`. Returns how many
- * were gone through: at the floor all, above it those that are pages. */
+/* Entries from iova on, the first a page, `n` at most, of the table that p has at `level`.
+ * Returns how many were gone through: at the floor all, above it those that are pages. */
 static uint32_t
 clear_run(Slpt *t, iova_t iova, uint32_t level, uint32_t n, const SlPath *p, SlChange *c)
 {
@@ -101,13 +90,11 @@ clear_run(Slpt *t, iova_t iova, uint32_t level, uint32_t n, const SlPath *p, SlC
 	if (level == t->fmt.floor) {
 		had = count(p->e[level], i, n, *live);
 	} else {
-		had = n = pages(&p->e[level][i], n, false);
+		had = n = large(&p->e[level][i], n);
 		t->nbig -= n;
 	}
-	if (had == 0)
-		return n;
 	zero(t, iova, &p->e[level][i], SL_SHIFT(level), n);
-	note(c, iova, iova + ((uint64_t)n << SL_SHIFT(level)));
+	sl_note(c, iova, iova + ((uint64_t)n << SL_SHIFT(level)));
 	sl_near(t, iova, level, p);
 	*live -= had;
 	if (*live == 0)
@@ -115,9 +102,11 @@ clear_run(Slpt *t, iova_t iova, uint32_t level, uint32_t n, const SlPath *p, SlC
 	return n;
 }
 
-static void
+/* False: there was nothing. */
+static bool
 clear(Slpt *t, iova_t iova, iova_t end, SlChange *c)
 {
+	bool any = false;
 	SlPath p;
 
 	while (iova < end) {
@@ -125,6 +114,7 @@ clear(Slpt *t, iova_t iova, iova_t end, SlChange *c)
 			 i = SL_INDEX(iova, at);
 		uint64_t mask = SL_SPAN(at) - 1, n = (end - iova) >> SL_SHIFT(at);
 
+		any |= p.e[at][i] != 0;
 		if (!p.e[at][i]) {
 			iova = (iova | mask) + 1;
 		} else if (iova & mask || n == 0) {
@@ -135,6 +125,7 @@ clear(Slpt *t, iova_t iova, iova_t end, SlChange *c)
 			iova += n << SL_SHIFT(at);
 		}
 	}
+	return any;
 }
 
 /* Tables a split at `edge` takes: it lies inside a large page. */
@@ -153,48 +144,34 @@ split_need(const Slpt *t, iova_t edge)
 	return n;
 }
 
-/* Pages of the table of the last change, which does not become empty. */
+/* One page of the table of the last change, which does not become empty. */
 static bool
-unmap_near(Slpt *t, iova_t iova, uint64_t len)
+unmap_near(Slpt *t, iova_t iova, uint64_t len, SlChange *c)
 {
-	uint64_t off = iova - t->near.base, n = len >> t->near.shift;
+	uint64_t *e = sl_near_page(t, iova, len);
 
-	if (off >= t->near.size || len > t->near.size - off ||
-		n << t->near.shift != len || iova & ((1ull << t->near.shift) - 1) ||
-		n >= *t->near.live)
+	if (!e || (*e & t->near.bits) != t->near.bits || *e == 0 || *t->near.live < 2)
 		return false;
-	uint64_t *e = &t->near.e[off >> t->near.shift];
-	if (pages(e, (uint32_t)n, t->near.last) != n)
-		return false;
-	zero(t, iova, e, t->near.shift, (uint32_t)n);
-	*t->near.live -= (uint32_t)n;
-	if (!t->near.last)
-		t->nbig -= (uint32_t)n;
+	--*t->near.live;
+	t->nbig -= t->near.big;
+	zero(t, iova, e, t->near.shift, 1);
+	sl_note(c, iova, iova + len);
 	return true;
 }
 
 int
 slpt_unmap(Slpt *t, iova_t iova, uint64_t len, SlChange *c)
 {
-	c->tables = false;
-	if (unmap_near(t, iova, len)) {
-		c->lo = iova;
-		c->hi = iova + len;
+	if (unmap_near(t, iova, len, c))
 		return 0;
-	}
-	c->lo = ~0ull;
-	c->hi = 0;
 	if (t->clean.n < SL_RESERVE && !sl_reserve(t, SL_RESERVE) &&
 		split_need(t, iova) + split_need(t, iova + len) > t->clean.n)
 		return -ENOMEM;
-	clear(t, iova, iova + len, c);
-	return c->lo < c->hi ? 0 : -ENOENT;
+	return clear(t, iova, iova + len, c) ? 0 : -ENOENT;
 }
 
 bool
 slpt_clear(Slpt *t, SlChange *c)
 {
-	*c = (SlChange){ .lo = ~0ull };
-	clear(t, 0, 1ull << SL_SHIFT(t->levels + 1), c);
-	return c->lo < c->hi;
+	return clear(t, 0, 1ull << SL_SHIFT(t->levels + 1), c);
 }

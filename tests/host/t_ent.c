@@ -13,19 +13,15 @@ static struct { uint64_t *p; uint64_t v; } story[8];
 static unsigned nstory;
 
 void
-mem_store64(uint64_t *p, uint64_t v)
+mem_store64(uint64_t *p, uint64_t v, bool flush)
 {
 	story[nstory].p = p;
 	story[nstory++].v = v;
 	*p = v;
-}
-
-void
-os_clflush(const void *p, size_t len)
-{
-	assert_true(len == 8 || len == 16);
-	story[nstory].p = (uint64_t *)(uintptr_t)p;
-	story[nstory++].v = 0xf1;
+	if (flush) {
+		story[nstory].p = p;
+		story[nstory++].v = 0xf1;
+	}
 }
 
 static void

@@ -553,7 +553,7 @@ static void alloc_locked(void) { os_lock(os_lock_new("a")); os_page_alloc(); }
 static void freed_twice(void) { paddr_t p = os_page_alloc(); os_page_free(p); os_page_free(p); }
 static void looks_at_free(void) { paddr_t p = os_page_alloc(); os_page_free(p); os_ptr(p); }
 static void flush_elsewhere(void) { int x = 0; os_clflush(&x, sizeof x); }
-static void store_elsewhere(void) { uint64_t x = 0; mem_store64(&x, 1); }
+static void store_elsewhere(void) { uint64_t x = 0; mem_store64(&x, 1, false); }
 static void address_elsewhere(void) { uint64_t x = 0; os_pa(&x); }
 static void note_of_free(void) { paddr_t p = os_page_alloc(); os_page_free(p); os_page_note(p); }
 static void lock_inside(void) { os_lock(os_lock_new("a")); os_lock(os_lock_new("b")); }

@@ -152,10 +152,13 @@ look_around(void)
 }
 
 void
-mem_store64(uint64_t *p, uint64_t v)
+mem_store64(uint64_t *p, uint64_t v, bool flush)
 {
+	assert_int_equal(flush, t.fmt.flush);
 	*p = v;
-	if (!t.fmt.flush)
+	if (flush)
+		os_clflush(p, sizeof *p);
+	else
 		look_around();
 }
 
@@ -273,7 +276,7 @@ static void
 map_one(uint32_t page, paddr_t pa, uint32_t n, uint64_t rights)
 {
 	bool taken = false;
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 	int err;
 
 	for (uint32_t i = 0; i < n && !taken; i++)
@@ -301,7 +304,7 @@ map_one(uint32_t page, paddr_t pa, uint32_t n, uint64_t rights)
 static void
 unmap_one(uint32_t page, uint32_t n)
 {
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 	uint32_t first = NPAGE, last = 0;
 	int err;
 
@@ -415,7 +418,7 @@ test_random(void **state)
 static void
 map_ok(iova_t iova, paddr_t pa, uint64_t len)
 {
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 
 	assert_int_equal(slpt_map(&t, iova, pa, len, R | W, &c), 0);
 	slpt_settle(&t, true);
@@ -424,7 +427,7 @@ map_ok(iova_t iova, paddr_t pa, uint64_t len)
 static void
 unmap_ok(iova_t iova, uint64_t len)
 {
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 
 	assert_int_equal(slpt_unmap(&t, iova, len, &c), 0);
 	slpt_settle(&t, true);
@@ -492,7 +495,7 @@ static void
 test_rights_and_formats(void **state)
 {
 	SlFormat f = { .link = R | W, .floor = 1, .leaf = 1 << 11, .big = 4 };
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 
 	(void)state;
 	assert_int_equal(slpt_init(&t, &f, 3, 100), 0);
@@ -511,7 +514,7 @@ static void
 test_quota(void **state)
 {
 	SlFormat f = { .link = R | W, .floor = 1 };
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 
 	(void)state;
 	assert_int_equal(slpt_init(&t, &f, 4, 5), 0);
@@ -532,7 +535,7 @@ static void
 test_no_memory(void **state)
 {
 	SlFormat f = { .link = R | W, .floor = 1, .big = 12 };
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 
 	(void)state;
 	assert_int_equal(slpt_init(&t, &f, 4, 1000), 0);
@@ -568,7 +571,7 @@ static void
 test_withhold(void **state)
 {
 	SlFormat f = { .link = R | W, .floor = 1, .big = 4 };
-	SlChange c;
+	SlChange c = SL_UNCHANGED;
 
 	(void)state;
 	assert_int_equal(slpt_init(&t, &f, 4, 1000), 0);

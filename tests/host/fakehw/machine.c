@@ -329,17 +329,19 @@ store(uint64_t *p, uint64_t v)
 }
 
 void
-mem_store64(uint64_t *p, uint64_t v)
+mem_store64(uint64_t *p, uint64_t v, bool flush)
 {
 	fake_did((FakeDid){ .kind = FAKE_STORED, .at = FAKE_RAM + ((uintptr_t)p - (uintptr_t)cpu), .lo = v });
 	store(p, v);
+	if (flush)
+		os_clflush(p, sizeof *p);
 }
 
 void
 mem_fill64(uint64_t *p, uint64_t v, uint64_t step, uint32_t n)
 {
 	for (; n > 0; n--, v += step)
-		mem_store64(p++, v);
+		mem_store64(p++, v, false);
 }
 
 void
