@@ -68,6 +68,9 @@ Unit *vtd_unit_for(const VtdPath *p);
 /* The RMRR that names this device: its index among RMRRs and range; false when none. */
 bool vtd_rmrr_for(const VtdPath *p, uint32_t *index, uint64_t *base, uint64_t *limit);
 
+/* Does firmware say that the device may translate by itself where it is (ATSR, SATC)? */
+bool vtd_ats_for(const VtdPath *p);
+
 /* ---- units ---- */
 
 typedef enum UnitState { UNIT_UNUSABLE, UNIT_OFF, UNIT_ON, UNIT_BROKEN } UnitState;
@@ -103,6 +106,7 @@ typedef struct UnitStats {
 	uint64_t write_buffer, context_global, context_device;
 	uint64_t iotlb_global, iotlb_domain, iotlb_page;
 	uint64_t interrupt_global, interrupt_index;
+	uint64_t device_tlb;
 	uint64_t waits;            /* batches of these */
 	uint64_t wait_ns, wait_max; /* where the unit was not ready at once: all, the longest */
 	uint64_t faults, lost;     /* records; times that some were lost */
@@ -209,6 +213,28 @@ void domain_free(Domain *d);
  */
 int  domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid);
 /*
+ * A source that translates by itself (ATS), the only one d will have: its context entry lets
+ * it, and what it may have kept is invalidated from then on. -ENOTSUP: the unit, or a domain
+ * of this kind, has no part in that; -EBUSY: d is in use. The caller enables ATS in the
+ * device afterwards.
+ *
+ * off: the device did not confirm an invalidation. Cut it off from the bus, for good; no lock
+ * of the core is held. What was unmapped then, and all that is later, ends in -EIO: withhold.
+ */
+typedef struct VtdTlb {
+	uint16_t sid;
+	uint8_t  depth; /* invalidations it takes at once, as its capability has it */
+	void   (*off)(void *arg);
+	void    *arg;
+} VtdTlb;
+int  domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *tlb);
+/* Before the caller disables it in the device, which is quiet: its TLB is empty, and d's
+ * changes are no more its. domain_detach does it for who has not. -EIO: not confirmed. */
+int  domain_tlb_off(Domain *d);
+/* Why u's devices cannot, one clause; NULL: they can. */
+const char *unit_tlb_obstacle(Unit *u);
+
+/*
  * Entries not present, context cache, then IOTLB with the old id, drained, waited for.
  * Allocates nothing. -ETIMEDOUT: the unit is BROKEN; the caller withholds what was mapped.
  */
@@ -251,6 +277,7 @@ typedef struct DomainInfo {
 	uint32_t levels, width;
 	uint32_t pages, quota, clean; /* own tables; clean: zeroed pages kept at hand */
 	uint32_t big;                 /* large pages mapped */
+	bool     tlb;                 /* its device has a TLB of its own, in use */
 	uint64_t nmap, nunmap; /* calls; tables of a process: that added, that took away */
 } DomainInfo;
 void domain_info(const Domain *d, DomainInfo *out);

@@ -176,6 +176,12 @@ static const Field iotlb_page[] = {
 	F("ih", NUMBER, QI_IH),
 	END,
 };
+static const Field device_block[] = {
+	F("source", SOURCE, QI_SID),
+	F("address", PAGE, QI_ADDR),
+	F("block", NUMBER, QI_SIZE),
+	END,
+};
 static const Field iec_index[] = { F("index", NUMBER, QI_IEC_INDEX), END };
 
 static void
@@ -199,6 +205,10 @@ put_descriptor(Text *t, Ent d)
 	case QI_T_IOTLB:
 		text_printf(t, " iotlb %s", pages[gran].name);
 		put_fields(t, pages[gran].field, d);
+		break;
+	case QI_T_DEVICE:
+		text_printf(t, " device");
+		put_fields(t, device_block, d);
 		break;
 	case QI_T_IEC:
 		text_printf(t, " interrupt %s", EGET(d, QI_IEC_ONE) ? "entry" : "global");

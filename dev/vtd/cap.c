@@ -102,6 +102,7 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 		.eim = FGET(ecap, ECAP_EIM),
 		.snoop = FGET(ecap, ECAP_SC),
 		.pass = FGET(ecap, ECAP_PT),
+		.throttles = FGET(ecap, ECAP_DIT),
 		.big = (FGET(cap, CAP_SLLPS) & 3) << 2,
 	};
 

@@ -30,6 +30,7 @@ typedef struct Limits {
 	const char *forges; /* known to let a device forge interrupts: how; NULL */
 	bool     pass;     /* can let a source through untranslated */
 	bool     snoop;    /* can force snooping: SNP in entries */
+	bool     throttles; /* device-TLB invalidations name whose they count as */
 	uint32_t big;      /* bit n: large pages at level n, 2 or 3 */
 } Limits;
 

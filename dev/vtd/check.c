@@ -195,6 +195,7 @@ misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 	bool pass = d->kind == DOMAIN_PASSTHROUGH;
 	uint32_t levels = pass ? u->lim.most : u->lim.levels;
 	uint32_t above = pass ? 0 : levels - d->levels;
+	uint32_t type = pass ? TT_PASS : d->tlb.unit == u ? TT_DEVICE : TT_TABLES;
 	const Ent *e = table_slot_locked(u, sid);
 
 	if (!e || !EGET(*e, CTX_P))
@@ -203,7 +204,7 @@ misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 		return "a context entry with another id";
 	if (EGET(*e, CTX_SLPT) << 12 != (above ? d->cover[above - 1] : d->top))
 		return "a context entry with another table";
-	if (EGET(*e, CTX_AW) + 2 != levels || EGET(*e, CTX_TT) != (pass ? TT_PASS : TT_TABLES))
+	if (EGET(*e, CTX_AW) + 2 != levels || EGET(*e, CTX_TT) != type)
 		return "a context entry of another kind";
 	return 0;
 }

@@ -180,6 +180,7 @@ entry_for(Domain *d, const Unit *u, Ent *ctx)
 	if ((top = domain_top(d, u)) == 0)
 		return -ENOMEM;
 	*ctx = ent_context(top, u->lim.levels, 0);
+	EPUT(*ctx, CTX_TT, d->tlb.unit == u ? TT_DEVICE : TT_TABLES);
 	return 0;
 }
 
@@ -226,10 +227,12 @@ publish_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 }
 
 static int
-attach_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
+attach_locked(Unit *u, Use *use, bool alone, Ent ctx, const uint16_t *sid, uint32_t nsid)
 {
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
+	if (alone && use->nsource > 0)
+		return -EBUSY;
 	for (uint32_t i = 0; i < nsid; i++)
 		if (present_locked(u, sid[i]))
 			return -EBUSY;
@@ -254,7 +257,7 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 		if ((err = table_bus(u, (uint8_t)(sid[i] >> 8))) != 0)
 			return err;
 	os_lock(u->lock);
-	err = attach_locked(u, &d->use[u->index], ctx, sid, nsid);
+	err = attach_locked(u, &d->use[u->index], d->tlb.unit != NULL, ctx, sid, nsid);
 	os_unlock(u->lock);
 	unit_report(u);
 	return err;
@@ -286,7 +289,8 @@ domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 	int err = detach_locked(u, &d->use[u->index], sid, nsid);
 	os_unlock(u->lock);
 	unit_report(u);
-	return err;
+	int late = err == -ENODEV ? 0 : domain_tlb_off(d); /* last: VT-d 6.2.2.1 */
+	return err ? err : late;
 }
 
 int
@@ -307,6 +311,10 @@ domain_tell(Domain *d, Change *c)
 		os_unlock(u->lock);
 		if (err)
 			unit_report(u);
+		first = first ? first : err;
+	}
+	if (d->tlb.unit && c->kind != CHANGE_PAGES_ADDED) {
+		int err = devtlb_flush(d, c->iova, c->len);
 		first = first ? first : err;
 	}
 	return first;

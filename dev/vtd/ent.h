@@ -54,12 +54,17 @@
 #define QI_ADDR     127, 76
 #define QI_IEC_ONE  4, 4    /* interrupt entries: one index, else all */
 #define QI_IEC_INDEX 47, 32
+#define QI_PFSID_LOW 15, 12 /* device TLB: 3:0 of the id whose invalidations are counted */
+#define QI_MIP      20, 16 /* as many as it takes at once, 0: 32 */
+#define QI_PFSID_HIGH 63, 52
+#define QI_SIZE     64, 64 /* a block: its size is in the address */
 #define QI_WAIT_SW  5, 5    /* write the status */
 #define QI_WAIT_FN  6, 6    /* fence: what follows starts after this completes */
 #define QI_WAIT_DATA 63, 32
 #define QI_WAIT_ADDR 127, 66
 #define QI_T_CONTEXT 1
 #define QI_T_IOTLB  2
+#define QI_T_DEVICE 3
 #define QI_T_IEC    4
 #define QI_T_WAIT   5
 

@@ -159,11 +159,61 @@ iec_descriptor(const InvOp *op)
 	return d;
 }
 
+/* ---- a device's TLB ---- */
+
+#define ALL (~0ull >> 1 & ~0xfffull) /* the block of all addresses */
+
+/* An aligned block of 2^n pages, n > 0, is its address with n - 1 bits set from bit 12 on. */
+static uint64_t
+block(uint64_t first, uint64_t last)
+{
+	uint32_t bits = 64 - (uint32_t)__builtin_clzll(first ^ last);
+
+	return (first >> bits << bits | ((1ull << (bits - 1)) - 1)) << 12;
+}
+
+void
+inv_block(InvOp *op, uint64_t iova, uint64_t len)
+{
+	uint64_t first = iova >> 12, last = (iova + len - 1) >> 12;
+
+	op->size = first != last;
+	op->addr = op->size ? block(first, last) : first << 12;
+	if (len == 0 || last < first) {
+		op->size = true;
+		op->addr = ALL;
+	}
+}
+
+static Ent
+device_descriptor(const Limits *l, const InvOp *op)
+{
+	Ent d = { 0, op->addr };
+
+	EPUT(d, QI_TYPE, QI_T_DEVICE);
+	EPUT(d, QI_SID, op->sid);
+	EPUT(d, QI_MIP, op->depth);
+	EPUT(d, QI_PFSID_LOW, l->throttles ? op->sid : 0);
+	EPUT(d, QI_PFSID_HIGH, l->throttles ? op->sid >> 4 : 0);
+	EPUT(d, QI_SIZE, op->size);
+	return d;
+}
+
+static Ent
+device_broader(Ent d)
+{
+	d.hi = ALL;
+	EPUT(d, QI_SIZE, 1);
+	return d;
+}
+
 Ent
 inv_descriptor(const Limits *l, const InvOp *op)
 {
 	uint64_t lo = FVAL(QI_GRAN, granularity(op->kind)) | FVAL(QI_DID, op->did);
 
+	if (op->kind == INV_DEVICE)
+		return device_descriptor(l, op);
 	if (op->kind >= INV_IEC_GLOBAL)
 		return iec_descriptor(op);
 	if (op->kind < INV_FENCE)
@@ -192,6 +242,8 @@ inv_broader(Ent d)
 {
 	uint64_t type = EGET(d, QI_TYPE);
 
+	if (type == QI_T_DEVICE)
+		return device_broader(d);
 	if (type == QI_T_IEC)
 		return (Ent){ .lo = QI_T_IEC };
 	if (type == QI_T_CONTEXT) {

@@ -13,14 +13,17 @@ typedef enum InvKind {
 	INV_FENCE, /* what is above completes before what is below begins */
 	INV_IOTLB_GLOBAL, INV_IOTLB_DOMAIN, INV_IOTLB_PAGE,
 	INV_IEC_GLOBAL, INV_IEC_INDEX, /* interrupt entries; by queue only */
+	INV_DEVICE, /* a device's own TLB; likewise */
 } InvKind;
-#define INV_NKIND (INV_IEC_INDEX + 1)
+#define INV_NKIND (INV_DEVICE + 1)
 
 typedef struct InvOp {
 	InvKind  kind;
 	uint16_t did, sid, index;
 	bool     ih; /* page: only last-level entries changed */
 	uint8_t  am; /* page: 2^am pages at addr */
+	uint8_t  depth; /* device: how many it can have outstanding, 0: 32 */
+	bool     size; /* device: addr is that of a block, with its size */
 	uint64_t addr;
 } InvOp;
 
@@ -50,6 +53,8 @@ typedef struct Change {
 /* Fills op (INV_MAXOP long) in the order they must complete; returns how many. */
 uint32_t inv_plan(const Limits *l, const Change *c, InvOp *op);
 
+/* Of an INV_DEVICE: the block around a range, len 0: everything. */
+void     inv_block(InvOp *op, uint64_t iova, uint64_t len);
 Ent      inv_descriptor(const Limits *l, const InvOp *op);
 Ent      inv_wait(uint64_t status, uint32_t data, bool fence);
 Ent      inv_broader(Ent descriptor); /* its global form */

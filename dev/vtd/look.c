@@ -42,6 +42,7 @@ unit_stats(Unit *u, UnitStats *o)
 		.iotlb_page = u->ninv[INV_IOTLB_PAGE],
 		.interrupt_global = u->ninv[INV_IEC_GLOBAL],
 		.interrupt_index = u->ninv[INV_IEC_INDEX],
+		.device_tlb = u->ninv[INV_DEVICE],
 		.waits = u->nwait,
 		.wait_ns = u->wait_ns,
 		.wait_max = u->wait_max,

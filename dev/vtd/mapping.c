@@ -180,5 +180,6 @@ domain_info(const Domain *d, DomainInfo *o)
 		.big = d->tables.nbig,
 		.nmap = d->nmap,
 		.nunmap = d->nunmap,
+		.tlb = d->tlb.unit != NULL,
 	};
 }

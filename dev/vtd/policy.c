@@ -22,6 +22,8 @@ obstacle_locked(const Unit *u, bool queued)
 		return u->lim.queue ? 0 : "it has no queue";
 	if (!u->lim.registers)
 		return "it has no invalidation registers";
+	if (u->ntlb)
+		return "a device has a TLB of its own, which needs the queue";
 	return u->irt ? "it remaps interrupts, which needs the queue" : 0;
 }
 

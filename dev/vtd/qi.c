@@ -63,7 +63,7 @@ repair(Unit *u)
 static int
 await(Unit *u, uint32_t seq)
 {
-	uint64_t end = 0;
+	uint64_t since = 0, end = 0;
 
 	if (*u->status == seq)
 		return 0;
@@ -72,12 +72,13 @@ await(Unit *u, uint32_t seq)
 		uint32_t err = mmio_read32(u->regs, FSTS_REG) & FSTS_QUEUE;
 
 		if (end == 0)
-			end = now + UNIT_WAIT_NS;
+			end = (since = now) + UNIT_WAIT_NS + u->patience;
 		if (err & FMASK(FSTS_IQE)) {
 			if (repairs++ == QI_REPAIRS)
 				return -EIO;
 			repair(u);
 		} else if (err) {
+			u->device_silent = err & FMASK(FSTS_ITE);
 			mmio_write32(u->regs, FSTS_REG, err);
 			return -EAGAIN;
 		}
@@ -87,7 +88,7 @@ await(Unit *u, uint32_t seq)
 		os_relax();
 	}
 	if (end != 0)
-		unit_waited_locked(u, end - UNIT_WAIT_NS);
+		unit_waited_locked(u, since);
 	return 0;
 }
 
@@ -124,4 +125,17 @@ qi_submit_locked(Unit *u, const InvOp *op, uint32_t n)
 	for (uint32_t t = 1; t < QI_TRIES && err == -EAGAIN; t++)
 		err = await(u, submit(u, op, n));
 	return err;
+}
+
+int
+qi_device_locked(Unit *u, const InvOp *op)
+{
+	int err = await(u, submit(u, op, 1));
+
+	for (uint32_t t = 1; t < QI_TRIES && err == -EAGAIN; t++) {
+		if (u->device_silent) /* asking again would last as long again */
+			return qi_submit_locked(u, op, 0) == 0 ? -EIO : -ETIMEDOUT;
+		err = await(u, submit(u, op, 1));
+	}
+	return err ? -ETIMEDOUT : 0;
 }

@@ -49,6 +49,7 @@
 #define ECAP_PRS    29, 29 /* page requests */
 #define ECAP_PSS    39, 35 /* PASID bits, minus 1 */
 #define ECAP_PASID  40, 40
+#define ECAP_DIT    41, 41 /* device-TLB invalidations are counted per function */
 #define ECAP_SMTS   43, 43 /* scalable mode */
 #define ECAP_SLADS  45, 45 /* second-level accessed and dirty */
 #define ECAP_SLTS   46, 46 /* second level in scalable mode */

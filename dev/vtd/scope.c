@@ -138,3 +138,34 @@ scope_ioapic(const Dmar *d, uint8_t id, PciRead rd, uint16_t *sid)
 			return (int32_t)i;
 	return -1;
 }
+
+static bool
+names_pci(const Dmar *d, const DmarEntry *e, uint16_t want, PciRead rd)
+{
+	for (uint32_t i = 0; i < e->nscope; i++) {
+		const DmarScope *s = &d->scope[e->scope + i];
+		uint16_t rid;
+
+		if (s->ok && (s->type == SCOPE_ENDPOINT || s->type == SCOPE_BRIDGE) &&
+			scope_target(s, e->segment, rd, &rid) && rid == want)
+			return true;
+	}
+	return false;
+}
+
+int32_t
+scope_ats(const Dmar *d, const VtdPath *p, PciRead rd)
+{
+	for (uint32_t i = 0; i < d->nentry; i++) {
+		const DmarEntry *e = &d->entry[i];
+
+		if (!e->ok || e->segment != p->bdf >> 16)
+			continue;
+		if (e->type == DMAR_SATC && names_pci(d, e, (uint16_t)p->bdf, rd))
+			return (int32_t)i;
+		if (e->type == DMAR_ATSR && p->nbridge > 0 &&
+			(e->flags & 1 || names_pci(d, e, p->bridge[0].rid, rd)))
+			return (int32_t)i;
+	}
+	return -1;
+}

@@ -15,5 +15,8 @@ bool scope_target(const DmarScope *s, uint16_t segment, PciRead rd, uint16_t *ri
 int32_t scope_unit(const Dmar *d, const VtdPath *p, PciRead rd);
 /* Index of the DRHD that names the IO-APIC with this id, and its requester id; -1: none. */
 int32_t scope_ioapic(const Dmar *d, uint8_t id, PciRead rd, uint16_t *sid);
+/* Index of the SATC that names the device, or the ATSR that names the root port above it or
+ * all ports; -1: none says that ATS works there. */
+int32_t scope_ats(const Dmar *d, const VtdPath *p, PciRead rd);
 /* Index among d->entry of the first RMRR that names the device, -1: none does. */
 int32_t scope_rmrr(const Dmar *d, const VtdPath *p, PciRead rd);

@@ -281,3 +281,9 @@ vtd_rmrr_for(const VtdPath *p, uint32_t *index, uint64_t *base, uint64_t *limit)
 	*limit = dmar.entry[i].limit;
 	return true;
 }
+
+bool
+vtd_ats_for(const VtdPath *p)
+{
+	return parsed && scope_ats(&dmar, p, os_pci_read8) >= 0;
+}

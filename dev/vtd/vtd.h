@@ -6,7 +6,8 @@
  *	                          '-> BROKEN <----'   a wait ran out; for ever
  *
  * Locks: lock and fault_lock are never held together, and nothing is logged, allocated or
- * called back under either. A wait under `lock` lasts UNIT_WAIT_NS at most.
+ * called back under either. A wait under `lock` lasts UNIT_WAIT_NS at most, a second where a
+ * device does not answer (devtlb.c).
  */
 #pragma once
 
@@ -44,8 +45,11 @@ struct Unit {
 	bool     queued; /* invalidation by queue, else by registers */
 	VtdGran  gran;
 	uint32_t qi_tail, qi_seq;
+	bool     device_silent; /* the last error of the queue was a device's */
 	uint32_t id_last, nid;
 	uint32_t nsource;   /* context entries present */
+	uint32_t ntlb;      /* of them with a device TLB */
+	uint64_t patience;  /* a wait lasts so much longer than UNIT_WAIT_NS */
 	uint64_t want[4];   /* buses whose context tables are made ahead */
 	uint64_t ninv[INV_NKIND], nwait; /* operations, completed batches */
 	uint64_t wait_ns, wait_max; /* spent where the unit was not ready at once */
@@ -67,6 +71,12 @@ typedef struct Use { /* of a unit by a domain */
 	bool     lost;    /* the unit broke before it confirmed that entries were gone */
 } Use;
 
+typedef struct DevTlb {
+	VtdTlb vtd;
+	Unit  *unit;
+	bool   silent; /* it did not answer, and was switched off */
+} DevTlb;
+
 struct Domain {
 	DomainKind kind;
 	paddr_t  top;    /* its tables, of `levels` */
@@ -76,6 +86,7 @@ struct Domain {
 	paddr_t  pdpt;   /* shared, private: the process's; 0 */
 	Slpt     tables; /* of our own; root 0: none */
 	uint32_t rights; /* tables of a process: the device's at most */
+	DevTlb   tlb;    /* of its only device; unit NULL: it has none that is used */
 	SlChange pending; /* between domain_unmap_later and domain_settle */
 	uint64_t nmap, nunmap;
 	paddr_t  cover[MAXCOVER]; /* the top with one level more, with two; 0: not made */
@@ -91,6 +102,10 @@ int domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_
 /* Every unit that has d carries out what c demands (c->did is filled in); the first error,
  * after all were told. */
 int domain_tell(Domain *d, Change *c);
+
+/* devtlb.c: what the TLB of d's device has of [iova, iova+len), len 0 all, is gone. -EIO: it
+ * did not confirm and has been switched off. */
+int  devtlb_flush(Domain *d, iova_t iova, uint64_t len);
 
 /* mirror.c: ours follow the process's in [iova, iova+len), where its are new, or are gone. */
 int  mirror_show(Domain *d, iova_t iova, uint64_t len); /* -ENOMEM: not all of it */
@@ -116,6 +131,9 @@ int  unit_invalidate_locked(Unit *u, const Change *c);
 /* qi.c, ri.c: carry out operations in order. 0, or a code after which the unit is lost. */
 int  qi_start_locked(Unit *u);
 int  qi_submit_locked(Unit *u, const InvOp *op, uint32_t n);
+/* One for a device. -EIO: it did not answer, the unit goes on. -ETIMEDOUT: the unit waits
+ * for it still. */
+int  qi_device_locked(Unit *u, const InvOp *op);
 int  ri_submit_locked(Unit *u, const InvOp *op, uint32_t n);
 
 /* table.c */

@@ -352,7 +352,7 @@ void
 unit_stats(Unit *u, UnitStats *o)
 {
 	assert_ptr_equal(u, &the_unit);
-	*o = (UnitStats){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+	*o = (UnitStats){ 1, 2, 3, 4, 5, 6, 7, 8, 17, 9, 10, 11, 12, 13, 14, 15, 16 };
 }
 
 uint64_t

@@ -267,11 +267,15 @@ snooped(void)
 	CHECK(dma() == 0);
 }
 
+static void device_keeps(void), device_refills(void); /* below */
+
 static const struct {
 	const char *rule;
 	void (*fn)(void);
 } after[] = {
 	{ "page gone: IOTLB, by page or by its id", leaf_removed },
+	{ "page gone: the device's own TLB", device_keeps },
+	{ "... which asks again until the IOTLB has forgotten", device_refills },
 	{ "rights lost or gained: the same", rights_changed },
 	{ "table gone: IOTLB without the hint", table_removed },
 	{ "context entry gone: context cache with its id, IOTLB", context_removed },
@@ -384,6 +388,69 @@ submit(unsigned n, const uint64_t *d)
 }
 
 #define SUBMIT(n, ...) submit(n, (const uint64_t[]){ __VA_ARGS__ })
+
+/* SID may translate by itself, and does: it has VA in its TLB. */
+static void
+device_translates(void)
+{
+	translating(FAKE_CAP39, FAKE_ECAP | ECAP_BIT_DT, false);
+	publish(s.pdpt | 4, DID);
+	fake_ats(f, SID, true);
+	CHECK(dma() == 0);
+	queue = fake_table();
+	mmio_write64(r, 0x90, queue);
+}
+
+static void
+device_keeps(void)
+{
+	device_translates();
+	space_clear(&s, VA);
+	iotlb_pages(VA);
+	CHECK(dma() == 0); /* the unit has forgotten, the device has not */
+	gcmd(1u << 26);
+	SUBMIT(1, (uint64_t)SID << 32 | 3, VA + 4096);
+	os_relax();
+	CHECK(dma() == 0); /* not another page */
+	SUBMIT(2, (uint64_t)SID << 32 | 3, VA + 4096, (uint64_t)SID << 32 | 3, 0x7ffffffffffff001);
+	os_relax();
+	CHECK(dma() == 5);
+}
+
+static void
+device_refills(void)
+{
+	device_translates();
+	space_clear(&s, VA);
+	gcmd(1u << 26);
+	SUBMIT(1, (uint64_t)SID << 32 | 3, VA);
+	os_relax();
+	CHECK(dma() == 0); /* it asked again, and the unit still knew */
+	CHECK(fake_tlb_pages(f, SID) == 1);
+}
+
+static void
+device_forbidden(void)
+{
+	translating(FAKE_CAP39, FAKE_ECAP | ECAP_BIT_DT, true);
+	fake_ats(f, SID, true);
+	dma();
+}
+
+static void
+device_off(void)
+{
+	queued(FAKE_CAP39, FAKE_ECAP | ECAP_BIT_DT);
+	SUBMIT(1, (uint64_t)SID << 32 | 3, VA);
+}
+
+static void
+device_no_fence(void)
+{
+	device_translates();
+	gcmd(1u << 26);
+	SUBMIT(2, 0x12, 0, (uint64_t)SID << 32 | 3, VA);
+}
 
 static void ccmd_beside_queue(void) { queued(FAKE_CAP39, FAKE_ECAP); context_all(); }
 static void no_such_type(void) { queued(FAKE_CAP39, FAKE_ECAP); SUBMIT(1, 0xf, 0); }
@@ -634,6 +701,9 @@ static const struct Provocation {
 	{ "bad descriptor %016llx %016llx", no_such_type },
 	{ "drain asked of a unit that has none", no_drains },
 	{ "IOTLB descriptor not fenced from the context descriptor before it", no_fence },
+	{ "source %04x translates by itself, and its context entry forbids it", device_forbidden },
+	{ "invalidation in the TLB of source %04x, which has none on", device_off },
+	{ "device TLB descriptor not fenced from what is before it", device_no_fence },
 	{ "status written to memory nobody owns", status_nowhere },
 	{ "the invalidation queue was freed", queue_freed },
 	{ "the queue is at 0x%llx, which is not RAM", queue_nowhere },
@@ -763,6 +833,7 @@ test_complete(void **state)
 	assert_true(check_listed("tests/host/fakehw/machine.c") > 5);
 	assert_true(check_listed("tests/host/fakehw/units.c") > 40);
 	assert_true(check_listed("tests/host/fakehw/ir.c") > 10);
+	assert_int_equal(check_listed("tests/host/fakehw/tlb.c"), 2);
 }
 
 int

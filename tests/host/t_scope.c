@@ -206,6 +206,37 @@ test_rmrr(void **state)
 	assert_int_equal(scope_rmrr(&d, &p, config), -1);
 }
 
+/* ATS: by the root port, named or all; by the device itself in an SATC; in its segment. */
+static void
+test_ats(void **state)
+{
+	VtdPath p = on_root(0xa0), q = deep();
+
+	(void)state;
+	clear();
+	structure(DMAR_DRHD, 0, 1);
+	assert_int_equal(scope_ats(&d, &q, config), -1);
+	structure(DMAR_ATSR, 0, 0);
+	NAMED(SCOPE_BRIDGE, 0, 0x1d, 0); /* another port */
+	assert_int_equal(scope_ats(&d, &q, config), -1);
+	structure(DMAR_ATSR, 0, 0);
+	NAMED(SCOPE_BRIDGE, 0, 0x1c, 0);
+	assert_int_equal(scope_ats(&d, &q, config), 2);
+	assert_int_equal(scope_ats(&d, &p, config), -1); /* on the root bus: no port */
+	structure(DMAR_SATC, 0, 0);
+	NAMED(SCOPE_ENDPOINT, 0, 0x14, 0);
+	assert_int_equal(scope_ats(&d, &p, config), 3);
+	p.bdf = 0x10;
+	assert_int_equal(scope_ats(&d, &p, config), -1);
+	entry[2].ok = false;
+	assert_int_equal(scope_ats(&d, &q, config), -1);
+	entry[1].flags = 1; /* ALL_PORTS */
+	assert_int_equal(scope_ats(&d, &q, config), 1);
+	assert_int_equal(scope_ats(&d, &p, config), -1);
+	entry[1].segment = 1;
+	assert_int_equal(scope_ats(&d, &q, config), -1);
+}
+
 static void
 test_ioapic(void **state)
 {
@@ -238,7 +269,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules), cmocka_unit_test(test_nearest), cmocka_unit_test(test_path),
 		cmocka_unit_test(test_other_scopes), cmocka_unit_test(test_rmrr),
-		cmocka_unit_test(test_ioapic),
+		cmocka_unit_test(test_ats), cmocka_unit_test(test_ioapic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

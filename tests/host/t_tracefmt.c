@@ -64,6 +64,7 @@ descriptors(void **state)
 	queued(0xd2, 0, "0 descriptor iotlb global");
 	queued(0x200e2, 0, "0 descriptor iotlb domain did 2");
 	queued(0x300f2, 0x10002043, "0 descriptor iotlb page did 3 address 0x10002000 am 3 ih 1");
+	queued(0x10000110003, 0x123001, "0 descriptor device source 1:0.0 address 0x123000 block 1");
 	queued(4, 0, "0 descriptor interrupt global");
 	queued(0x500000014, 0, "0 descriptor interrupt entry index 5");
 	queued(0x1100000065, 0x1000, "0 descriptor wait 17 fence");

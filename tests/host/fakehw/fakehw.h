@@ -9,6 +9,7 @@
  *     early; under caching mode what is not present is cached as well
  *   - a write buffer (RWBF) hides stores until a flush or an invalidation
  *   - interrupt entries are cached and checked likewise (ir.c)
+ *   - devices may have TLBs of their own (tlb.c)
  *   - commands take effect when they complete, which may be late or never
  *   - fake_step runs between any two things the core does: devices do not wait
  *
@@ -56,6 +57,7 @@ typedef struct FakeConf {
 #define CAP_BIT_PSI  (1ull << 39)
 #define ECAP_BIT_C   1ull
 #define ECAP_BIT_QI  2ull
+#define ECAP_BIT_DT  4ull
 
 FakeUnit *fake_unit(const FakeConf *c);
 void fake_stuck(FakeUnit *u, unsigned what);
@@ -88,6 +90,12 @@ typedef struct FakeIrq {
 /* A write to the interrupt window: a device's message, or any DMA that looks like one. */
 FakeIrq fake_msi(FakeUnit *u, uint16_t sid, uint64_t addr, uint32_t data);
 FakeIrq fake_line(FakeUnit *u, uint16_t sid, uint64_t rte); /* an IO-APIC's line rises */
+/* The device's own translation on or off, which the unit does not see; off empties it. */
+void fake_ats(FakeUnit *u, uint16_t sid, bool on);
+/* From now on it answers no invalidation, and the unit gives up after ns each time. */
+void fake_silent(FakeUnit *u, uint16_t sid, uint64_t ns);
+unsigned fake_tlb_invalidations(FakeUnit *u); /* carried out so far */
+unsigned fake_tlb_pages(FakeUnit *u, uint16_t sid); /* in it */
 /* Put a fault in the records directly. */
 void fake_fault(FakeUnit *u, uint16_t sid, iova_t addr, uint8_t reason, bool read);
 

@@ -31,6 +31,18 @@ FakeIr *fake_ir(FakeUnit *u);
 uint64_t fake_fetch(FakeUnit *u, paddr_t pa); /* as the unit sees it */
 void fake_known(FakeUnit *u, paddr_t pa, size_t len); /* entries there: P comes and goes */
 
+/* Devices' TLBs (tlb.c), likewise. */
+typedef struct FakeTlb FakeTlb;
+typedef enum TlbAnswer { TLB_ANSWERS, TLB_WAITS, TLB_SILENT } TlbAnswer;
+FakeTlb *tlb_new(FakeUnit *u, const FakeConf *c);
+bool tlb_on(FakeTlb *t, uint16_t sid);
+uint8_t tlb_dma(FakeTlb *t, uint16_t sid, iova_t iova, bool write, bool allowed, paddr_t *pa);
+bool tlb_descriptor_ok(const FakeTlb *t, uint64_t lo, uint64_t hi);
+TlbAnswer tlb_ask(FakeTlb *t, uint64_t lo);
+void tlb_drop(FakeTlb *t, uint64_t lo, uint64_t hi);
+FakeTlb *fake_tlb(FakeUnit *u);
+uint8_t fake_translate(FakeUnit *u, uint16_t sid, iova_t iova, bool write, paddr_t *pa);
+
 /* Called by machine.c: all units. */
 void units_line(paddr_t line);     /* a line was stored (snooped) */
 void units_flushed(paddr_t line);  /* a line was written back */

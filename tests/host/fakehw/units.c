@@ -55,7 +55,7 @@ struct FakeUnit {
 	uint32_t fsts, fectl, fedata, feaddr, feuaddr, pmen;
 	uint64_t pmen_done;
 	uint64_t iqh, iqt, iqa, q_ready; /* iqh: what was carried out; software sees more */
-	bool     q_error, q_context; /* stopped; a context descriptor awaits its fence */
+	bool     q_error, q_context, q_iotlb; /* stopped; a descriptor awaits its fence */
 	unsigned descriptors, bad_at;
 	uint32_t q_inject;
 	uint64_t last_iotlb;
@@ -73,6 +73,7 @@ struct FakeUnit {
 	uint32_t dirty[MAXDIRTY], ndirty;
 	uint8_t *known; /* pages in which this unit found a root (1), context (2), interrupt (3) table */
 	FakeIr  *ir;
+	FakeTlb *devtlb;
 };
 
 static FakeUnit *units[MAXUNIT];
@@ -411,11 +412,11 @@ read_context(FakeUnit *u, uint16_t sid, CtxCache *c)
 	return 0;
 }
 
-/* Tables, or pass-through where there is such a thing. */
+/* Tables, with devices' TLBs, or pass-through, where there is such a thing. */
 static bool
 type_ok(const FakeUnit *u, uint32_t type)
 {
-	return type == 0 || (type == 2 && u->conf.ecap >> 6 & 1);
+	return type == 0 || (type == 1 && u->conf.ecap >> 2 & 1) || (type == 2 && u->conf.ecap >> 6 & 1);
 }
 
 static uint8_t
@@ -541,6 +542,21 @@ translate(FakeUnit *u, uint16_t sid, iova_t iova, bool write, paddr_t *pa)
 	return e.rights >> write & 1 ? 0 : write ? 5 : 6;
 }
 
+uint8_t
+fake_translate(FakeUnit *u, uint16_t sid, iova_t iova, bool write, paddr_t *pa)
+{
+	return translate(u, sid, iova, write, pa);
+}
+
+/* Does the context entry let it translate by itself? */
+static bool
+may_translate(FakeUnit *u, uint16_t sid)
+{
+	CtxCache c;
+
+	return context(u, sid, &c) == 0 && BITS(c.lo, 3, 2) == 1;
+}
+
 FakeDma
 fake_dma(FakeUnit *u, uint16_t sid, iova_t iova, bool write)
 {
@@ -551,7 +567,9 @@ fake_dma(FakeUnit *u, uint16_t sid, iova_t iova, bool write)
 		d.pa = iova;
 		return d;
 	}
-	d.reason = translate(u, sid, iova, write, &d.pa);
+	d.reason = tlb_on(u->devtlb, sid)
+		? tlb_dma(u->devtlb, sid, iova, write, may_translate(u, sid), &d.pa)
+		: translate(u, sid, iova, write, &d.pa);
 	if (d.reason)
 		fake_fault(u, sid, iova, d.reason, !write);
 	else if (!fake_page_live(d.pa))
@@ -575,6 +593,8 @@ descriptor_ok(FakeUnit *u, uint64_t lo, uint64_t hi)
 		if ((lo >> 7 & 1 && !(u->conf.cap >> 55 & 1)) || (lo >> 6 & 1 && !(u->conf.cap >> 54 & 1)))
 			bad(u, "drain asked of a unit that has none");
 		return !(hi & 0xf80) && (gran != 3 || ((hi & 0x3f) <= u->mamv && u->conf.cap >> 39 & 1));
+	case 3:
+		return tlb_descriptor_ok(u->devtlb, lo, hi);
 	case 4:
 		return ir_descriptor_ok(u->ir, lo, hi);
 	case 5: /* QEMU dies of SW and IF together, and wants one of them */
@@ -597,6 +617,7 @@ wait_done(FakeUnit *u, uint64_t lo, uint64_t hi)
 	uint32_t v = (uint32_t)(lo >> 32);
 
 	u->q_context &= !(lo >> 6 & 1);
+	u->q_iotlb &= !(lo >> 6 & 1);
 	if (!(lo >> 5 & 1))
 		return;
 	if (!fake_page_live(hi)) {
@@ -626,6 +647,13 @@ carry_out(FakeUnit *u, uint64_t lo, uint64_t hi)
 		ir_drop(u->ir, lo);
 		return;
 	}
+	if ((lo & 15) == 3) {
+		if (u->q_context || u->q_iotlb)
+			bad(u, "device TLB descriptor not fenced from what is before it");
+		tlb_drop(u->devtlb, lo, hi);
+		return;
+	}
+	u->q_iotlb = true;
 	if (u->q_context)
 		bad(u, "IOTLB descriptor not fenced from the context descriptor before it");
 	u->last_iotlb = lo;
@@ -645,8 +673,9 @@ run_queue(FakeUnit *u)
 			return;
 		}
 		uint64_t lo = base64(u, at), hi = base64(u, at + 8);
-		bool global = (lo & 15) == 4 ? !(lo >> 4 & 1) : BITS(lo, 5, 4) == 1;
-		bool refuse = u->bad_at == 1 && (lo & 15) != 5 && !global;
+		bool global = (lo & 15) == 4 ? !(lo >> 4 & 1) :
+			      (lo & 15) == 3 ? hi == 0x7ffffffffffff001ull : BITS(lo, 5, 4) == 1;
+		bool nth = u->bad_at == 1 && (lo & 15) != 5, refuse = nth && !global;
 
 		if (u->bad_at > 1 && (lo & 15) != 5)
 			u->bad_at--;
@@ -658,8 +687,16 @@ run_queue(FakeUnit *u)
 			queue_error(u, B(4));
 			return;
 		}
-		if (u->bad_at == 1 && (lo & 15) != 5)
+		if (nth)
 			u->bad_at = 0;
+		TlbAnswer a = (lo & 15) == 3 ? tlb_ask(u->devtlb, lo) : TLB_ANSWERS;
+		if (a == TLB_WAITS)
+			return;
+		if (a == TLB_SILENT) {
+			u->iqh = u->iqt;
+			queue_error(u, B(6));
+			return;
+		}
 		u->iqh = (u->iqh + 16) % size;
 		if ((lo & 15) == 5 && u->q_inject) {
 			uint32_t bit = u->q_inject;
@@ -773,7 +810,7 @@ write_gcmd(FakeUnit *u, uint32_t v)
 			bad(u, "QIE with IQT %llx IQA %llx", (unsigned long long)u->iqt,
 			    (unsigned long long)u->iqa);
 		u->iqh = 0;
-		u->q_error = u->q_context = false;
+		u->q_error = u->q_context = u->q_iotlb = false;
 	}
 	if (u->gcmd_bit == B(26) && !u->gcmd_set && u->iqh != u->iqt)
 		bad(u, "QIE off with descriptors queued");
@@ -1022,6 +1059,7 @@ fake_unit(const FakeConf *c)
 	u->gen = 1;
 	u->known = calloc(FAKE_PAGES, 1);
 	u->ir = ir_new(u, c);
+	u->devtlb = tlb_new(u, c);
 	u->root_ok = c->gsts & B(30);
 	u->iqh = u->iqt = c->gsts & B(26) ? 0x40 : 0; /* somebody used the queue */
 	if (u->rwbf)
@@ -1090,6 +1128,12 @@ void
 fake_merge_faults(FakeUnit *u, bool on)
 {
 	u->merge = on;
+}
+
+FakeTlb *
+fake_tlb(FakeUnit *u)
+{
+	return u->devtlb;
 }
 
 FakeIr *
