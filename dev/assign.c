@@ -39,7 +39,10 @@ func_publish(Func *f, Tenant *t)
 {
 	uint16_t sid[PCI_NSID];
 	uint n = func_sids(f, sid);
-	int err = n > 0 ? domain_attach(t->domain, f->unit, sid, n) : 0;
+	bool ats = t->kdev != NULL && t->kdev->ats;
+	int err = n == 0 ? 0
+		  : ats  ? ats_attach(f, t->domain)
+			 : domain_attach(t->domain, f->unit, sid, n);
 
 	if (err != 0)
 		return publish_failed(f, err);

@@ -152,7 +152,8 @@ check_function(Report *r, const Func *f) REQUIRES(assign_lock)
 		of_function(r, 8, f, "masters the bus");
 	if (state == FN_BLOCKED && !pci_interrupts_are_off(p))
 		of_function(r, 8, f, "can interrupt");
-	if (f->tenant != NULL && f->tenant->proc != NULL && !pci_ats_is_off(p))
+	if (!(f->tenant != NULL && f->tenant->kdev != NULL && f->tenant->kdev->ats) &&
+		!pci_ats_is_off(p))
 		of_function(r, 14, f, "translates by itself: ATS, PRI or PASID is on");
 }
 

@@ -4,12 +4,12 @@
 #include "kern/dev.h"
 
 extern Dev rootdev, consdev, procdev, nulldev, zerodev;
-extern Dev pcidev, iommudev, vtddev, edudev;
+extern Dev pcidev, iommudev, vtddev, edudev, rngdev;
 
 /* What a devtab begins with: all of them, in the order they are initialised. */
 #define DEVICES                                                                          \
 	&rootdev, &consdev, &procdev, &nulldev, &zerodev, &pcidev, &iommudev, &vtddev,   \
-		&edudev
+		&edudev, &rngdev
 
 /* For tests: fill #root from a newc archive, which must outlive it. */
 int root_load(const void *archive, size_t len);

@@ -3,7 +3,7 @@
  * the order of the first of them, and for each unit what it was asked to do.
  *
  *	domain 0:2 kind shared ro no pid 22 name edu functions 0:3.0 root 0x1e86000 levels 3
- *	width 39 pages 0 quota 0 clean 0 large 0 maps 5 unmaps 1
+ *	width 39 pages 0 quota 0 clean 0 large 0 maps 5 unmaps 1 ats off
  *
  *	unit 0 context_global 1 context_device 2 ... faults 1 lost 0
  *	domain 0:2 pid 22 maps 5 unmaps 1 pages 0 large 0 faults 1
@@ -65,7 +65,8 @@ put_domain(Text *t, const Func *f) REQUIRES(assign_lock)
 	text_printf(t,
 		" root 0x%llx levels %u width %u pages %u quota %u clean %u large %u",
 		(ull)d.top, d.levels, d.width, d.pages, d.quota, d.clean, d.big);
-	text_printf(t, " maps %llu unmaps %llu\n", (ull)d.nmap, (ull)d.nunmap);
+	text_printf(t, " maps %llu unmaps %llu ats %s\n", (ull)d.nmap, (ull)d.nunmap,
+		d.tlb ? "on" : "off");
 }
 
 void
@@ -117,8 +118,9 @@ put_unit_counts(Text *t, uint i)
 		(ull)s.context_global, (ull)s.context_device);
 	text_printf(t, " iotlb_global %llu iotlb_domain %llu iotlb_page %llu",
 		(ull)s.iotlb_global, (ull)s.iotlb_domain, (ull)s.iotlb_page);
-	text_printf(t, " interrupt_global %llu interrupt_index %llu write_buffer %llu",
-		(ull)s.interrupt_global, (ull)s.interrupt_index, (ull)s.write_buffer);
+	text_printf(t, " interrupt_global %llu interrupt_index %llu device_tlb %llu",
+		(ull)s.interrupt_global, (ull)s.interrupt_index, (ull)s.device_tlb);
+	text_printf(t, " write_buffer %llu", (ull)s.write_buffer);
 	text_printf(t, " waits %llu wait_ns %llu longest_ns %llu", (ull)s.waits,
 		(ull)s.wait_ns, (ull)s.wait_max);
 	text_printf(t, " ids %u sources %u interrupts %u faults %llu lost %llu\n", s.ids,

@@ -34,10 +34,15 @@ step_cut(Func *f) REQUIRES(assign_lock)
 {
 	uint16_t sid[PCI_NSID];
 	uint n = func_sids(f, sid);
+	Tenant *t = f->tenant;
+	int err = 0;
 
-	if (f->published && n > 0 &&
-		domain_detach(f->tenant->domain, f->unit, sid, n) != 0)
-		tenant_fail(f->tenant);
+	if (f->published && t->kdev != NULL && t->kdev->ats)
+		err = ats_off(f, t->domain);
+	if (f->published && n > 0)
+		err |= domain_detach(t->domain, f->unit, sid, n);
+	if (err != 0)
+		tenant_fail(t);
 	f->published = false;
 	intr_cut(f);
 }

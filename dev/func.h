@@ -10,6 +10,7 @@
  *	kdriver.c   the kernel as an owner: a driver has one function, and a domain for it
  *	kview.c     what the device of a kernel driver sees
  *	kdma.c      memory of the kernel that such a device may use
+ *	ats.c       devices of kernel drivers that translate by themselves
  *	guest.c     mappings of a domain that its owner fills
  *	power.c     translation on and off
  *	owner.c     what an owner may do: bus mastering, registers, interrupts, events
@@ -60,6 +61,7 @@ struct Kdev {
 	struct Func   *f;
 	bool           started;
 	bool           bounce; /* always */
+	bool           ats;    /* its device translates by itself */
 	iova_t         next;   /* where to look for room */
 	uint64_t       maps, bounced;
 };
@@ -72,6 +74,7 @@ typedef struct Func {
 	bool     rmrr;
 	uint32_t rmrr_index;
 	uint64_t rmrr_base, rmrr_limit;
+	bool     ats_port; /* firmware says that ATS works where it is */
 
 	/* assign_lock */
 	bool published; /* its context entries are present */
@@ -183,6 +186,14 @@ int  kview_make(const Func *f, Domain **out); /* its domain; says why not */
 int  kview_refuse(const Func *f); /* 0, or a code: its RMRR is not what it should be */
 const char *kview_name(const Domain *d);
 bool kview_direct(const Domain *d); /* an address is itself */
+
+/* ---- ats.c ---- */
+void ats_boot(void); /* says what of boot parameter iommu.ats cannot be */
+bool ats_wanted(const Func *f);
+/* In place of domain_attach; then it is on in the device. */
+int  ats_attach(Func *f, Domain *d) REQUIRES(assign_lock);
+/* Off in the device, which is quiet, and nothing left in its TLB. -EIO: not confirmed. */
+int  ats_off(Func *f, Domain *d) REQUIRES(assign_lock);
 
 /* ---- guest.c ---- */
 /* The process keeps only `prot` of [va, va+len): the observer's call. */

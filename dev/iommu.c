@@ -92,7 +92,8 @@ info_functions(Text *t)
 		else
 			text_printf(t, ", no unit");
 		if (assign_kdev(f, &k))
-			text_printf(t, ", driver %s %s", k.driver, k.view);
+			text_printf(t, ", driver %s %s%s", k.driver, k.view,
+				k.ats ? ", ats on" : "");
 		text_printf(t, ", reset %s\n", pci_reset_name(f->reset));
 	}
 	text_printf(t, "\twithout flr or af, quiet for %u ms before the next owner\n",

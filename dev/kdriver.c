@@ -75,6 +75,7 @@ kdev_new(Func *f, Tenant **out)
 	d->driver = kdriver_for(f->pci);
 	d->f = f;
 	d->bounce = named("bounce", f->pci->bdf);
+	d->ats = ats_wanted(f);
 	*out = &d->tenant;
 	return 0;
 }
@@ -160,6 +161,7 @@ kdev_info(const Kdev *d, KdevInfo *out)
 		.driver = d->driver->name,
 		.view = kview_name(d->tenant.domain),
 		.bounce = d->bounce,
+		.ats = d->ats,
 		.maps = d->maps,
 		.bounced = d->bounced,
 	};

@@ -52,6 +52,7 @@ typedef struct KdevInfo {
 	const char *driver;
 	const char *view; /* translated, identity, pass-through */
 	bool bounce; /* always */
+	bool ats; /* the device has a TLB of its own, in use */
 	uint64_t maps, bounced; /* so far */
 } KdevInfo;
 void kdev_info(const Kdev *d, KdevInfo *out);

@@ -54,6 +54,8 @@ print_ownership(const PciFn *f, Text *t)
 	else
 		text_printf(t, "unit none\n");
 	text_printf(t, "busmaster %s\n", pci_is_busmaster(f) ? "on" : "off");
+	if (f->ats != 0)
+		text_printf(t, "ats %s\n", pci_ats_is_on(f) ? "on" : "off");
 }
 
 static void

@@ -190,6 +190,7 @@ place(Func *f)
 	if (!path_of(f->pci, &path))
 		return;
 	f->unit = vtd_unit_for(&path);
+	f->ats_port = vtd_ats_for(&path);
 	f->rmrr = vtd_rmrr_for(&path, &f->rmrr_index, &f->rmrr_base, &f->rmrr_limit);
 }
 
@@ -240,6 +241,7 @@ assign_init(void)
 	power_init(why, lazy);
 	dmafault_init();
 	proc_observe(&assign_observer);
+	ats_boot();
 	taken = kdriver_boot();
 	why = power_start(taken > 0);
 	if (why != NULL)

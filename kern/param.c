@@ -26,6 +26,7 @@ static const Known known[] = {
 	{ "kernel", NULL },
 	{ "rmrr.relax", "" },
 	{ "bounce", NULL },
+	{ "iommu.ats", NULL },
 	{ "igfx_off", "" },
 };
 

@@ -1,8 +1,9 @@
 /*
  * What a function says of itself: identity, capabilities; and what of it stays switched
- * off: interrupts until the owner asks, address translation services, page requests,
- * PASIDs and virtual functions always. With translation services on, a device could send
- * addresses as "already translated"; virtual functions would be requesters nobody owns.
+ * off: interrupts until the owner asks, page requests, PASIDs and
+ * virtual functions always, which would be requesters nobody owns. So does address
+ * translation but for drivers of the kernel (dev/ats.c): with it on, a device can send
+ * addresses as "already translated".
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -111,4 +112,23 @@ fn_quiet(PciFn *f)
 		cfg_update(f, f->ats + ATS_CTL, 2, FMASK(ATS_ENABLE), 0);
 	if (f->sriov != 0)
 		cfg_update(f, f->sriov + SRIOV_CTL, 2, FMASK(SRIOV_VFE), 0);
+}
+
+void
+pci_ats(const PciFn *f, bool on)
+{
+	cfg_update(f, f->ats + ATS_CTL, 2, FMASK(ATS_ENABLE) | FMASK(ATS_STU),
+		on ? FMASK(ATS_ENABLE) : 0);
+}
+
+uint
+pci_ats_depth(const PciFn *f)
+{
+	return FGET(pci_read(f, f->ats + ATS_CAP, 2), ATS_DEPTH);
+}
+
+bool
+pci_ats_is_on(const PciFn *f)
+{
+	return f->ats != 0 && FGET(pci_read(f, f->ats + ATS_CTL, 2), ATS_ENABLE);
 }

@@ -92,6 +92,11 @@ bool pci_message_source(const PciFn *f, uint16_t *sid);
 /* INTx disabled, MSI and MSI-X off and masked. */
 void pci_interrupts_off(const PciFn *f);
 bool pci_interrupts_are_off(const PciFn *f);
+/* Address translation services, of a function that has them: on, by single pages; and how
+ * many invalidations it takes at once, 0: 32. */
+void pci_ats(const PciFn *f, bool on);
+uint pci_ats_depth(const PciFn *f);
+bool pci_ats_is_on(const PciFn *f);
 bool pci_ats_is_off(const PciFn *f); /* and page requests, and PASIDs */
 /* One message at addr/data by MSI, else MSI-X entry 0; -ENOTSUP without either. */
 int  pci_msi_on(PciFn *f, uint64_t addr, uint32_t data);

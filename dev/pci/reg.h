@@ -161,7 +161,10 @@
 #define ACS_CR  3, 3 /* completion redirect */
 #define ACS_UF  4, 4 /* upstream forwarding */
 
+#define ATS_CAP      4
+#define ATS_DEPTH    4, 0 /* invalidations it takes at once; 0: 32 */
 #define ATS_CTL      6
+#define ATS_STU      4, 0 /* 2^n pages are the least it is told of */
 #define ATS_ENABLE   15, 15
 #define PRI_CTL      4
 #define PRI_ENABLE   0, 0

@@ -315,7 +315,8 @@ domain_tell(Domain *d, Change *c)
 	}
 	if (d->tlb.unit && c->kind != CHANGE_PAGES_ADDED) {
 		int err = devtlb_flush(d, c->iova, c->len);
-		first = first ? first : err;
+		if (!first)
+			first = err;
 	}
 	return first;
 }

@@ -159,7 +159,7 @@ scope_ats(const Dmar *d, const VtdPath *p, PciRead rd)
 	for (uint32_t i = 0; i < d->nentry; i++) {
 		const DmarEntry *e = &d->entry[i];
 
-		if (!e->ok || e->segment != p->bdf >> 16)
+		if (e->segment != p->bdf >> 16 || !e->ok)
 			continue;
 		if (e->type == DMAR_SATC && names_pci(d, e, (uint16_t)p->bdf, rd))
 			return (int32_t)i;

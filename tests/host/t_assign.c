@@ -1,4 +1,4 @@
-/* SRC: dev/assign.c dev/check.c dev/domains.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/kdriver.c dev/kview.c dev/kdma.c dev/guest.c dev/mapcmd.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign.c dev/check.c dev/domains.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/kdriver.c dev/kview.c dev/kdma.c dev/ats.c dev/guest.c dev/mapcmd.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -99,6 +99,14 @@ pci_interrupts_off(const PciFn *f)
 bool pci_interrupts_are_off(const PciFn *f) { return !msi[idx(f)]; }
 static const PciFn *with_ats;
 bool pci_ats_is_off(const PciFn *f) { return f != with_ats; }
+uint pci_ats_depth(const PciFn *f) { (void)f; return 5; }
+
+void
+pci_ats(const PciFn *f, bool on)
+{
+	say("%sats%d ", on ? "" : "no", idx(f));
+	with_ats = on ? f : NULL;
+}
 
 bool
 pci_message_source(const PciFn *f, uint16_t *sid)
@@ -403,6 +411,31 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
 	return 0;
 }
 
+static const char *obstacle;
+static VtdTlb tlb;
+static int tlb_err;
+
+const char *unit_tlb_obstacle(Unit *u) { (void)u; return obstacle; }
+
+int
+domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *t)
+{
+	(void)u;
+	if (attach_err != 0)
+		return attach_err;
+	say("attach-tlb(%lx: %x %u) ", (unsigned long)d->top, t->sid, t->depth);
+	tlb = *t;
+	d->nsid++;
+	return 0;
+}
+
+int
+domain_tlb_off(Domain *d)
+{
+	say("empty(%lx) ", (unsigned long)d->top);
+	return tlb_err;
+}
+
 int
 domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
 {
@@ -615,7 +648,7 @@ arch_sleep(ns_t ns)
 /* ---- a driver in the kernel, which knows 0:2.0 ---- */
 
 static int start_err;
-static const char *bouncing;
+static const char *bouncing, *translating;
 
 static bool knows(const PciFn *f) { return f == &fn[EDU2] || f == &fn[BEHIND2] || f == &fn[RMRR]; }
 
@@ -651,6 +684,8 @@ param_get(const char *name)
 {
 	if (strcmp(name, "rmrr.relax") == 0)
 		return relax ? "" : NULL;
+	if (strcmp(name, "iommu.ats") == 0)
+		return translating;
 	return strcmp(name, "bounce") == 0 ? bouncing : at_boot;
 }
 
@@ -688,7 +723,9 @@ reset_world(void **state)
 	func[RMRR].rmrr_base = 0xed000;
 	func[RMRR].rmrr_limit = 0xeffff;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
-	bouncing = at_boot = NULL;
+	bouncing = at_boot = translating = obstacle = NULL;
+	with_ats = NULL;
+	fn[EDU].ats = fn[EDU2].ats = 0;
 	start_err = enable_err = 0;
 	direct = passes = relax = false;
 	fn[RMRR].cls = fn[RMRR].subclass = 0;
@@ -2252,6 +2289,140 @@ test_kernel_unconfirmed(void **state)
 	kfree(lost);
 }
 
+static void
+checks(const char *want)
+{
+	Text t = { 0 };
+
+	assign_check(&t);
+	assert_string_equal(t.s, want);
+	text_free(&t);
+}
+
+#define CLEAN "ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 0\n"
+
+/* A device that translates by itself does so for the kernel only: on after its entry is there,
+ * emptied and off before it goes. */
+static void
+test_kernel_ats(void **state)
+{
+	KdevInfo k;
+
+	(void)state;
+	core_unit = (VtdCheck){ .contexts = 3, .irqs = 2 };
+	frames = (PageStat){ .total = 10, .free = 5, .kernel = 2, .user = 1, .table = 1, .withheld = 1 };
+	translating = "0:2.0,0:3.0";
+	fn[EDU2].ats = fn[EDU].ats = 0x100;
+	func[EDU2].ats_port = true;
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_string_equal(trace, "drain2 intoff2 nosnoop2 attach-tlb(8: 10 5) ats2 decode2 start2 ");
+	assert_true(assign_kdev(&fn[EDU2], &k) && k.ats);
+	checks(CLEAN);
+	assert_int_equal(kdev_master(dev2, true), 0);
+	clear();
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
+	assert_string_equal(trace,
+		"stop2 unmaster2 intoff2 drain2 empty(8) noats2 detach(8: 10) sleep200 poll free ");
+	/* a process */
+	clear();
+	assert_int_equal(attach(EDU2, 22), 0);
+	assert_null(strstr(trace, "ats"));
+	assert_null(strstr(trace, "tlb"));
+	assert_int_equal(assign_detach(fn[EDU2].bdf, -1), 0);
+	/* back, and the unit cannot any more */
+	obstacle = "that needs the invalidation queue";
+	clear();
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_null(strstr(trace, "tlb"));
+	with_ats = &fn[EDU2];
+	checks("I14 function 0:2.0: translates by itself: ATS, PRI or PASID is on\nviolations 1\n");
+	with_ats = NULL;
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
+	obstacle = NULL;
+	attach_err = -ENOMEM; /* nothing is switched on that is not published */
+	clear();
+	assert_int_equal(attach(EDU2, 0), -ENOMEM);
+	assert_null(strstr(trace, "ats"));
+	attach_err = 0;
+}
+
+/* It does not confirm: cut off at once, and what it may know is withheld. */
+static void
+test_kernel_ats_silent(void **state)
+{
+	(void)state;
+	translating = "0:2.0";
+	fn[EDU2].ats = 0x100;
+	func[EDU2].ats_port = true;
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_int_equal(kdev_master(dev2, true), 0);
+	clear();
+	tlb.off(tlb.arg);
+	assert_string_equal(trace, "unmaster2 noats2 ");
+	assert_non_null(strstr(host_log, "0:2.0 is broken: its own TLB does not confirm an invalidation\n"));
+	assert_int_equal(kdev_master(dev2, true), -EBUSY);
+	tlb_err = -EIO;
+	Kdev *lost = dev2;
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), -EIO);
+	tlb_err = 0;
+	assert_int_equal(assign_state(&fn[EDU2]), FN_BROKEN);
+	assert_int_equal(live_domains, 1); /* nobody gets what it was in */
+	given_up(8);
+	kfree(lost);
+}
+
+static void
+stays_off(const char *why)
+{
+	char want[160];
+
+	host_log[0] = 0;
+	ats_boot();
+	snprintf(want, sizeof want, "boot: iommu.ats=0:2.0: its ATS stays off: %s\n", why);
+	assert_string_equal(host_log, want);
+	assert_false(ats_wanted(&func[EDU2]));
+}
+
+static void
+test_ats_refused(void **state)
+{
+	(void)state;
+	host_log[0] = 0;
+	ats_boot();
+	assert_string_equal(host_log, ""); /* not asked for */
+	translating = "0:2.0";
+	stays_off("it has no ATS capability");
+	fn[EDU2].ats = 0x100;
+	stays_off("no ATSR or SATC of the firmware says that its port can");
+	func[EDU2].ats_port = true;
+	host_log[0] = 0;
+	ats_boot();
+	assert_string_equal(host_log, "");
+	assert_true(ats_wanted(&func[EDU2]));
+	obstacle = "its unit takes no part in it";
+	stays_off("its unit takes no part in it");
+	obstacle = NULL;
+	direct = true;
+	stays_off("iommu.default=passthrough leaves nothing to translate");
+	direct = false;
+	fn[EDU2].nsid = 2;
+	stays_off("a bridge above it puts its own id into requests");
+	fn[EDU2].nsid = 1;
+	func[EDU2].unit = NULL;
+	stays_off("no IOMMU unit covers it");
+	translating = "0:19.0";
+	host_log[0] = 0;
+	ats_boot();
+	assert_string_equal(host_log, "boot: iommu.ats=0:19.0: its ATS stays off: it is not there\n");
+	translating = "0:3.0"; /* which no driver knows */
+	fn[EDU].ats = 0x100;
+	func[EDU].ats_port = true;
+	host_log[0] = 0;
+	ats_boot();
+	assert_string_equal(host_log, "boot: iommu.ats=0:3.0: its ATS stays off: the kernel has no driver "
+		"for it, and processes get no device with ATS on\n");
+}
+
 /* A fault names the driver; events are for processes. A flood stops it like another. */
 static void
 test_kernel_fault(void **state)
@@ -2286,11 +2457,11 @@ test_domains(void **state)
 	assign_domains(&t);
 	assert_string_equal(t.s,
 		"domain 0:42 kind guest ro yes pid 22 name edu functions 0:3.0 root 0x5000 levels 3 width 39 "
-		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12\n"
+		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n"
 		"domain 0:42 kind shared ro no pid 22 name edu functions 0:2.0 root 0x5000 levels 3 width 39 "
-		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12\n"
+		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n"
 		"domain 0:42 kind shared ro no pid 23 name cat functions 0:4.0 root 0x5000 levels 3 width 39 "
-		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12\n");
+		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n");
 	text_free(&t);
 	assert_int_equal(assign_detach(fn[EDU].bdf, 22), 0);
 	assert_int_equal(attach(EDU, 22), 0);
@@ -2306,24 +2477,12 @@ test_domains(void **state)
 	assign_stats(&t);
 	assert_string_equal(t.s,
 		"unit 0 context_global 2 context_device 3 iotlb_global 4 iotlb_domain 5 iotlb_page 6 "
-		"interrupt_global 7 interrupt_index 8 write_buffer 1 waits 9 wait_ns 10 longest_ns 11 "
+		"interrupt_global 7 interrupt_index 8 device_tlb 17 write_buffer 1 waits 9 wait_ns 10 longest_ns 11 "
 		"ids 15 sources 14 interrupts 16 faults 12 lost 13\n"
 		"domain 0:42 pid 22 maps 11 unmaps 12 pages 4 large 1 faults 3\n"
 		"domain 0:42 pid 23 maps 11 unmaps 12 pages 4 large 1 faults 0\n");
 	text_free(&t);
 }
-
-static void
-checks(const char *want)
-{
-	Text t = { 0 };
-
-	assign_check(&t);
-	assert_string_equal(t.s, want);
-	text_free(&t);
-}
-
-#define CLEAN "ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 0\n"
 
 /* Each thing that can be wrong is said under its number, and is gone when it is right again. */
 static void
@@ -2605,6 +2764,7 @@ main(void)
 		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_storm_set), T(test_stray), T(test_lost), T(test_interrupt_fault),
 		T(test_mappings), T(test_kernel), T(test_kernel_refused), T(test_kernel_start), T(test_kernel_power),
 		T(test_kernel_maps), T(test_kernel_bounce), T(test_kernel_unconfirmed), T(test_kernel_fault),
+		T(test_kernel_ats), T(test_kernel_ats_silent), T(test_ats_refused),
 		T(test_domains),
 		T(test_check), T(test_check_interrupt), T(test_check_tables), T(test_check_guest),
 		T(test_kernel_direct), T(test_kernel_rmrr), T(test_kernel_boot), T(test_boot_power), T(test_relax),

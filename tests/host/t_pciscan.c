@@ -249,6 +249,7 @@ quiet(void **state)
 	pri = fake_ecap(e, 0x0013, 16);
 	pasid = fake_ecap(e, 0x001b, 8);
 	vf = fake_ecap(e, 0x0010, 64);
+	fake_put(e, ats + 4, 2, 0x0065);
 	fake_put(e, ats + 6, 2, 0x8005);
 	fake_mask(e, ats + 6, 2, 0x801f);
 	fake_put(e, pri + 4, 2, 1);
@@ -262,6 +263,13 @@ quiet(void **state)
 	assert_int_equal(f->ats, ats);
 	assert_int_equal(f->sriov, vf);
 	assert_int_equal(fake_get_reg(e, ats + 6, 2), 0x0005);
+	assert_true(pci_ats_is_off(f) && !pci_ats_is_on(f));
+	pci_ats(f, true);
+	assert_int_equal(fake_get_reg(e, ats + 6, 2), 0x8000); /* by single pages */
+	assert_true(!pci_ats_is_off(f) && pci_ats_is_on(f));
+	pci_ats(f, false);
+	assert_int_equal(fake_get_reg(e, ats + 6, 2), 0);
+	assert_int_equal(pci_ats_depth(f), 5);
 	assert_int_equal(fake_get_reg(e, pri + 4, 2), 0);
 	assert_int_equal(fake_get_reg(e, pasid + 6, 2), 2);
 	assert_int_equal(fake_get_reg(e, vf + 8, 2) & 1, 0);

@@ -1,0 +1,44 @@
+/* #rng: bytes of a virtio entropy device that the kernel has (dev/rngdrv.c): user/man/rng.md. */
+
+#include "dev/rng.h"
+#include "dev/devtab.h"
+
+static int
+status_text(Chan *c, Text *t)
+{
+	(void)c;
+	rng_status(t);
+	return 0;
+}
+
+static const Dirtab files[] = {
+	{ "data", 0444, NULL, NULL },
+	{ "status", 0444, status_text, NULL },
+};
+
+static int
+rngdev_open(Chan *c, int flags)
+{
+	int err = flat_open(c, flags);
+
+	c->stream = err == 0 && !c->qid.dir && c->text == NULL;
+	return err;
+}
+
+static long
+rngdev_read(Chan *c, void *buf, long n, off_k off)
+{
+	return c->stream ? rng_read(buf, n) : dirtab_read(c, buf, n, off);
+}
+
+Dev rngdev = {
+	.name = "rng",
+	FLAT_FILES(files),
+	.attach = flat_attach,
+	.walk = flat_walk,
+	.stat = flat_stat,
+	.open = rngdev_open,
+	.entry = flat_entry,
+	.read = rngdev_read,
+	.write = flat_write,
+};
