@@ -12,6 +12,7 @@
 #include "dev/func.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"
+#include "kern/heap.h"
 #include "kern/log.h"
 #include "kern/string.h"
 
@@ -67,23 +68,57 @@ policy_text(Text *t)
 /* ---- changing ---- */
 
 static int
+switch_unit(uint i, bool queued)
+{
+	const char *why = NULL;
+	int err = unit_set_queued(vtd_unit(i), queued, &why);
+
+	return err == 0 ? 0 : fail(err, "unit %u stays as it is: %s", i, why);
+}
+
+static bool
+is_queued(uint i)
+{
+	UnitInfo u;
+
+	unit_info(vtd_unit(i), &u);
+	return u.queued;
+}
+
+/* Every unit in use, or, if one does not change, none. */
+static int
+switch_all(bool queued)
+{
+	bool *was = kalloc(vtd_nunit() + 1);
+	const char *why;
+	uint i;
+	int err = 0;
+
+	if (was == NULL)
+		return fail(-ENOMEM, "no memory");
+	for (i = 0; i < vtd_nunit() && err == 0; i++) {
+		was[i] = is_queued(i);
+		err = usable(i) ? switch_unit(i, queued) : 0;
+	}
+	while (err != 0 && i-- > 0)
+		if (usable(i))
+			unit_set_queued(vtd_unit(i), was[i], &why);
+	kfree(was);
+	return err;
+}
+
+static int
 set_inv(const Cmd *c)
 {
-	int queued = cmd_word(inv_name, nelem(inv_name), c->f[1]), only = -1, err = 0;
-	const char *why = NULL;
+	int queued = cmd_word(inv_name, nelem(inv_name), c->f[1]), i;
 
 	if (queued < 0)
-		return fail(-EINVAL, "want inv queued|register [UNIT]");
-	if (c->n == 3 &&
-		(cmd_int(c->f[2], 0, (int)vtd_nunit() - 1, &only) != 0 || !usable(only)))
-		return fail(-ENODEV, "no unit in use has number %s", c->f[2]);
-	for (uint i = 0; i < vtd_nunit(); i++)
-		if (only < 0 ? usable(i) : (uint)only == i) {
-			err = unit_set_queued(vtd_unit(i), queued, &why);
-			if (err != 0)
-				return fail(err, "unit %u stays as it is: %s", i, why);
-		}
-	return 0;
+		return fail(-EINVAL, "'%s': want inv queued|register [UNIT]", c->f[1]);
+	if (c->n == 2)
+		return switch_all(queued);
+	if (cmd_int(c->f[2], 0, (int)vtd_nunit() - 1, &i) != 0 || !usable(i))
+		return fail(-ENODEV, "'%s' is not the number of a unit in use", c->f[2]);
+	return switch_unit(i, queued);
 }
 
 static int
@@ -92,7 +127,7 @@ set_gran(const Cmd *c)
 	int gran = cmd_word(gran_name, nelem(gran_name), c->f[1]);
 
 	if (gran < 0)
-		return fail(-EINVAL, "want gran page|domain|global");
+		return fail(-EINVAL, "'%s': want gran page|domain|global", c->f[1]);
 	for (uint i = 0; i < vtd_nunit(); i++)
 		if (usable(i))
 			unit_set_gran(vtd_unit(i), gran);
@@ -105,7 +140,7 @@ set_pages(const Cmd *c)
 	int level = cmd_word(pages_name, nelem(pages_name), c->f[1]);
 
 	if (level < 0)
-		return fail(-EINVAL, "want pages 4k|2m|1g");
+		return fail(-EINVAL, "'%s': want pages 4k|2m|1g", c->f[1]);
 	vtd_set_pages(level + 1);
 	return 0;
 }
@@ -115,10 +150,11 @@ set_storm(const Cmd *c)
 {
 	int max, ms;
 
-	if (cmd_int(c->f[1], 1, STORM_LIMIT, &max) != 0 ||
-		cmd_int(c->f[2], 1, MAXMS, &ms) != 0)
-		return fail(-EINVAL, "want storm N MS, up to %u faults in %u ms",
-			STORM_LIMIT, MAXMS);
+	if (cmd_int(c->f[1], 1, STORM_LIMIT, &max) != 0)
+		return fail(-EINVAL, "'%s': want storm N MS, N 1 to %u faults", c->f[1],
+			STORM_LIMIT);
+	if (cmd_int(c->f[2], 1, MAXMS, &ms) != 0)
+		return fail(-EINVAL, "'%s': want storm N MS, MS 1 to %u", c->f[2], MAXMS);
 	dmafault_set_storm(max, ms * 1000000ull);
 	return 0;
 }
@@ -129,7 +165,7 @@ set_trace(const Cmd *c)
 	int on = cmd_word(trace_name, nelem(trace_name), c->f[1]);
 
 	if (on < 0)
-		return fail(-EINVAL, "want trace on|off");
+		return fail(-EINVAL, "'%s': want trace on|off", c->f[1]);
 	if (vtd_trace(on) != 0)
 		return fail(-ENOMEM, "no memory for the trace");
 	return 0;
@@ -139,20 +175,24 @@ int
 policy_cmd(const Cmd *c)
 {
 	static const struct {
-		const char *name;
+		const char *name, *rest;
 		int min, max; /* words */
 		int (*set)(const Cmd *c);
 	} cmd[] = {
-		{ "inv", 2, 3, set_inv },
-		{ "gran", 2, 2, set_gran },
-		{ "pages", 2, 2, set_pages },
-		{ "storm", 3, 3, set_storm },
-		{ "trace", 2, 2, set_trace },
+		{ "inv", "queued|register [UNIT]", 2, 3, set_inv },
+		{ "gran", "page|domain|global", 2, 2, set_gran },
+		{ "pages", "4k|2m|1g", 2, 2, set_pages },
+		{ "storm", "N MS", 3, 3, set_storm },
+		{ "trace", "on|off", 2, 2, set_trace },
 	};
 
 	for (uint i = 0; i < nelem(cmd); i++)
-		if (strcmp(c->f[0], cmd[i].name) == 0 && c->n >= cmd[i].min &&
-			c->n <= cmd[i].max)
-			return cmd[i].set(c);
-	return fail(-EINVAL, "want inv, gran, pages, storm or trace, as reading shows them");
+		if (strcmp(c->f[0], cmd[i].name) == 0)
+			return c->n >= cmd[i].min && c->n <= cmd[i].max
+				       ? cmd[i].set(c)
+				       : fail(-EINVAL, "%s takes %s", c->f[0],
+						 cmd[i].rest);
+	return fail(-EINVAL,
+		"'%s': want inv, gran, pages, storm or trace, as reading shows them",
+		c->f[0]);
 }

@@ -22,13 +22,18 @@
 typedef unsigned long long ull;
 
 static const char *const rights_name[] = { "none", "r", "w", "rw" };
-static const char *const profile_name[] = { "manual", "qemu" };
+static const char *const access_name[] = { "r", "w" };
+static const char *const profile_name[] = {
+	[WALK_MANUAL] = "manual", [WALK_QEMU] = "qemu"
+};
 
 /* ---- the question ---- */
 
 int
 walk_parse(const Cmd *c, WalkQuery *q)
 {
+	int access, rules = WALK_MANUAL;
+
 	*q = (WalkQuery){ 0 };
 	if (c->n != 3 && c->n != 4)
 		return fail(-EINVAL, WANT);
@@ -36,13 +41,14 @@ walk_parse(const Cmd *c, WalkQuery *q)
 		return fail(-EINVAL, "not a device: %s", c->f[0]);
 	if (cmd_u64(c->f[1], &q->ask.addr) != 0)
 		return fail(-EINVAL, "not an address: %s", c->f[1]);
-	q->ask.write = strcmp(c->f[2], "w") == 0;
-	if (!q->ask.write && strcmp(c->f[2], "r") != 0)
-		return fail(-EINVAL, WANT);
-	if (c->n == 3)
-		return 0;
-	q->ask.rules = strcmp(c->f[3], "qemu") == 0 ? WALK_QEMU : WALK_MANUAL;
-	return strcmp(c->f[3], profile_name[q->ask.rules]) == 0 ? 0 : fail(-EINVAL, WANT);
+	if ((access = cmd_word(access_name, nelem(access_name), c->f[2])) < 0)
+		return fail(-EINVAL, "not an access: %s: want r or w", c->f[2]);
+	if (c->n == 4 &&
+		(rules = cmd_word(profile_name, nelem(profile_name), c->f[3])) < 0)
+		return fail(-EINVAL, "not a profile: %s: want manual or qemu", c->f[3]);
+	q->ask.write = access;
+	q->ask.rules = rules;
+	return 0;
 }
 
 /* ---- the answer ---- */
@@ -123,7 +129,7 @@ walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o)
 	bdf_print(q->bdf, device, sizeof device);
 	bdf_print(BDF(BDF_SEG(q->bdf), 0, 0, 0) + q->ask.sid, source, sizeof source);
 	text_printf(t, "walk %s 0x%llx %s profile %s\n", device, (ull)q->ask.addr,
-		q->ask.write ? "w" : "r", profile_name[q->ask.rules]);
+		access_name[q->ask.write], profile_name[q->ask.rules]);
 	text_printf(
 		t, "unit %u source %s translation %s\n", unit, source, on ? "on" : "off");
 	for (uint i = 0; i < o->nstep; i++)

@@ -43,15 +43,15 @@ $ echo 0:3.0 $! >'#iommu/attach'
 $ sleep 1
 ...
 # What it does not understand changes nothing.
-$ for c in 'inv both' 'inv queued 7' 'gran large' 'pages 3k' 'storm 0 1' 'storm 65 1' 'trace maybe' 'fast'; do echo $c >/sys/vtd/ctl; done
-echo: /sys/vtd/ctl: want inv queued|register [UNIT]
-echo: /sys/vtd/ctl: no unit in use has number 7
-echo: /sys/vtd/ctl: want gran page|domain|global
-echo: /sys/vtd/ctl: want pages 4k|2m|1g
-echo: /sys/vtd/ctl: want storm N MS, up to 64 faults in 60000 ms
-echo: /sys/vtd/ctl: want storm N MS, up to 64 faults in 60000 ms
-echo: /sys/vtd/ctl: want trace on|off
-echo: /sys/vtd/ctl: want inv, gran, pages, storm or trace, as reading shows them
+$ for c in 'inv both' 'inv queued 7' 'gran large' 'pages 3k' 'storm 0 1' 'storm 1' 'trace maybe' 'fast'; do echo $c >/sys/vtd/ctl; done
+echo: /sys/vtd/ctl: 'both': want inv queued|register [UNIT]
+echo: /sys/vtd/ctl: '7' is not the number of a unit in use
+echo: /sys/vtd/ctl: 'large': want gran page|domain|global
+echo: /sys/vtd/ctl: '3k': want pages 4k|2m|1g
+echo: /sys/vtd/ctl: '0': want storm N MS, N 1 to 64 faults
+echo: /sys/vtd/ctl: storm takes N MS
+echo: /sys/vtd/ctl: 'maybe': want trace on|off
+echo: /sys/vtd/ctl: 'fast': want inv, gran, pages, storm or trace, as reading shows them
 $ cat /sys/vtd/ctl
 inv queued 0
 gran global

@@ -19,9 +19,9 @@ questions(void **state)
 {
 	static const char *const bad[][2] = {
 		{ "0:3.0 0x1000", "want B:D.F ADDRESS r|w [manual|qemu]" },
-		{ "0:3.0 0x1000 x", "want B:D.F ADDRESS r|w [manual|qemu]" },
-		{ "0:3.0 0x1000 rw", "want B:D.F ADDRESS r|w [manual|qemu]" },
-		{ "0:3.0 0x1000 r xen", "want B:D.F ADDRESS r|w [manual|qemu]" },
+		{ "0:3.0 0x1000 x", "not an access: x: want r or w" },
+		{ "0:3.0 0x1000 rw", "not an access: rw: want r or w" },
+		{ "0:3.0 0x1000 r xen", "not a profile: xen: want manual or qemu" },
 		{ "0:3.0 0x1000 r qemu 1", "want B:D.F ADDRESS r|w [manual|qemu]" },
 		{ "0:33.0 0x1000 r", "not a device: 0:33.0" },
 		{ "0:3.0 0x1g r", "not an address: 0x1g" },
