@@ -15,26 +15,32 @@
 #include "kern/param.h"
 #include "kern/string.h"
 
-#define NODEV UINT32_MAX /* what a word that names no device comes out as */
+#define ITEM 32 /* of a list of devices, in letters */
 
 int
 kdriver_param(const char *param, uint i, bdf_t *b)
 {
-	const char *s = param_get(param);
-	char word[24];
-	size_t n = 0;
+	const char *list = param_get(param);
+	char word[ITEM];
 
-	for (; s != NULL && i > 0; i--)
-		s = (s = strchr(s, ',')) != NULL ? s + 1 : NULL;
-	if (s == NULL)
-		return 0;
-	while (s[n] != 0 && s[n] != ',' && n + 1 < sizeof word)
-		n++;
-	memcpy(word, s, n);
-	word[n] = 0;
-	if (cmd_bdf(word, b) != 0)
-		*b = NODEV;
-	return 1;
+	while (cmd_item(&list, word, sizeof word))
+		if (cmd_bdf(word, b) == 0 && i-- == 0)
+			return 1;
+	return 0;
+}
+
+/* Says what of such a list is no device. */
+static void
+judge(const char *param)
+{
+	const char *list = param_get(param);
+	char word[ITEM];
+	bdf_t b;
+
+	while (cmd_item(&list, word, sizeof word))
+		if (cmd_bdf(word, &b) != 0)
+			kprint("boot: %s: '%s' is not a device like 0:3.0: ignored\n",
+				param, word);
 }
 
 const Kdriver *
@@ -116,10 +122,15 @@ kdriver_boot(void)
 	uint n = 0;
 	bdf_t dev;
 
+	judge("kernel");
+	judge("bounce");
+	judge("iommu.ats");
+	for (uint i = 0; kdriver_param("bounce", i, &dev) != 0; i++)
+		if (pci_find(dev) == NULL)
+			kprint("boot: bounce=%s: it is not there\n",
+				bdf_print(dev, b, sizeof b));
 	for (uint i = 0; kdriver_param("kernel", i, &dev) != 0; i++) {
-		if (dev == NODEV)
-			kprint("boot: kernel: want devices like 0:3.0,1:0.0\n");
-		else if (assign_attach(&(AttachArgs){ .bdf = dev, .pid = 0 }) == 0)
+		if (assign_attach(&(AttachArgs){ .bdf = dev, .pid = 0 }) == 0)
 			n++;
 		else
 			kprint("boot: kernel=%s: %s\n", bdf_print(dev, b, sizeof b),

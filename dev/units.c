@@ -11,6 +11,7 @@
 #include "dev/func.h"
 #include "dev/iommufmt.h"
 #include "dev/vtd/dmar.h"
+#include "kern/cmd.h"
 #include "kern/heap.h"
 #include "kern/log.h"
 #include "kern/param.h"
@@ -104,33 +105,36 @@ start_units(void)
 
 /* ---- units that stay off ---- */
 
-/* "N:off", and a comma or the end behind it; NULL: it is not. */
-static const char *
-unit_word(const char *s, uint *n)
+/* "N:off". */
+static bool
+is_off(char *word, int *n)
 {
-	*n = 0;
-	if (*s < '0' || *s > '9')
-		return NULL;
-	for (; *s >= '0' && *s <= '9' && *n < 1000; s++)
-		*n = *n * 10 + (*s - '0');
-	if (strncmp(s, ":off", 4) != 0 || (s[4] != ',' && s[4] != 0))
-		return NULL;
-	return s + 4;
+	char *colon = strchr(word, ':');
+	bool ok;
+
+	if (colon == NULL || strcmp(colon, ":off") != 0)
+		return false;
+	*colon = 0;
+	ok = cmd_int(word, 0, (int)vtd_nunit() - 1, n) == 0;
+	*colon = ':';
+	return ok;
 }
 
 static void
 leave_by_number(void)
 {
-	const char *s = param_get("iommu.unit");
-	uint n;
+	const char *list = param_get("iommu.unit");
+	char word[32];
+	int n;
 
-	for (; s != NULL; s = *s == ',' ? s + 1 : NULL) {
-		if ((s = unit_word(s, &n)) == NULL || vtd_unit(n) == NULL) {
-			kprint("boot: iommu.unit: want N:off with the number of a unit\n");
-			return;
-		}
-		unit_leave_off(vtd_unit(n), "it was left off by boot parameter iommu.unit");
-	}
+	while (cmd_item(&list, word, sizeof word))
+		if (is_off(word, &n))
+			unit_leave_off(vtd_unit(n),
+				"it was left off by boot parameter iommu.unit");
+		else
+			kprint("boot: iommu.unit: '%s' is not N:off with the number of a "
+			       "unit: ignored\n",
+				word);
 }
 
 /* It translates graphics functions, which its scopes name, and nothing else. */

@@ -48,6 +48,23 @@ cmd_word(const char *const *words, uint n, const char *s)
 	return -1;
 }
 
+bool
+cmd_item(const char **list, char *word, size_t n)
+{
+	const char *s = *list, *end;
+	size_t len;
+
+	if (s == NULL)
+		return false;
+	end = strchr(s, ',');
+	len = end != NULL ? (size_t)(end - s) : strlen(s);
+	*list = end != NULL ? end + 1 : NULL;
+	strcopy(word, s, len < n ? len + 1 : n);
+	if (len >= n)
+		memcpy(word + n - 4, "...", 4);
+	return true;
+}
+
 static int
 digit(char ch)
 {

@@ -20,6 +20,9 @@ typedef struct Cmd {
 int cmd_parse(Cmd *c, const char *s, size_t n);
 /* Which of n words s is; -1: none of them. */
 int cmd_word(const char *const *words, uint n, const char *s);
+/* The next item of "a,b,c" into word, and *list behind it; false: no more. What does not
+ * fit into n bytes ends in "...", which is part of nothing that is known. */
+bool cmd_item(const char **list, char *word, size_t n);
 /* Strict numbers: the whole word, in range, or -EINVAL / -ERANGE. Decimal, or 0x hex. */
 int cmd_u64(const char *s, uint64_t *out);
 int cmd_int(const char *s, int min, int max, int *out);

@@ -1,8 +1,8 @@
 #: CMDLINE="kernel=0:3.0,0:1.0,x iommu.default=passthrough"
 # Devices of kernel drivers pass through, from boot on; those of processes never do.
 $ dmesg | grep boot:
+boot: kernel: 'x' is not a device like 0:3.0: ignored
 boot: kernel=0:1.0: process 0 is the kernel, which has no driver for 0:1.0
-boot: kernel: want devices like 0:3.0,1:0.0
 $ grep pass-through '#iommu/info'
 	pass-through = devices of kernel drivers, by iommu.default=passthrough
 	0:3.0 kernel, unit 0, driver edu pass-through, reset none

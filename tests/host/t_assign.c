@@ -2686,7 +2686,8 @@ static void
 test_kernel_boot(void **state)
 {
 	(void)state;
-	at_boot = "0:2.0,0:3.0,x,0:7.0";
+	at_boot = "0:2.0,0:3.0,x,0:9.0,0:7.0";
+	bouncing = "garbage,0:2.0,0:19.0";
 	the_unit.state = UNIT_OFF;
 	power_init(NULL, false);
 	self = &host_self; /* where its sentences go */
@@ -2694,8 +2695,11 @@ test_kernel_boot(void **state)
 	self = &p1;
 	assert_non_null(strstr(trace, "attach(8: 10) "));
 	assert_null(strstr(trace, "enable"));
-	assert_non_null(strstr(host_log, "boot: kernel=0:3.0: process 0 is the kernel, which has no driver for 0:3.0\n"
-					 "boot: kernel: want devices like 0:3.0,1:0.0\n"));
+	assert_non_null(strstr(host_log, "boot: kernel: 'x' is not a device like 0:3.0: ignored\n"
+					 "boot: bounce: 'garbage' is not a device like 0:3.0: ignored\n"
+					 "boot: bounce=0:19.0: it is not there\n"
+					 "boot: kernel=0:3.0: process 0 is the kernel, which has no driver for 0:3.0\n"
+					 "boot: kernel=0:9.0: no device 0:9.0\n"));
 	clear();
 	assert_null(power_start(true));
 	assert_string_equal(trace, "enable ");

@@ -154,6 +154,30 @@ words(void **state)
 }
 
 static void
+items(void **state)
+{
+	const char *list = "0:3.0,,x,0123456", *none = NULL;
+	char word[8];
+
+	(void)state;
+	assert_true(cmd_item(&list, word, sizeof word));
+	assert_string_equal(word, "0:3.0");
+	assert_true(cmd_item(&list, word, sizeof word));
+	assert_string_equal(word, "");
+	assert_true(cmd_item(&list, word, sizeof word));
+	assert_string_equal(word, "x");
+	assert_true(cmd_item(&list, word, sizeof word));
+	assert_string_equal(word, "0123456");
+	assert_false(cmd_item(&list, word, sizeof word));
+	list = "01234567,x";
+	assert_true(cmd_item(&list, word, sizeof word));
+	assert_string_equal(word, "0123...");
+	assert_true(cmd_item(&list, word, sizeof word));
+	assert_string_equal(word, "x");
+	assert_false(cmd_item(&none, word, sizeof word));
+}
+
+static void
 prints(void **state)
 {
 	char buf[16];
@@ -171,7 +195,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(splits),  cmocka_unit_test(refuses), cmocka_unit_test(numbers),
 		cmocka_unit_test(devices), cmocka_unit_test(prints),
-		cmocka_unit_test(words),
+		cmocka_unit_test(words),   cmocka_unit_test(items),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
