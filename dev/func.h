@@ -71,9 +71,8 @@ typedef struct Func {
 	Unit    *unit;     /* NULL: none covers it */
 	char     name[16]; /* "0:3.0" */
 	char     gone[64]; /* what a touch of its registers dies with, taken away */
-	bool     rmrr;
-	uint32_t rmrr_index;
-	uint64_t rmrr_base, rmrr_limit;
+	VtdRmrr *rmrr;     /* that name it */
+	uint     nrmrr;
 	bool     ats_port; /* firmware says that ATS works where it is */
 
 	/* assign_lock */
@@ -183,7 +182,7 @@ int  kdev_refuse_off(void) REQUIRES(assign_lock);
 
 /* ---- kview.c ---- */
 int  kview_make(const Func *f, Domain **out); /* its domain; says why not */
-int  kview_refuse(const Func *f); /* 0, or a code: its RMRR is not what it should be */
+int  kview_refuse(const Func *f); /* 0, or a code: an RMRR is not what it should be */
 const char *kview_name(const Domain *d);
 bool kview_direct(const Domain *d); /* an address is itself */
 

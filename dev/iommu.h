@@ -65,8 +65,13 @@ typedef struct VtdPath {
  * ahead, and attaching allocates none.
  */
 Unit *vtd_unit_for(const VtdPath *p);
-/* The RMRR that names this device: its index among RMRRs and range; false when none. */
-bool vtd_rmrr_for(const VtdPath *p, uint32_t *index, uint64_t *base, uint64_t *limit);
+/* Memory that firmware keeps for a device: the structure's index among RMRRs, and range. */
+typedef struct VtdRmrr {
+	uint32_t index;
+	uint64_t base, limit;
+} VtdRmrr;
+/* The i'th that names this device; false: there are no more. */
+bool vtd_rmrr_for(const VtdPath *p, uint32_t i, VtdRmrr *o);
 
 /* Does firmware say that the device may translate by itself where it is (ATSR, SATC)? */
 bool vtd_ats_for(const VtdPath *p);

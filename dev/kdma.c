@@ -34,8 +34,11 @@ in_the_way(const Kdev *d, iova_t at, uint64_t n)
 {
 	const Func *f = d->f;
 
-	return layout_device_window(at, n) != NULL ||
-	       (f->rmrr && at <= f->rmrr_limit && at + n > rounddown(f->rmrr_base, PAGE_SIZE));
+	for (uint i = 0; i < f->nrmrr; i++)
+		if (at <= f->rmrr[i].limit &&
+			at + n > rounddown(f->rmrr[i].base, PAGE_SIZE))
+			return true;
+	return layout_device_window(at, n) != NULL;
 }
 
 /* An address for n bytes, with a page behind that is nobody's. 0: the device can name none. */

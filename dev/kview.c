@@ -52,30 +52,66 @@ reserved(paddr_t base, paddr_t end)
 	return base >= end;
 }
 
+static paddr_t
+first_page(const VtdRmrr *r)
+{
+	return rounddown(r->base, PAGE_SIZE);
+}
+
+static paddr_t
+end_page(const VtdRmrr *r)
+{
+	return roundup(r->limit + 1, PAGE_SIZE);
+}
+
 int
 kview_refuse(const Func *f)
 {
-	paddr_t base = rounddown(f->rmrr_base, PAGE_SIZE);
-	paddr_t end = roundup(f->rmrr_limit + 1, PAGE_SIZE);
+	for (uint i = 0; i < f->nrmrr; i++) {
+		const VtdRmrr *r = &f->rmrr[i];
 
-	if (!f->rmrr || reserved(base, end))
-		return 0;
-	return fail(-EPERM,
-		"%s: RMRR %u claims 0x%llx-0x%llx, which firmware did not reserve",
-		f->name, f->rmrr_index, (ull)f->rmrr_base, (ull)f->rmrr_limit);
+		if (!reserved(first_page(r), end_page(r)))
+			return fail(-EPERM,
+				"%s: RMRR %u claims 0x%llx-0x%llx, which firmware did "
+				"not reserve",
+				f->name, r->index, (ull)r->base, (ull)r->limit);
+	}
+	return 0;
 }
 
 static int
-add_reserved(const Func *f, Domain *d)
+add_itself(Domain *d, paddr_t base, uint64_t len)
 {
-	paddr_t base = rounddown(f->rmrr_base, PAGE_SIZE);
-	uint64_t len = roundup(f->rmrr_limit + 1, PAGE_SIZE) - base;
-
-	if (!f->rmrr || domain_kind(d) == DOMAIN_PASSTHROUGH)
-		return 0;
 	if (domain_kind(d) == DOMAIN_IDENTITY)
 		return domain_identity(d, base, len, DOMAIN_R | DOMAIN_W);
 	return domain_map(d, base, base, len, DOMAIN_R | DOMAIN_W);
+}
+
+/* Page by page where another region has some of them already. */
+static int
+add_region(Domain *d, paddr_t base, paddr_t end)
+{
+	int err = add_itself(d, base, end - base);
+
+	if (err != -EEXIST)
+		return err;
+	for (err = 0; base < end && err == 0; base += PAGE_SIZE)
+		if ((err = add_itself(d, base, PAGE_SIZE)) == -EEXIST)
+			err = 0;
+	return err;
+}
+
+/* All of them, or the domain is of no use. */
+static int
+add_reserved(const Func *f, Domain *d)
+{
+	int err = 0;
+
+	if (domain_kind(d) == DOMAIN_PASSTHROUGH)
+		return 0;
+	for (uint i = 0; i < f->nrmrr && err == 0; i++)
+		err = add_region(d, first_page(&f->rmrr[i]), end_page(&f->rmrr[i]));
+	return err;
 }
 
 /* ---- all memory ---- */

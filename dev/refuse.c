@@ -101,11 +101,11 @@ refuse_rmrr(const Func *f, int pid)
 {
 	if (pid == 0)
 		return kview_refuse(f);
-	if (!f->rmrr || relaxed(f->pci))
+	if (f->nrmrr == 0 || relaxed(f->pci))
 		return 0;
 	return fail(-EPERM, "%s: firmware reserves 0x%llx-0x%llx for it (RMRR %u)",
-		f->name, (unsigned long long)f->rmrr_base,
-		(unsigned long long)f->rmrr_limit, f->rmrr_index);
+		f->name, (unsigned long long)f->rmrr[0].base,
+		(unsigned long long)f->rmrr[0].limit, f->rmrr[0].index);
 }
 
 static int

@@ -186,16 +186,27 @@ path_of(const PciFn *f, VtdPath *p)
 	return true;
 }
 
-static void
+/* False: no memory for its RMRRs. */
+static bool
 place(Func *f)
 {
 	VtdPath path;
+	VtdRmrr r;
+	uint n = 0;
 
 	if (!path_of(f->pci, &path))
-		return;
+		return true;
 	f->unit = vtd_unit_for(&path);
 	f->ats_port = vtd_ats_for(&path);
-	f->rmrr = vtd_rmrr_for(&path, &f->rmrr_index, &f->rmrr_base, &f->rmrr_limit);
+	while (vtd_rmrr_for(&path, n, &r))
+		n++;
+	if (n == 0)
+		return true;
+	if ((f->rmrr = kalloc(n * sizeof *f->rmrr)) == NULL)
+		return false;
+	for (; f->nrmrr < n; f->nrmrr++)
+		vtd_rmrr_for(&path, f->nrmrr, &f->rmrr[f->nrmrr]);
+	return true;
 }
 
 static void
@@ -206,13 +217,15 @@ say_uncovered(void)
 			kprint("DMAR: no unit covers %s: it cannot be attached\n", f->name);
 }
 
-static void
+static bool
 place_all(void)
 {
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		place(f);
+		if (!place(f))
+			return false;
 	leave_by_number();
 	leave_graphics();
+	return true;
 }
 
 /* All or none: a function we keep no books of could not be judged in its group. */
@@ -236,10 +249,8 @@ assign_init(void)
 	const char *why = find_units();
 	uint taken;
 
-	if (!make_funcs())
+	if (!make_funcs() || (why == NULL && !place_all()))
 		why = "there was no memory to manage devices";
-	if (why == NULL)
-		place_all();
 	if (why == NULL && (why = start_units()) == NULL)
 		say_uncovered();
 	power_init(why, lazy);

@@ -108,9 +108,9 @@ scope_unit(const Dmar *d, const VtdPath *p, PciRead rd)
 }
 
 int32_t
-scope_rmrr(const Dmar *d, const VtdPath *p, PciRead rd)
+scope_rmrr(const Dmar *d, uint32_t from, const VtdPath *p, PciRead rd)
 {
-	for (uint32_t i = 0; i < d->nentry; i++)
+	for (uint32_t i = from; i < d->nentry; i++)
 		if (d->entry[i].type == DMAR_RMRR && entry_rank(d, &d->entry[i], p, rd) > 0)
 			return (int32_t)i;
 	return -1;

@@ -18,5 +18,5 @@ int32_t scope_ioapic(const Dmar *d, uint8_t id, PciRead rd, uint16_t *sid);
 /* Index of the SATC that names the device, or the ATSR that names the root port above it or
  * all ports; -1: none says that ATS works there. */
 int32_t scope_ats(const Dmar *d, const VtdPath *p, PciRead rd);
-/* Index among d->entry of the first RMRR that names the device, -1: none does. */
-int32_t scope_rmrr(const Dmar *d, const VtdPath *p, PciRead rd);
+/* Index among d->entry, from `from` on, of the next RMRR that names the device, -1: none. */
+int32_t scope_rmrr(const Dmar *d, uint32_t from, const VtdPath *p, PciRead rd);

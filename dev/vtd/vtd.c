@@ -268,17 +268,18 @@ vtd_ioapic(uint8_t id, uint16_t *sid)
 }
 
 bool
-vtd_rmrr_for(const VtdPath *p, uint32_t *index, uint64_t *base, uint64_t *limit)
+vtd_rmrr_for(const VtdPath *p, uint32_t n, VtdRmrr *o)
 {
-	int32_t i = parsed ? scope_rmrr(&dmar, p, os_pci_read8) : -1;
+	int32_t i = -1;
 
+	do
+		i = parsed ? scope_rmrr(&dmar, (uint32_t)(i + 1), p, os_pci_read8) : -1;
+	while (i >= 0 && n-- > 0);
 	if (i < 0)
 		return false;
-	*index = 0;
+	*o = (VtdRmrr){ .base = dmar.entry[i].base, .limit = dmar.entry[i].limit };
 	for (int32_t k = 0; k < i; k++)
-		*index += dmar.entry[k].type == DMAR_RMRR;
-	*base = dmar.entry[i].base;
-	*limit = dmar.entry[i].limit;
+		o->index += dmar.entry[k].type == DMAR_RMRR;
 	return true;
 }
 

@@ -103,7 +103,7 @@ check_unit(const Dmar *d, const VtdPath *p)
 static void
 check_rmrr(const Dmar *d, const VtdPath *p)
 {
-	int32_t found = scope_rmrr(d, p, config);
+	int32_t found = scope_rmrr(d, 0, p, config);
 
 	CHECK(found >= -1 && found < (int32_t)d->nentry);
 	for (int32_t i = 0; i < (int32_t)d->nentry; i++) {
@@ -112,6 +112,8 @@ check_rmrr(const Dmar *d, const VtdPath *p)
 		if (e->ok && e->type == DMAR_RMRR && e->segment == p->bdf >> 16 && names(d, e, p))
 			CHECK(found >= 0 && found <= i);
 	}
+	if (found >= 0)
+		CHECK(scope_rmrr(d, found + 1, p, config) == -1 || scope_rmrr(d, found + 1, p, config) > found);
 	if (found >= 0)
 		CHECK(d->entry[found].ok && d->entry[found].type == DMAR_RMRR &&
 		      d->entry[found].segment == p->bdf >> 16);

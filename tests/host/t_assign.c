@@ -240,7 +240,8 @@ domain_new_guest(uint32_t quota, Domain **out)
 	return new_domain(8, out);
 }
 
-static int map_err, unmap_err, settle_err, enable_err;
+static int map_err, map_good, unmap_err, settle_err, enable_err; /* map_good calls work first */
+static iova_t taken;
 
 /* And 9 is all of memory: by a table, or without. */
 static int
@@ -338,8 +339,10 @@ int
 domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 {
 	in_turn(d);
-	if (map_err != 0)
+	if (map_err != 0 && map_good-- == 0)
 		return map_err;
+	if (taken != 0 && taken >= iova && taken < iova + len)
+		return -EEXIST;
 	assert_int_equal(pa % 4096, 0);
 	say("map(%lx %lx %x) ", (unsigned long)iova, (unsigned long)len, rights);
 	return 0;
@@ -702,6 +705,7 @@ page_alloc_below(uint order, PageKind kind, paddr_t limit)
 /* ---- set-up ---- */
 
 static Func func[NFN];
+static VtdRmrr rmrr[2];
 
 static int
 reset_world(void **state)
@@ -718,10 +722,10 @@ reset_world(void **state)
 		func_init(&func[i], &fn[i]);
 		func[i].unit = i == NOUNIT ? NULL : &the_unit;
 	}
-	func[RMRR].rmrr = true;
-	func[RMRR].rmrr_index = 3;
-	func[RMRR].rmrr_base = 0xed000;
-	func[RMRR].rmrr_limit = 0xeffff;
+	rmrr[0] = (VtdRmrr){ 3, 0xed000, 0xeffff };
+	func[RMRR].rmrr = rmrr;
+	func[RMRR].nrmrr = 1;
+	taken = 0;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
 	bouncing = at_boot = translating = obstacle = NULL;
 	with_ats = NULL;
@@ -732,7 +736,7 @@ reset_world(void **state)
 	no_vector = false;
 	while_draining = NULL;
 	attach_err = attach_good = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
-	map_err = added_err = unmap_err = settle_err = 0;
+	map_good = map_err = added_err = unmap_err = settle_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
 	frames = (PageStat){ .total = 4096, .free = 4096 };
 	host_now += 10000000000; /* all have been quiet for long */
@@ -2662,23 +2666,52 @@ test_kernel_rmrr(void **state)
 	assert_non_null(strstr(trace, "self(ed000 3000 3) attach(9: 38) "));
 	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
 	direct = false;
-	func[RMRR].rmrr_limit = 0xf0fff;
+	rmrr[0].limit = 0xf0fff;
 	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0xed000-0xf0fff, which firmware did not reserve");
-	func[RMRR].rmrr_base = 0x200000;
-	func[RMRR].rmrr_limit = 0x2fffff;
+	rmrr[0].base = 0x200000;
+	rmrr[0].limit = 0x2fffff;
 	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0x200000-0x2fffff, which firmware did not reserve");
-	func[RMRR].rmrr_base = 0xec000; /* begins in a hole */
-	func[RMRR].rmrr_limit = 0xeffff;
+	rmrr[0].base = 0xec000; /* begins in a hole */
+	rmrr[0].limit = 0xeffff;
 	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0xec000-0xeffff, which firmware did not reserve");
 	/* nothing of the driver's is mapped there */
-	func[EDU2].rmrr = true;
-	func[EDU2].rmrr_base = 0xed000;
-	func[EDU2].rmrr_limit = 0xeffff;
+	rmrr[0] = rmrr[1] = (VtdRmrr){ 3, 0xed000, 0xeffff };
+	func[EDU2].rmrr = rmrr;
+	func[EDU2].nrmrr = 2;
 	assert_int_equal(attach(EDU2, 0), 0);
-	func[EDU2].rmrr_limit = 0x11fffff;
+	rmrr[1].limit = 0x11fffff;
 	assert_int_equal(kdev_map(dev2, &b, 1, DOMAIN_R, &m), 0);
 	assert_int_equal(rounddown(m.iova, 4096), 0x1200000);
-	func[EDU2].rmrr = false;
+}
+
+/* All that name it: the sentence is about the one that is wrong; without one of them there
+ * is no domain; pages in common are there once. */
+static void
+test_kernel_rmrrs(void **state)
+{
+	(void)state;
+	func[RMRR].nrmrr = 2;
+	rmrr[0].limit = 0xedfff;
+	rmrr[1] = (VtdRmrr){ 5, 0xee000, 0xeffff };
+	clear();
+	assert_int_equal(attach(RMRR, 0), 0);
+	assert_non_null(strstr(trace, "map(ed000 1000 3) map(ee000 2000 3) attach(8: 38) "));
+	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
+	taken = 0xee000; /* by the first */
+	clear();
+	assert_int_equal(attach(RMRR, 0), 0);
+	assert_non_null(strstr(trace, "map(ed000 1000 3) map(ef000 1000 3) attach(8: 38) "));
+	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
+	taken = 0;
+	map_err = -ENOMEM;
+	map_good = 1;
+	assert_int_equal(attach(RMRR, 0), -ENOMEM);
+	assert_string_equal(host_errstr, "0:7.0: no domain for the kernel's driver");
+	assert_int_equal(live_domains, 0);
+	map_err = 0;
+	rmrr[1].limit = 0xf0fff;
+	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 5 claims 0xee000-0xf0fff, which firmware did not reserve");
+	refused(RMRR, 22, -EPERM, "0:7.0: firmware reserves 0xed000-0xedfff for it (RMRR 3)");
 }
 
 /* Published while units are off; what cannot be taken is said. */
@@ -2771,7 +2804,7 @@ main(void)
 		T(test_kernel_ats), T(test_kernel_ats_silent), T(test_ats_refused),
 		T(test_domains),
 		T(test_check), T(test_check_interrupt), T(test_check_tables), T(test_check_guest),
-		T(test_kernel_direct), T(test_kernel_rmrr), T(test_kernel_boot), T(test_boot_power), T(test_relax),
+		T(test_kernel_direct), T(test_kernel_rmrr), T(test_kernel_rmrrs), T(test_kernel_boot), T(test_boot_power), T(test_relax),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,12 +198,17 @@ test_rmrr(void **state)
 	NAMED(SCOPE_ENDPOINT, 0, 0x14, 0);
 	structure(DMAR_RMRR, 0, 0);
 	NAMED(SCOPE_BRIDGE, 0, 0x1c, 0);
-	assert_int_equal(scope_rmrr(&d, &p, config), 2);
-	assert_int_equal(scope_rmrr(&d, &q, config), 3);
+	structure(DMAR_RMRR, 0, 0); /* another one of the first device */
+	NAMED(SCOPE_ENDPOINT, 0, 0x14, 0);
+	assert_int_equal(scope_rmrr(&d, 0, &p, config), 2);
+	assert_int_equal(scope_rmrr(&d, 3, &p, config), 4);
+	assert_int_equal(scope_rmrr(&d, 5, &p, config), -1);
+	assert_int_equal(scope_rmrr(&d, 0, &q, config), 3);
+	assert_int_equal(scope_rmrr(&d, 4, &q, config), -1);
 	p.bdf = 0x10;
-	assert_int_equal(scope_rmrr(&d, &p, config), -1);
+	assert_int_equal(scope_rmrr(&d, 0, &p, config), -1);
 	p.bdf = 0x100a0;
-	assert_int_equal(scope_rmrr(&d, &p, config), -1);
+	assert_int_equal(scope_rmrr(&d, 0, &p, config), -1);
 }
 
 /* ATS: by the root port, named or all; by the device itself in an SATC; in its segment. */
