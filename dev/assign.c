@@ -166,26 +166,41 @@ assign_attach(const AttachArgs *a)
 
 /* ---- detach ---- */
 
-static int
-detach(Func *f, int pid) REQUIRES(assign_lock)
+int
+func_refuse_detach(const Func *f, int pid)
 {
-	Tenant *t = f->tenant;
-
-	if (t == NULL)
+	if (f->tenant == NULL)
 		return fail(-EINVAL, "%s is not assigned to any process", f->name);
 	if (pid >= 0 && pid != f->pid)
 		return fail(-EINVAL, "%s is owned by pid %d, not %d", f->name, f->pid,
 			pid);
-	func_leave(f);
-	tenant_drain(t);
-	tenant_drop(t);
+	return 0;
+}
+
+int
+func_detached(Func *f)
+{
 	if (f->state != FN_BROKEN)
 		return 0;
 	return fail(-EIO, "%s is taken away, and broken: %s", f->name, func_broken(f));
 }
 
-int
-assign_detach(bdf_t b, int pid)
+static int
+detach(Func *f, int pid) REQUIRES(assign_lock)
+{
+	int err = func_refuse_detach(f, pid);
+	Tenant *t = f->tenant;
+
+	if (err != 0)
+		return err;
+	func_leave(f);
+	tenant_drain(t);
+	tenant_drop(t);
+	return func_detached(f);
+}
+
+static int
+detach_by(bdf_t b, int pid, int (*how)(Func *f, int pid))
 {
 	Func *f;
 	int err;
@@ -193,9 +208,21 @@ assign_detach(bdf_t b, int pid)
 	if ((err = find_func(b, &f)) != 0)
 		return err;
 	mutex_lock(&assign_lock);
-	err = detach(f, pid);
+	err = how(f, pid);
 	mutex_unlock(&assign_lock);
 	return err;
+}
+
+int
+assign_detach(bdf_t b, int pid)
+{
+	return detach_by(b, pid, detach);
+}
+
+int
+assign_detach_group(bdf_t b, int pid)
+{
+	return detach_by(b, pid, group_detach);
 }
 
 /* ---- looking ---- */

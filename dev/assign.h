@@ -31,6 +31,7 @@ void assign_init(void); /* after pci_scan: finds units, starts translation */
 /* Each fails with one sentence and changes nothing, or is done when it returns. */
 int assign_attach(const AttachArgs *a);
 int assign_detach(bdf_t b, int pid); /* pid -1: whoever owns it */
+int assign_detach_group(bdf_t b, int pid); /* and all of its isolation group, or none */
 int assign_power(bool on);
 bool assign_powered(void);
 const char *intremap_unused(void); /* why no unit was asked to remap interrupts; NULL: all were */

@@ -2,7 +2,7 @@
  * The inside of device assignment, shared by the files that implement dev/assign.h:
  *
  *	assign.c    attach, detach, who has what
- *	group.c     attaching a whole isolation group
+ *	group.c     attaching and detaching a whole isolation group
  *	drain.c     taking away, step by step
  *	follow.c    exit and exec
  *	refuse.c    every reason for which an attach is refused
@@ -110,10 +110,14 @@ int func_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 /* Its entries present, all or none; says why not. */
 int func_publish(Func *f, Tenant *t) REQUIRES(assign_lock);
 void func_announce(Func *f) REQUIRES(assign_lock); /* tells the owner how it is attached */
+int func_refuse_detach(const Func *f, int pid) REQUIRES(assign_lock); /* 0, or why not */
+int func_detached(Func *f) REQUIRES(assign_lock); /* 0, or that it is broken now */
 
 /* ---- group.c ---- */
 /* Every function of f's group, or none; says why not. */
 int group_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
+/* Taken from whoever has it, pid -1, or from pid: every function or none; says why not. */
+int group_detach(Func *f, int pid) REQUIRES(assign_lock);
 
 /* ---- drain.c ---- */
 void func_leave(Func *f) REQUIRES(assign_lock); /* OWNED or SUSPENDED: DRAINING begins */

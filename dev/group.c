@@ -1,8 +1,9 @@
 /*
- * An isolation group in one go: all of its functions become the process's, or none does.
- * Every refusal is looked for before the first function is touched; when a step fails later
- * what was attached is drained, as by a detach. The owner can start nothing in between: it
- * would need assign_lock. Bridges of the group go to nobody.
+ * An isolation group in one go: all of its functions become the process's, or none does;
+ * all are taken from it, or none is. Every refusal is looked for before the first function
+ * is touched; when a step of attaching fails later what was attached is drained, as by a
+ * detach. The owner can start nothing in between: it would need assign_lock. Bridges of the
+ * group go to nobody.
  */
 
 #include "dev/func.h"
@@ -50,4 +51,31 @@ group_attach(Func *f, const AttachArgs *a, Proc *p)
 			return err;
 		}
 	return 0;
+}
+
+/* What the owner has in one mode settles together; groups in several modes are rare. */
+int
+group_detach(Func *f, int pid)
+{
+	int err = func_refuse_detach(f, pid), owner = f->pid;
+	uint group = f->pci->group;
+	Func *g = NULL;
+
+	while (err == 0 && (g = next_member(g, group)) != NULL)
+		err = func_refuse_detach(g, owner);
+	if (err != 0)
+		return err;
+	while ((g = next_member(g, group)) != NULL)
+		func_leave(g);
+	while ((g = next_member(g, group)) != NULL) {
+		Tenant *t = g->tenant;
+
+		if (t == NULL)
+			continue; /* with an earlier one */
+		tenant_drain(t);
+		tenant_drop(t);
+	}
+	while (err == 0 && (g = next_member(g, group)) != NULL)
+		err = func_detached(g);
+	return err;
 }

@@ -42,11 +42,13 @@ detach_text(Chan *c, Text *t)
 static int
 detach_cmd(Chan *c, const Cmd *cmd)
 {
-	bdf_t b;
-	int pid, err = detach_parse(cmd, &b, &pid);
+	DetachArgs a;
+	int err = detach_parse(cmd, &a);
 
 	(void)c;
-	return err != 0 ? err : assign_detach(b, pid);
+	if (err != 0)
+		return err;
+	return (a.group ? assign_detach_group : assign_detach)(a.bdf, a.pid);
 }
 
 static int

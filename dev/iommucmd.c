@@ -10,7 +10,7 @@
 #include "kern/string.h"
 
 #define ATTACH_USAGE "want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]"
-#define DETACH_USAGE "want B:D.F [PID]"
+#define DETACH_USAGE "want [-g] B:D.F [PID]"
 
 const char *const attach_mode_name[] = {
 	[ATTACH_SHARED] = "shared", [ATTACH_PRIVATE] = "private", [ATTACH_GUEST] = "guest",
@@ -84,17 +84,20 @@ parse_option(const char *w, AttachArgs *a, uint *seen)
 	return err;
 }
 
+/* Is the first word -g? */
+static bool
+wants_group(const Cmd *c)
+{
+	return c->n > 0 && strcmp(c->f[0], "-g") == 0;
+}
+
 int
 attach_parse(const Cmd *c, AttachArgs *a)
 {
+	int i = wants_group(c), err;
 	uint seen = 0;
-	int i = 0, err;
 
-	*a = (AttachArgs){ .policy = FAULT_LOG };
-	if (c->n > 0 && strcmp(c->f[0], "-g") == 0) {
-		a->group = true;
-		i++;
-	}
+	*a = (AttachArgs){ .group = i != 0, .policy = FAULT_LOG };
 	if (c->n < i + 2)
 		return fail(-EINVAL, ATTACH_USAGE);
 	if ((err = parse_bdf(c->f[i], &a->bdf)) != 0 ||
@@ -107,16 +110,16 @@ attach_parse(const Cmd *c, AttachArgs *a)
 }
 
 int
-detach_parse(const Cmd *c, bdf_t *b, int *pid)
+detach_parse(const Cmd *c, DetachArgs *a)
 {
-	int err;
+	int i = wants_group(c), err;
 
-	*pid = -1;
-	if (c->n < 1 || c->n > 2)
+	*a = (DetachArgs){ .group = i != 0, .pid = -1 };
+	if (c->n < i + 1 || c->n > i + 2)
 		return fail(-EINVAL, DETACH_USAGE);
-	if ((err = parse_bdf(c->f[0], b)) != 0)
+	if ((err = parse_bdf(c->f[i], &a->bdf)) != 0)
 		return err;
-	return c->n == 2 ? parse_pid(c->f[1], pid) : 0;
+	return c->n == i + 2 ? parse_pid(c->f[i + 1], &a->pid) : 0;
 }
 
 int

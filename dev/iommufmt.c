@@ -40,6 +40,9 @@ attach_help(Text *t)
 		"   -g          all functions of its isolation group, or none\n"
 		"after the pid may follow:\n"
 		"   shared      the device sees all memory of the process (default)\n"
+		"   private     what the process made for devices\n"
+		"   guest       what the process maps (#pci/B:D.F/map)\n"
+		"   ro          and only reads it\n"
 		"   fault=log   a blocked DMA is recorded (default)\n"
 		"   fault=stop  and bus mastering goes off\n"
 		"   fault=kill  and the process ends\n");
@@ -56,7 +59,9 @@ detach_help(Text *t)
 		       "example:\n"
 		       "$ echo 00:1f.2 >\\#iommu/detach\n");
 	text_printf(t, "\n"
-		       "a pid may follow; then it must be the owner's\n");
+		       "a pid may follow; then it must be the owner's\n"
+		       "before the device may stand:\n"
+		       "   -g          all functions of its isolation group, or none\n");
 }
 
 void

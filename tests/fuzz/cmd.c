@@ -106,8 +106,7 @@ void
 fuzz_one(const uint8_t *in, size_t n)
 {
 	char *s = (char *)in_copy(&(In){ in, n }, &n);
-	bdf_t b;
-	int pid;
+	DetachArgs d;
 	bool on;
 	Cmd c;
 
@@ -122,8 +121,8 @@ fuzz_one(const uint8_t *in, size_t n)
 		}
 		check_attach(&c);
 		check_map(&c);
-		if (detach_parse(&c, &b, &pid) == 0)
-			CHECK(pid >= -1 && c.n <= 2 && (pid == -1) == (c.n == 1));
+		if (detach_parse(&c, &d) == 0)
+			CHECK(d.pid >= -1 && c.n - d.group <= 2 && (d.pid == -1) == (c.n - d.group == 1));
 		if (power_parse(&c, &on) == 0)
 			CHECK(c.n == 1 && (strcmp(c.f[0], "on") == 0 || strcmp(c.f[0], "enable") == 0) == on);
 	}

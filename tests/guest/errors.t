@@ -60,7 +60,7 @@ echo: /sys/iommu/attach: 0:3.0 is owned by pid %{p}
 $ echo 0:3.0 $q >detach
 echo: /sys/iommu/detach: 0:3.0 is owned by pid %{p}, not %{q}
 $ echo 0:3.0 $p 1 >detach
-echo: /sys/iommu/detach: want B:D.F [PID]
+echo: /sys/iommu/detach: want [-g] B:D.F [PID]
 $ echo >detach
 echo: /sys/iommu/detach: empty command
 $ echo bar >detach

@@ -36,6 +36,21 @@ echo: #iommu/attach: \d:1.0 is in one group with \d:2.0, owned by pid \d+: .* \(
 $ grep ^owner "#pci/$b:1.0/status"
 owner none
 $ echo $b:2.0 >'#iommu/detach'
+# And back in one go: all of it, or, as long as one of it is not that owner's, nothing.
+$ echo -g $b:1.0 >'#iommu/detach'
+echo: #iommu/detach: \d:1.0 is not assigned to any process (re)
+$ echo $b:1.0 $p >'#iommu/attach'
+$ echo -g $b:1.0 >'#iommu/detach'
+echo: #iommu/detach: \d:2.0 is not assigned to any process (re)
+$ grep ^owner "#pci/$b:1.0/status"
+owner %{p}
+$ echo $b:2.0 $p >'#iommu/attach'
+$ echo -g $b:2.0 $q >'#iommu/detach'
+echo: #iommu/detach: \d:2.0 is owned by pid \d+, not \d+ (re)
+$ echo -g $b:2.0 $p >'#iommu/detach'
+$ cat '#iommu/mappings'
+Mappings for iommu@0x00000000fed90000
+	<empty>
 # DMA works under the alias, and only while attached.
 $ dmatest $b:1.0 arm &
 \[\d+\] (re)

@@ -1011,6 +1011,44 @@ test_group_undo(void **state)
 	assert_null(as22.observer);
 }
 
+/* Taken back together, as it was given; the whole of it or nothing, and why. */
+static void
+test_group_detach(void **state)
+{
+	bdf_t one = fn[BEHIND1].bdf, two = fn[BEHIND2].bdf;
+
+	(void)state;
+	assert_int_equal(attach(EDU, 22), 0);
+	for (uint i = 0; i < 2; i++) {
+		assert_int_equal(attach_group(BEHIND1, 22), 0);
+		clear();
+		assert_int_equal(assign_detach_group(i == 0 ? one : two, i == 0 ? -1 : 22), 0);
+		assert_string_equal(trace, "revoke(22000 5) revoke(22000 6) intoff5 drain5 intoff6 drain6 "
+			"detach(22000: 108) detach(22000: 110 100) poll ");
+		assert_int_equal(assign_owner(&fn[BEHIND1]), -1);
+		assert_int_equal(assign_owner(&fn[BEHIND2]), -1);
+		assert_int_equal(assign_owner(&fn[EDU]), 22);
+	}
+	assert_int_equal(assign_detach_group(one, -1), -EINVAL);
+	assert_string_equal(host_errstr, "1:1.0 is not assigned to any process");
+	assert_int_equal(assign_detach_group(fn[PORT].bdf, -1), -EINVAL);
+	assert_int_equal(attach(BEHIND1, 22), 0);
+	assert_int_equal(assign_detach_group(one, -1), -EINVAL); /* not as it was given */
+	assert_string_equal(host_errstr, "1:2.0 is not assigned to any process");
+	assert_int_equal(assign_owner(&fn[BEHIND1]), 22);
+	assert_int_equal(attach(BEHIND2, 22), 0);
+	clear();
+	assert_int_equal(assign_detach_group(two, 23), -EINVAL);
+	assert_string_equal(host_errstr, "1:2.0 is owned by pid 22, not 23");
+	assert_string_equal(trace, "");
+	bad_reset = undrained = &fn[BEHIND2]; /* gone all the same, and said */
+	assert_int_equal(assign_detach_group(one, 22), -EIO);
+	assert_string_equal(host_errstr, "1:2.0 is taken away, and broken: its transactions do not end");
+	assert_int_equal(assign_state(&fn[BEHIND1]), FN_BLOCKED);
+	assert_int_equal(assign_state(&fn[BEHIND2]), FN_BROKEN);
+	assert_int_equal(live_domains, 1);
+}
+
 /* What the process owned before stays its own. */
 static void
 test_group_undo_spares(void **state)
@@ -2789,7 +2827,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, reset_world, all_gone)
 	const struct CMUnitTest tests[] = {
 		T(test_attach), T(test_attach_at_boot), T(test_one_domain), T(test_refusals), T(test_undo), T(test_alias),
-		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares),
+		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares), T(test_group_detach),
 		T(test_detach), T(test_settle), T(test_settle_reset), T(test_detach_refusals), T(test_broken),
 		T(test_owner_sentences), T(test_attach_sentences),
 		T(test_unconfirmed), T(test_unmap), T(test_modes), T(test_snoop), T(test_mode_no_memory),

@@ -17,13 +17,13 @@ attach(const char *s)
 }
 
 static int
-detach(const char *s, bdf_t *b, int *pid)
+detach(const char *s, DetachArgs *d)
 {
 	Cmd c;
 
 	host_errstr[0] = 0;
 	assert_int_equal(cmd_parse(&c, s, strlen(s)), 0);
-	return detach_parse(&c, b, pid);
+	return detach_parse(&c, d);
 }
 
 /* The transcript's own lines, with and without newline, and COMPAT 2's spellings. */
@@ -129,20 +129,32 @@ test_bad(void **state)
 static void
 test_detach(void **state)
 {
-	bdf_t b;
-	int pid;
+	static const char *const bad[] = { "0:2.0 26 27", "-g", "-g 0:2.0 26 27", "0:2.0 26 -g" };
+	DetachArgs d;
 
 	(void)state;
-	assert_int_equal(detach("0:1:0\n", &b, &pid), 0);
-	assert_int_equal(b, 0x08);
-	assert_int_equal(pid, -1);
-	assert_int_equal(detach("0:2.0 26", &b, &pid), 0);
-	assert_int_equal(b, 0x10);
-	assert_int_equal(pid, 26);
-	assert_int_equal(detach("0:2.0 26 27", &b, &pid), -EINVAL);
-	assert_string_equal(host_errstr, "want B:D.F [PID]");
-	assert_int_equal(detach("0:2.0 x", &b, &pid), -EINVAL);
-	assert_int_equal(detach("2.0", &b, &pid), -EINVAL);
+	assert_int_equal(detach("0:1:0\n", &d), 0);
+	assert_int_equal(d.bdf, 0x08);
+	assert_int_equal(d.pid, -1);
+	assert_false(d.group);
+	assert_int_equal(detach("0:2.0 26", &d), 0);
+	assert_int_equal(d.bdf, 0x10);
+	assert_int_equal(d.pid, 26);
+	assert_int_equal(detach("-g 0:2.0", &d), 0);
+	assert_true(d.group);
+	assert_int_equal(d.bdf, 0x10);
+	assert_int_equal(d.pid, -1);
+	assert_int_equal(detach("-g 0:2.0 26\n", &d), 0);
+	assert_int_equal(d.pid, 26);
+	for (uint i = 0; i < nelem(bad); i++) {
+		assert_int_equal(detach(bad[i], &d), -EINVAL);
+		assert_string_equal(host_errstr, "want [-g] B:D.F [PID]");
+	}
+	assert_int_equal(detach("0:2.0 x", &d), -EINVAL);
+	assert_string_equal(host_errstr, "'x' is not a pid");
+	assert_int_equal(detach("2.0", &d), -EINVAL);
+	assert_int_equal(detach("-G 0:2.0", &d), -EINVAL);
+	assert_string_equal(host_errstr, "'-G' is not a device: want B:D.F in hexadecimal, like 0:1f.2");
 }
 
 static void

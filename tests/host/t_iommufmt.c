@@ -162,8 +162,13 @@ test_help(void **state)
 	const char *s = done();
 	assert_memory_equal(s, attach, sizeof attach - 1);
 	assert_non_null(strstr(s, "   -g          all functions of its isolation group, or none\n"));
+	assert_non_null(strstr(s, "\n   private     "));
+	assert_non_null(strstr(s, "\n   guest       "));
+	assert_non_null(strstr(s, "\n   ro          "));
 	detach_help(&t);
-	assert_memory_equal(done(), detach, sizeof detach - 1);
+	s = done();
+	assert_memory_equal(s, detach, sizeof detach - 1);
+	assert_non_null(strstr(s, "   -g          all functions of its isolation group, or none\n"));
 	power_text(&t, true);
 	assert_string_equal(done(), "IOMMU status: enabled\n"
 		"Write 'enable' or 'disable' OR 'on' or 'off' to change status\n");
