@@ -88,16 +88,17 @@ transfer(Edu *e, iova_t addr, size_t len, bool to_us) REQUIRES(edu_lock)
 	return fail(-EIO, "%s does not finish a transfer", name(e));
 }
 
-/* len bytes at *buf out or in. *buf is NULL when the device may never let go of it. */
+/* len bytes at *buf out or in; or, from `past` bytes behind on, what the device was not
+ * given. *buf is NULL when the device may never let go of it. */
 static int
-move(Edu *e, uint8_t **buf, size_t len, bool to_us) REQUIRES(edu_lock)
+move(Edu *e, uint8_t **buf, size_t len, size_t past, bool to_us) REQUIRES(edu_lock)
 {
 	KdevMap m;
 	int err = kdev_map(e->dev, *buf, len, to_us ? DOMAIN_W : DOMAIN_R, &m), late;
 
 	if (err != 0)
 		return err;
-	err = transfer(e, m.iova, len, to_us);
+	err = transfer(e, m.iova + past, len, to_us);
 	if ((late = kdev_unmap(e->dev, &m)) != 0)
 		*buf = NULL;
 	return late != 0 ? late : err;
@@ -130,8 +131,8 @@ round_trip(Edu *e, uint8_t **out, uint8_t **in, size_t n) REQUIRES(edu_lock)
 	int err =
 		*out == NULL || *in == NULL ? fail(-ENOMEM, "no memory for a buffer") : 0;
 
-	if (err == 0 && (err = move(e, out, n, false)) == 0)
-		err = move(e, in, n, true);
+	if (err == 0 && (err = move(e, out, n, 0, false)) == 0)
+		err = move(e, in, n, 0, true);
 	return err;
 }
 
@@ -154,15 +155,7 @@ test_copy(Edu *e, size_t n) REQUIRES(edu_lock)
 static int
 write_behind(Edu *e, uint8_t **page) REQUIRES(edu_lock)
 {
-	KdevMap m;
-	int err = kdev_map(e->dev, *page, SIDE, DOMAIN_W, &m), late;
-
-	if (err != 0)
-		return err;
-	err = transfer(e, m.iova + SIDE, SIDE, true);
-	if ((late = kdev_unmap(e->dev, &m)) != 0)
-		*page = NULL;
-	return late != 0 ? late : err;
+	return move(e, page, SIDE, SIDE, true);
 }
 
 /* The device writes to memory that nobody gave it, by its physical address. */
