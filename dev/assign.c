@@ -158,7 +158,7 @@ assign_attach(const AttachArgs *a)
 		err = group_attach(f, a, p);
 	else if ((err = refuse_attach(f, a, p)) == 0)
 		err = func_attach(f, a, p);
-	mutex_unlock(&assign_lock);
+	assign_done("attach");
 	if (p != NULL)
 		proc_put(p);
 	return err;
@@ -209,7 +209,7 @@ detach_by(bdf_t b, int pid, int (*how)(Func *f, int pid))
 		return err;
 	mutex_lock(&assign_lock);
 	err = how(f, pid);
-	mutex_unlock(&assign_lock);
+	assign_done("detach");
 	return err;
 }
 

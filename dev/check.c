@@ -14,7 +14,11 @@
 
 #include "dev/func.h"
 #include "dev/vtd/ent.h"
+#include "kern/canary.h"
+#include "kern/log.h"
 #include "kern/page.h"
+#include "kern/param.h"
+#include "kern/string.h"
 
 typedef unsigned long long ull;
 
@@ -275,13 +279,13 @@ check_domain(Report *r, const Func *f) REQUIRES(assign_lock)
 	tenant_let(t);
 }
 
-/* ---- the machine: I6, I9 ---- */
+/* ---- the machine: I6, I9, I10 ---- */
 
 static void
 check_machine(Report *r)
 {
 	PageStat s = page_stat();
-	paddr_t poisoned = page_check_poison();
+	paddr_t poisoned = page_check_poison(), canary = canary_check();
 
 	if (s.free + s.kernel + s.user + s.table + s.withheld != s.total &&
 		violation(r, 6))
@@ -290,14 +294,17 @@ check_machine(Report *r)
 	if (poisoned != 0 && violation(r, 9))
 		text_printf(r->t, "machine at 0x%llx: a free frame was written to\n",
 			(ull)poisoned);
+	if (canary != 0 && violation(r, 10))
+		text_printf(r->t, "machine at 0x%llx: a canary was written to\n",
+			(ull)canary);
 }
 
-void
-assign_check(Text *t)
+/* Lets go of assign_lock before it looks at the machine, which takes longest. How many. */
+static uint
+check_all(Text *t) RELEASE(assign_lock)
 {
 	Report r = { .t = t };
 
-	mutex_lock(&assign_lock);
 	for (uint i = 0; i < vtd_nunit(); i++)
 		check_unit(&r, i);
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
@@ -316,4 +323,30 @@ assign_check(Text *t)
 			"pages %llu\n",
 			vtd_nunit(), r.functions, r.domains, r.contexts, r.irqs, r.tables,
 			(ull)r.pages);
+	return r.bad;
+}
+
+void
+assign_check(Text *t)
+{
+	mutex_lock(&assign_lock);
+	check_all(t);
+}
+
+/* ---- after every operation, when boot parameter iommu.check says so ---- */
+
+void
+assign_done(const char *what)
+{
+	Text t = { 0 };
+
+	if (!param_is("iommu.check", "on")) {
+		mutex_unlock(&assign_lock);
+		return;
+	}
+	if (check_all(&t) > 0 && !t.failed) {
+		*strchr(t.s, '\n') = 0;
+		kprint("iommu.check: after %s: %s\n", what, t.s);
+	}
+	text_free(&t);
 }

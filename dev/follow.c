@@ -41,7 +41,7 @@ on_exit(Proc *p)
 	while ((t = tenant_next(p, NULL)) != NULL)
 		take_all(t);
 	forget_events(p->pid);
-	mutex_unlock(&assign_lock);
+	assign_done("an exit");
 }
 
 /* exec: what holds for one function on its way to the new image. SUSPENDED by `power off`
@@ -189,7 +189,7 @@ on_exec(Proc *p, Aspace *old, Aspace *new)
 	err = move(p, new);
 	if (err == 0)
 		proc_set_aspace(p, new); /* before an attach can look at the old one */
-	mutex_unlock(&assign_lock);
+	assign_done("an exec");
 	return err;
 }
 

@@ -104,6 +104,10 @@ typedef struct Func {
 
 extern Mutex assign_lock;
 
+/* ---- check.c ---- */
+/* The end of an operation. With iommu.check=on, looks first whether all is as it should. */
+void assign_done(const char *what) RELEASE(assign_lock);
+
 /* ---- assign.c ---- */
 /* What refuse_attach lets pass: quieted, published, owned; says why not. */
 int func_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);

@@ -206,7 +206,7 @@ assign_map(PciFn *pf, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 		err = map(t, iova, va, len, rights);
 		aspace_unlock(t->as);
 	}
-	mutex_unlock(&assign_lock);
+	assign_done("map");
 	return err;
 }
 
@@ -222,7 +222,7 @@ assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 		err = unmap(t, iova, len);
 		aspace_unlock(t->as);
 	}
-	mutex_unlock(&assign_lock);
+	assign_done("unmap");
 	return err;
 }
 

@@ -66,7 +66,7 @@ assign_busmaster(PciFn *pf, bool on)
 	mutex_lock(&assign_lock);
 	if ((err = usable(pf)) == 0)
 		err = busmaster(func_of(pf), on);
-	mutex_unlock(&assign_lock);
+	assign_done("busmaster");
 	return err;
 }
 
@@ -92,7 +92,7 @@ assign_reset(PciFn *pf)
 	mutex_lock(&assign_lock);
 	if ((err = usable(pf)) == 0)
 		err = reset(func_of(pf));
-	mutex_unlock(&assign_lock);
+	assign_done("reset");
 	return err;
 }
 
@@ -125,7 +125,7 @@ assign_map_bar(PciFn *pf, uint bar, uint64_t off, size_t len, int prot, vaddr_t 
 	mutex_lock(&assign_lock);
 	if ((err = usable(pf)) == 0)
 		err = map_bar(func_of(pf), bar, off, len, prot, va);
-	mutex_unlock(&assign_lock);
+	assign_done("an mmap of registers");
 	return err;
 }
 
@@ -200,7 +200,7 @@ assign_intr_open(PciFn *pf)
 	mutex_lock(&assign_lock);
 	if ((err = usable(pf)) == 0)
 		err = intr_open(func_of(pf));
-	mutex_unlock(&assign_lock);
+	assign_done("an open of intr");
 	return err;
 }
 

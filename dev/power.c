@@ -198,6 +198,6 @@ assign_power(bool on)
 		return fail(-ENODEV, "no usable IOMMU: %s", unavailable);
 	mutex_lock(&assign_lock);
 	err = on ? power_on() : power_off();
-	mutex_unlock(&assign_lock);
+	assign_done("power");
 	return err;
 }

@@ -11,6 +11,7 @@
 #include "dev/func.h"
 #include "dev/iommufmt.h"
 #include "dev/vtd/dmar.h"
+#include "kern/canary.h"
 #include "kern/cmd.h"
 #include "kern/heap.h"
 #include "kern/log.h"
@@ -249,6 +250,7 @@ assign_init(void)
 	const char *why = find_units();
 	uint taken;
 
+	canary_init();
 	if (!make_funcs() || (why == NULL && !place_all()))
 		why = "there was no memory to manage devices";
 	if (why == NULL && (why = start_units()) == NULL)

@@ -21,6 +21,7 @@ static const Known known[] = {
 	{ "iommu", "on|first-use|off" },
 	{ "iommu.inv", "queued|register" },
 	{ "intremap", "on|off" },
+	{ "iommu.check", "on|off" },
 	{ "iommu.default", "blocked|passthrough" },
 	{ "iommu.unit", NULL },
 	{ "kernel", NULL },

@@ -674,13 +674,19 @@ static const Kdriver driver = { "toy", 28, knows, start, stop };
 const Kdriver *const kdrivers[] = { &driver, NULL };
 
 static const char *at_boot;
-static bool direct, relax;
+static bool direct, relax, checking;
 BootInfo bootinfo = { .nmem = 4, .mem = {
 	{ 0, 0x9f000, MEM_RAM, false }, { 0xed000, 0x3000, MEM_RESERVED, false },
 	{ 0x100000, 0x1ff00000, MEM_RAM, false }, { 0xfe000000, 0x3000000, MEM_RAM, false },
 } };
 
-bool param_is(const char *name, const char *value) { return strcmp(name, "iommu.default") == 0 && direct == (strcmp(value, "passthrough") == 0); }
+bool
+param_is(const char *name, const char *value)
+{
+	if (strcmp(name, "iommu.check") == 0)
+		return checking;
+	return strcmp(name, "iommu.default") == 0 && direct == (strcmp(value, "passthrough") == 0);
+}
 
 const char *
 param_get(const char *name)
@@ -731,7 +737,7 @@ reset_world(void **state)
 	with_ats = NULL;
 	fn[EDU].ats = fn[EDU2].ats = 0;
 	start_err = enable_err = 0;
-	direct = passes = relax = false;
+	direct = passes = relax = checking = false;
 	fn[RMRR].cls = fn[RMRR].subclass = 0;
 	no_vector = false;
 	while_draining = NULL;
@@ -2084,13 +2090,14 @@ static const char *core_misses;
 static uint32_t core_source = ~0u; /* one more context entry */
 static DomainEntry held;
 static PageKind held_kind = PAGE_USER;
-static paddr_t poisoned;
+static paddr_t poisoned, dead_canary;
 
 void unit_check(Unit *u, VtdCheck *o) { (void)u; *o = core_unit; }
 void domain_check(const Domain *d, VtdCheck *o) { in_turn(d); *o = core_domain; }
 PageKind page_kind(paddr_t pa) { (void)pa; return held_kind; }
 uint page_refs(paddr_t pa) { (void)pa; return 1; }
 paddr_t page_check_poison(void) { return poisoned; }
+paddr_t canary_check(void) { return dead_canary; }
 
 const char *
 domain_misses(const Domain *d, Unit *u, uint16_t sid)
@@ -2564,7 +2571,60 @@ test_check(void **state)
 	poisoned = 0x5000;
 	checks("I9 machine at 0x5000: a free frame was written to\nviolations 1\n");
 	poisoned = 0;
+	dead_canary = 0x6008;
+	checks("I10 machine at 0x6008: a canary was written to\nviolations 1\n");
+	dead_canary = 0;
 	checks(CLEAN);
+}
+
+/* With iommu.check=on every operation ends with it, and the first violation is printed. */
+static void
+said(const char *after)
+{
+	char want[128];
+
+	if (after != NULL)
+		snprintf(want, sizeof want, "iommu.check: after %s: I10 machine at 0x6008: a canary was written to\n", after);
+	assert_string_equal(host_log, after != NULL ? want : "");
+	host_log[0] = 0;
+	assert_null(host_self.held);
+}
+
+static void
+test_check_after(void **state)
+{
+	vaddr_t va;
+
+	(void)state;
+	checking = true;
+	assert_int_equal(attach(EDU, 22), 0);
+	said(NULL);
+	dead_canary = 0x6008;
+	assert_int_equal(attach(EDU, 23), -EBUSY);
+	said("attach");
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
+	said("detach");
+	assert_int_equal(assign_power(false), 0);
+	said("power");
+	assert_int_equal(assign_power(true), 0);
+	said("power");
+	assert_int_equal(attach_as(EDU, 22, ATTACH_GUEST, false), 0);
+	said("attach");
+	self = &p22;
+	assert_int_equal(assign_map(&fn[EDU], 0x1000, 0x400000, 4096, DOMAIN_R), 0);
+	said("map");
+	assert_int_equal(assign_unmap(&fn[EDU], 0x1000, 4096), 0);
+	said("unmap");
+	assert_int_equal(assign_busmaster(&fn[EDU], true), 0);
+	said("busmaster");
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, 4096, SPROT_READ, &va), 0);
+	said("an mmap of registers");
+	assert_int_equal(assign_reset(&fn[EDU]), -ENOTSUP); /* it failed, but is over */
+	said("reset");
+	self = &p1;
+	assign_observer.exiting(&p22);
+	said("an exit");
+	dead_canary = 0;
 }
 
 static void
@@ -2827,7 +2887,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, reset_world, all_gone)
 	const struct CMUnitTest tests[] = {
 		T(test_attach), T(test_attach_at_boot), T(test_one_domain), T(test_refusals), T(test_undo), T(test_alias),
-		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares), T(test_group_detach),
+		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares), T(test_group_detach), T(test_check_after),
 		T(test_detach), T(test_settle), T(test_settle_reset), T(test_detach_refusals), T(test_broken),
 		T(test_owner_sentences), T(test_attach_sentences),
 		T(test_unconfirmed), T(test_unmap), T(test_modes), T(test_snoop), T(test_mode_no_memory),

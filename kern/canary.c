@@ -1,0 +1,48 @@
+/*
+ * Canaries: pages of the kernel, taken at boot among those it lives in, that hold a pattern
+ * and that nobody ever writes. The poison of free frames (page.h) shows what a device does
+ * to memory that was given back; these show what it does to memory of the kernel's. The
+ * pattern differs from word to word, so that a copy of another page shows too.
+ * Locks: none; const after boot.
+ */
+
+#include "kern/canary.h"
+#include "kern/page.h"
+
+#define NCANARY 16
+
+static paddr_t canary[NCANARY]; /* 0: there was no memory */
+
+static uint64_t
+word(paddr_t pa, uint i)
+{
+	return (pa + 8 * i) * 0x9e3779b97f4a7c15ull | 1;
+}
+
+void
+canary_init(void)
+{
+	for (uint n = 0; n < NCANARY; n++) {
+		uint64_t *p;
+
+		if ((canary[n] = page_alloc(0, PAGE_KERNEL)) == 0)
+			return;
+		p = page_ptr(canary[n]);
+		for (uint i = 0; i < PAGE_SIZE / sizeof *p; i++)
+			p[i] = word(canary[n], i);
+	}
+}
+
+/* Read as memory is, not as a compiler knows it was left. */
+paddr_t
+canary_check(void)
+{
+	for (uint n = 0; n < NCANARY && canary[n] != 0; n++) {
+		const volatile uint64_t *p = page_ptr(canary[n]);
+
+		for (uint i = 0; i < PAGE_SIZE / sizeof *p; i++)
+			if (p[i] != word(canary[n], i))
+				return canary[n] + i * sizeof *p;
+	}
+	return 0;
+}

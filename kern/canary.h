@@ -1,0 +1,8 @@
+/* Pages that tell whether anybody wrote where nobody may. */
+#pragma once
+
+#include "kern/types.h"
+
+void canary_init(void); /* once; fewer when there is no memory */
+/* The first word that is not as it was; 0: all are. */
+paddr_t canary_check(void);
