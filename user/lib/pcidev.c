@@ -114,27 +114,49 @@ pci_wait_owned(PciDev *d)
 	return 0;
 }
 
+static int
+bar_open(const PciDev *d, int bar)
+{
+	char file[16];
+
+	snprintf(file, sizeof file, "bar%d", bar);
+	return file_open(d, file, O_RDWR);
+}
+
+/* Closes fd. */
+static volatile void *
+map_registers(int fd, size_t off, size_t n)
+{
+	void *p = mmap(
+		NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)off);
+
+	close(fd);
+	return p == MAP_FAILED ? NULL : p;
+}
+
 volatile void *
 pci_map_bar(PciDev *d, int bar, size_t *size)
 {
-	char file[8];
+	int fd = bar_open(d, bar);
 	struct stat st;
-	void *p = MAP_FAILED;
-	int fd;
 
-	snprintf(file, sizeof file, "bar%d", bar);
-	fd = file_open(d, file, O_RDWR);
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) == 0)
-		p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			 0);
-	close(fd);
-	if (p == MAP_FAILED)
+	if (fstat(fd, &st) < 0) {
+		close(fd);
 		return NULL;
+	}
 	if (size != NULL)
 		*size = (size_t)st.st_size;
-	return p;
+	return map_registers(fd, 0, (size_t)st.st_size);
+}
+
+volatile void *
+pci_map_bar_part(PciDev *d, int bar, size_t off, size_t n)
+{
+	int fd = bar_open(d, bar);
+
+	return fd < 0 ? NULL : map_registers(fd, off, n);
 }
 
 static int

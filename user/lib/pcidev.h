@@ -35,6 +35,8 @@ int pci_wait_owned(PciDev *d);
 
 /* Registers, readable and writable; NULL when the kernel refuses. *size may be NULL. */
 volatile void *pci_map_bar(PciDev *d, int bar, size_t *size);
+/* Whole pages of them, [off, off+n): where a BAR also holds what nobody may map (MSI-X). */
+volatile void *pci_map_bar_part(PciDev *d, int bar, size_t off, size_t n);
 int pci_busmaster(PciDev *d, bool on);
 int pci_reset(PciDev *d);
 
