@@ -25,31 +25,21 @@
 #include <unistd.h>
 
 #include "user/include/bailey.h"
+#include "user/lib/edudev.h"
+#include "user/lib/pcidev.h"
 
 #define BUFFER  ((unsigned char *)0x200000000)
 #define SIZE    4096
-#define COUNT   4095 /* edu takes no more */
+#define COUNT   EDU_MAX
 #define MINE    0x5a /* what the owner wrote */
 #define DEVICE  0xd7 /* what the device would write */
 
-enum { SRC = 0x80, DST = 0x88, CNT = 0x90, CMD = 0x98, DEVBUF = 0x40000 };
-enum { RUN = 1, TO_RAM = 2 };
-
-static volatile unsigned char *reg;
+static volatile void *regs;
 
 static void
-put(unsigned off, uint64_t v)
+start(void)
 {
-	*(volatile uint64_t *)(reg + off) = v;
-}
-
-static void
-start(int cmd, uint64_t src, uint64_t dst)
-{
-	put(SRC, src);
-	put(DST, dst);
-	put(CNT, COUNT);
-	put(CMD, cmd | RUN);
+	edu_start(regs, (uintptr_t)BUFFER, COUNT, true);
 }
 
 static void
@@ -59,35 +49,18 @@ fail(const char *what)
 	exit(1);
 }
 
-static int
-open_file(const char *dev, const char *name, int how)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "#pci/%s/%s", dev, name);
-	return open(path, how);
-}
-
 /* Wait until the device is ours, then map its registers and let it master the bus. */
 static void
 own(const char *dev)
 {
-	static const char on[] = "busmaster on";
-	int fd, tries = 0;
+	PciDev *d = pci_open(dev);
 
-	while ((fd = open_file(dev, "bar0", O_RDWR)) < 0) {
-		if (++tries > 1000)
-			fail("bar0");
-		usleep(10000);
-	}
-	reg = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (reg == MAP_FAILED)
+	if (d == NULL || pci_wait_owned(d) < 0)
+		fail(dev);
+	if ((regs = pci_map_bar(d, 0, NULL)) == NULL)
 		fail("mmap bar0");
-	close(fd);
-	fd = open_file(dev, "ctl", O_WRONLY);
-	if (write(fd, on, sizeof(on) - 1) < 0)
+	if (pci_busmaster(d, true) < 0)
 		fail("busmaster on");
-	close(fd);
 }
 
 static void
@@ -103,9 +76,7 @@ static void
 load(void)
 {
 	memset(BUFFER, DEVICE, SIZE);
-	start(0, (uintptr_t)BUFFER, DEVBUF);
-	for (int i = 0; i < 100 && *(volatile uint64_t *)(reg + CMD) & RUN; i++)
-		usleep(10000);
+	edu_transfer(regs, (uintptr_t)BUFFER, COUNT, false);
 	memset(BUFFER, MINE, SIZE);
 }
 
@@ -181,12 +152,12 @@ main(int argc, char **argv)
 	own(argv[1]);
 	if (strcmp(what, "arm") == 0) {
 		load();
-		start(TO_RAM, DEVBUF, (uintptr_t)BUFFER);
+		start();
 		printf("armed\n");
 		tell();
 	} else if (strcmp(what, "armfree") == 0) {
 		load();
-		start(TO_RAM, DEVBUF, (uintptr_t)BUFFER);
+		start();
 		munmap(BUFFER, SIZE);
 		printf("armed\n");
 		for (;;)
@@ -197,18 +168,18 @@ main(int argc, char **argv)
 	} else if (strcmp(what, "touch") == 0) {
 		printf("mapped\n");
 		for (;;) {
-			(void)*(volatile uint32_t *)reg;
+			(void)*(volatile uint32_t *)regs;
 			usleep(10000);
 		}
 	} else if (strcmp(what, "ro") == 0) {
 		load();
 		mprotect(BUFFER, SIZE, PROT_READ);
-		start(TO_RAM, DEVBUF, (uintptr_t)BUFFER);
+		start();
 		tell();
 	} else if (strcmp(what, "free") == 0) {
 		load();
 		munmap(BUFFER, SIZE);
-		start(TO_RAM, DEVBUF, (uintptr_t)BUFFER);
+		start();
 		usleep(300000);
 		buffer(); /* a new page is there now, perhaps the same frame */
 		memset(BUFFER, MINE, SIZE);

@@ -16,10 +16,8 @@
 #include <unistd.h>
 
 #include "user/include/bailey.h"
+#include "user/lib/edudev.h"
 #include "user/lib/pcidev.h"
-
-enum { RAISE = 0x60, ACK = 0x64, SRC = 0x80, DST = 0x88, CNT = 0x90, CMD = 0x98, DEVBUF = 0x40000 };
-enum { RUN = 1, TO_RAM = 2 };
 
 static volatile unsigned char *reg;
 static uint32_t *buf;
@@ -33,22 +31,11 @@ fail(const char *what)
 }
 
 static void
-transfer(int cmd, uint64_t src, uint64_t dst)
-{
-	*(volatile uint64_t *)(reg + SRC) = src;
-	*(volatile uint64_t *)(reg + DST) = dst;
-	*(volatile uint64_t *)(reg + CNT) = sizeof *buf;
-	*(volatile uint64_t *)(reg + CMD) = cmd | RUN;
-	for (int i = 0; i < 100 && *(volatile uint64_t *)(reg + CMD) & RUN; i++)
-		usleep(10000);
-}
-
-static void
 forge(uint64_t addr, uint32_t data)
 {
 	*buf = data;
-	transfer(0, (uintptr_t)buf, DEVBUF);
-	transfer(TO_RAM, DEVBUF, addr);
+	edu_transfer(reg, (uintptr_t)buf, sizeof *buf, false);
+	edu_transfer(reg, addr, sizeof *buf, true);
 	printf("wrote 0x%lx to 0x%lx\n", (unsigned long)data, (unsigned long)addr);
 }
 
@@ -59,9 +46,9 @@ own(void)
 
 	if (pci_intr_on(dev) < 0)
 		fail("intr");
-	*(volatile uint32_t *)(reg + RAISE) = 1;
+	*(volatile uint32_t *)(reg + EDU_RAISE) = 1;
 	n = pci_wait(dev, PCI_INTR, 2000) > 0 ? pci_intr(dev) : 0;
-	*(volatile uint32_t *)(reg + ACK) = 1;
+	*(volatile uint32_t *)(reg + EDU_ACK) = 1;
 	printf("own interrupts %ld\n", n);
 }
 

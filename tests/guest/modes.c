@@ -11,19 +11,17 @@
 #include <unistd.h>
 
 #include "user/include/bailey.h"
+#include "user/lib/edudev.h"
 #include "user/lib/pcidev.h"
 
 #define SIZE   4096
-#define COUNT  4095 /* edu takes no more */
+#define COUNT  EDU_MAX
 #define MINE   0x5a /* what we wrote */
 #define DEVICE 0xd7 /* what the device writes */
 #define IOVA   0x10000
 
-enum { SRC = 0x80, DST = 0x88, CNT = 0x90, CMD = 0x98, DEVBUF = 0x40000 };
-enum { RUN = 1, TO_RAM = 2 };
-
 static PciDev *dev;
-static volatile unsigned char *reg;
+static volatile void *regs;
 
 static void
 die(const char *what)
@@ -32,29 +30,12 @@ die(const char *what)
 	exit(1);
 }
 
-static void
-put(unsigned off, uint64_t v)
-{
-	*(volatile uint64_t *)(reg + off) = v;
-}
-
-static void
-transfer(int cmd, uint64_t src, uint64_t dst)
-{
-	put(SRC, src);
-	put(DST, dst);
-	put(CNT, COUNT);
-	put(CMD, cmd | RUN);
-	for (int i = 0; i < 100 && *(volatile uint64_t *)(reg + CMD) & RUN; i++)
-		usleep(10000);
-}
-
 /* The device fills its own memory from address a, where p is. */
 static void
 load(unsigned char *p, uint64_t a)
 {
 	memset(p, DEVICE, SIZE);
-	transfer(0, a, DEVBUF);
+	edu_transfer(regs, a, COUNT, false);
 	memset(p, MINE, SIZE);
 }
 
@@ -64,7 +45,7 @@ try(const char *what, const unsigned char *p, uint64_t a)
 {
 	unsigned n = 0;
 
-	transfer(TO_RAM, DEVBUF, a);
+	edu_transfer(regs, a, COUNT, true);
 	for (unsigned i = 0; i < SIZE; i++)
 		n += p[i] == DEVICE;
 	printf("%s: %s\n", what, n == COUNT ? "landed" : n == 0 ? "blocked" : "in part");
@@ -146,7 +127,7 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc != 3 || (dev = pci_open(argv[1])) == NULL)
 		return 2;
-	if (pci_wait_owned(dev) != 0 || (reg = pci_map_bar(dev, 0, NULL)) == NULL ||
+	if (pci_wait_owned(dev) != 0 || (regs = pci_map_bar(dev, 0, NULL)) == NULL ||
 		pci_busmaster(dev, true) != 0)
 		die(argv[1]);
 	if (strcmp(argv[2], "private") == 0)

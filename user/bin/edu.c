@@ -19,28 +19,16 @@
 #include <stdint.h>
 
 #include "user/include/tool.h"
+#include "user/lib/edudev.h"
 #include "user/lib/pcidev.h"
 
 #define USAGE "B:D.F [lo] [poke ADDR [LEN [BYTE]] | peek ADDR [LEN] | hold | intr | loop N]"
 
-#define EDU_ID    0x00 /* reads 0xRRRR00ed */
-#define EDU_RAISE 0x60
-#define EDU_ACK   0x64
-#define EDU_SRC   0x80
-#define EDU_DST   0x88
-#define EDU_COUNT 0x90
-#define EDU_CMD   0x98
-#define CMD_RUN   1 /* reads 1 until it is done */
-#define CMD_TO_US 2 /* device to memory, else memory to device */
-
-#define EDU_BUFFER 0x40000
-#define LEN_MAX    4095
-
 typedef struct Edu {
 	PciDev           *pci;
 	volatile uint8_t *regs;
-	uint8_t          *want; /* LEN_MAX bytes to compare with */
-	uint8_t          *buf;  /* LEN_MAX bytes the device can name */
+	uint8_t          *want; /* EDU_MAX bytes to compare with */
+	uint8_t          *buf;  /* EDU_MAX bytes the device can name */
 } Edu;
 
 static void
@@ -56,37 +44,10 @@ get32(Edu *e, unsigned reg)
 }
 
 static void
-put64(Edu *e, unsigned reg, uint64_t v)
-{
-	*(volatile uint64_t *)(e->regs + reg) = v;
-}
-
-static uint64_t
-get64(Edu *e, unsigned reg)
-{
-	return *(volatile uint64_t *)(e->regs + reg);
-}
-
-static void
-start(Edu *e, uint64_t addr, size_t len, bool to_us)
-{
-	put64(e, EDU_SRC, to_us ? EDU_BUFFER : addr);
-	put64(e, EDU_DST, to_us ? addr : EDU_BUFFER);
-	put64(e, EDU_COUNT, len);
-	put64(e, EDU_CMD, CMD_RUN | (to_us ? CMD_TO_US : 0));
-}
-
-/* A transfer takes 100 ms; after 2 s it will never end. */
-static void
 transfer(Edu *e, uint64_t addr, size_t len, bool to_us)
 {
-	start(e, addr, len, to_us);
-	for (int i = 0; i < 200; i++) {
-		usleep(10000);
-		if ((get64(e, EDU_CMD) & CMD_RUN) == 0)
-			return;
-	}
-	quit("%s: the device does not finish", pci_name(e->pci));
+	if (!edu_transfer(e->regs, addr, len, to_us))
+		quit("%s: the device does not finish", pci_name(e->pci));
 }
 
 static void
@@ -115,12 +76,12 @@ blocked(Edu *e)
 static bool
 copy_once(Edu *e, unsigned seed)
 {
-	fill(e->want, LEN_MAX, seed);
-	memcpy(e->buf, e->want, LEN_MAX);
-	transfer(e, (uintptr_t)e->buf, LEN_MAX, false);
-	memset(e->buf, 0, LEN_MAX);
-	transfer(e, (uintptr_t)e->buf, LEN_MAX, true);
-	return memcmp(e->buf, e->want, LEN_MAX) == 0;
+	fill(e->want, EDU_MAX, seed);
+	memcpy(e->buf, e->want, EDU_MAX);
+	transfer(e, (uintptr_t)e->buf, EDU_MAX, false);
+	memset(e->buf, 0, EDU_MAX);
+	transfer(e, (uintptr_t)e->buf, EDU_MAX, true);
+	return memcmp(e->buf, e->want, EDU_MAX) == 0;
 }
 
 static void
@@ -139,7 +100,7 @@ do_copy(Edu *e)
 {
 	bool equal = copy_once(e, 1);
 
-	printf("edu %s: %d bytes out and back at 0x%lx, %s\n", pci_name(e->pci), LEN_MAX,
+	printf("edu %s: %d bytes out and back at 0x%lx, %s\n", pci_name(e->pci), EDU_MAX,
 	       (unsigned long)(uintptr_t)e->buf, equal ? "equal" : "different");
 	finish(0);
 	wait_detach(e);
@@ -154,7 +115,7 @@ do_loop(Edu *e, unsigned long n)
 	for (unsigned long i = 0; i < n || n == 0; i++)
 		bad += !copy_once(e, (unsigned)i);
 	printf("edu %s: %lu times %d bytes out and back, %lu different\n", pci_name(e->pci),
-	       n, LEN_MAX, bad);
+	       n, EDU_MAX, bad);
 	return finish(bad != 0);
 }
 
@@ -190,19 +151,19 @@ do_hold(Edu *e)
 {
 	size_t i;
 
-	memset(e->buf, 0x5a, LEN_MAX);
-	transfer(e, (uintptr_t)e->buf, LEN_MAX, false);
-	memset(e->buf, 0xc3, LEN_MAX);
-	start(e, (uintptr_t)e->buf, LEN_MAX, true);
-	printf("edu %s: %d bytes on their way to 0x%lx\n", pci_name(e->pci), LEN_MAX,
+	memset(e->buf, 0x5a, EDU_MAX);
+	transfer(e, (uintptr_t)e->buf, EDU_MAX, false);
+	memset(e->buf, 0xc3, EDU_MAX);
+	edu_start(e->regs, (uintptr_t)e->buf, EDU_MAX, true);
+	printf("edu %s: %d bytes on their way to 0x%lx\n", pci_name(e->pci), EDU_MAX,
 	       (unsigned long)(uintptr_t)e->buf);
 	finish(0);
 	wait_detach(e);
 	usleep(300000);
-	for (i = 0; i < LEN_MAX && ((volatile uint8_t *)e->buf)[i] == 0xc3; i++)
+	for (i = 0; i < EDU_MAX && ((volatile uint8_t *)e->buf)[i] == 0xc3; i++)
 		;
 	printf("edu %s: detached, the buffer %s\n", pci_name(e->pci),
-	       i == LEN_MAX ? "is untouched" : "was written");
+	       i == EDU_MAX ? "is untouched" : "was written");
 	return finish(0);
 }
 
@@ -241,7 +202,7 @@ static int
 act(Edu *e, int argc, char **argv)
 {
 	const unsigned long any = ~0ul;
-	size_t len = LEN_MAX;
+	size_t len = EDU_MAX;
 
 	if (argc == 0)
 		return do_copy(e);
@@ -251,7 +212,7 @@ act(Edu *e, int argc, char **argv)
 		return do_intr(e);
 	if (strcmp(argv[0], "loop") == 0)
 		return do_loop(e, argument(argv, argc, 1, 10, any));
-	len = argument(argv, argc, 2, LEN_MAX, LEN_MAX);
+	len = argument(argv, argc, 2, EDU_MAX, EDU_MAX);
 	if (strcmp(argv[0], "poke") == 0)
 		return do_poke(e, argument(argv, argc, 1, 0, any), len,
 			       (unsigned)argument(argv, argc, 3, 0xa5, 255));
