@@ -17,18 +17,6 @@ static struct {
 } bridge[NBRIDGE];
 static unsigned reads;
 
-void *
-os_alloc(size_t n)
-{
-	return calloc(1, n);
-}
-
-void
-os_free(void *p)
-{
-	free(p);
-}
-
 static uint8_t
 config(uint16_t segment, uint8_t bus, uint8_t devfn, uint32_t off)
 {

@@ -54,6 +54,22 @@ fake_end(void)
 	assert_string_equal(fake_wrong, "");
 }
 
+int
+fake_setup(void **state)
+{
+	(void)state;
+	fake_begin();
+	return 0;
+}
+
+int
+fake_teardown(void **state)
+{
+	(void)state;
+	fake_end();
+	return 0;
+}
+
 void
 fake_range(uint seg, uint first, uint last)
 {
@@ -176,6 +192,23 @@ fake_acs(FakeFn *f, uint cap)
 
 	fake_put(f, at + 4, 2, cap);
 	fake_mask(f, at + 6, 2, cap);
+}
+
+FakeFn *
+fake_edu(uint bus, uint dev, uint fn)
+{
+	return fake_add(BDF(0, bus, dev, fn), 0x1234, 0x11e8, 0x00ff00);
+}
+
+FakeFn *
+fake_port(bdf_t b, uint type, uint secondary, uint subordinate, uint acs)
+{
+	FakeFn *f = fake_bridge(b, secondary, subordinate);
+
+	fake_pcie(f, type);
+	if (acs != 0)
+		fake_acs(f, acs);
+	return f;
 }
 
 void

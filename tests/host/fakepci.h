@@ -37,10 +37,15 @@ extern uint64_t fake_ram, fake_ram_len; /* pcios_taken */
 
 void    fake_begin(void); /* forget everything; one range: segment 0, buses 0-255 */
 void    fake_end(void);   /* no objections; frees */
+int     fake_setup(void **state); /* the same two as cmocka wants them */
+int     fake_teardown(void **state);
 void    fake_range(uint seg, uint first, uint last); /* instead of the default; adds */
 FakeFn *fake_add(bdf_t b, uint vendor, uint device, uint cls);
 FakeFn *fake_get(bdf_t b);
 FakeFn *fake_bridge(bdf_t b, uint secondary, uint subordinate);
+FakeFn *fake_edu(uint bus, uint dev, uint fn); /* an endpoint without BARs */
+/* A bridge with an Express capability of this type, and ACS where acs is not 0. */
+FakeFn *fake_port(bdf_t b, uint type, uint secondary, uint subordinate, uint acs);
 uint    fake_cap(FakeFn *f, uint id, uint len);
 uint    fake_ecap(FakeFn *f, uint id, uint len);
 uint    fake_pcie(FakeFn *f, uint type); /* PCI Express capability, version 2 */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dev/vtd/os.h"
 #include "dev/vtd/trace.h"
 #include "kern/errno.h"
 #include "kern/fmt.h"
@@ -82,6 +83,19 @@ kfree(void *p)
 	in_use -= ((Head *)p - 1)->n;
 	host_blocks--;
 	free((Head *)p - 1);
+}
+
+/* dev/vtd/os.h */
+WEAK void *
+os_alloc(size_t n)
+{
+	return kalloc(n);
+}
+
+WEAK void
+os_free(void *p)
+{
+	kfree(p);
 }
 
 WEAK void *

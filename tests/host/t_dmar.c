@@ -1,4 +1,4 @@
-/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c */
+/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c tests/host/fakedmar.c */
 /*
  * DMAR tables: built byte by byte here, every truncation and every single byte changed. What
  * comes out as JSON, for real tables too, is the business of t_dmarlint.py.
@@ -12,6 +12,7 @@
 
 #include "dev/vtd/dmar.h"
 #include "dev/vtd/os.h"
+#include "tests/host/fakedmar.h"
 
 static unsigned blocks, fail_at;
 
@@ -33,47 +34,11 @@ os_free(void *p)
 
 /* ---- building ---- */
 
-static uint8_t table[4096];
-static size_t tlen;
-
-static void
-put(const void *p, size_t n)
-{
-	memcpy(table + tlen, p, n);
-	tlen += n;
-}
-
-#define PUT(...) put((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
-
-static void
-begin(void)
-{
-	memset(table, 0, sizeof table);
-	tlen = 0;
-	PUT('D', 'M', 'A', 'R', 0, 0, 0, 0, 1, 0);
-	tlen = 36;
-	PUT(38, 1);
-	tlen = 48;
-}
-
-static void
-seal(void)
-{
-	uint8_t sum = 0;
-
-	table[4] = (uint8_t)tlen;
-	table[5] = (uint8_t)(tlen >> 8);
-	table[9] = 0;
-	for (size_t i = 0; i < tlen; i++)
-		sum = (uint8_t)(sum + table[i]);
-	table[9] = (uint8_t)-sum;
-}
-
 /* DRHD 0: 0xfed90000 with endpoint 0:2.0; DRHD 1: 0xfed91000, all, IOAPIC; RMRR; the rest. */
 static void
 sample(void)
 {
-	begin();
+	begin(1);
 	PUT(0, 0, 24, 0, 0, 0, 0, 0, 0x00, 0x00, 0xd9, 0xfe, 0, 0, 0, 0);
 	PUT(1, 8, 0, 0, 0, 0, 2, 0);
 	PUT(0, 0, 26, 0, 1, 3, 0, 0, 0x00, 0x10, 0xd9, 0xfe, 0, 0, 0, 0);
@@ -85,7 +50,7 @@ sample(void)
 	PUT(4, 0, 12, 0, 0, 0, 0, 7, '\\', '_', 'S', 0);
 	PUT(5, 0, 16, 0, 1, 0, 0, 0, 1, 8, 0x1f, 0, 0, 0, 2, 0);
 	PUT(6, 0, 16, 0, 0, 0, 0, 0, 5, 8, 0, 0, 7, 0, 2, 0);
-	seal();
+	seal(0);
 }
 
 static int
@@ -177,7 +142,7 @@ test_header(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		sample();
 		table[i] ^= 0x20;
-		seal();
+		seal(0);
 		assert_int_equal(parse(&d), -EINVAL);
 		assert_true(noted(&d, "signature"));
 		assert_int_equal(d.nentry, 0);
@@ -185,13 +150,13 @@ test_header(void **state)
 	}
 	sample();
 	table[36] = 10; /* 11 bits */
-	seal();
+	seal(0);
 	assert_int_equal(parse(&d), -EINVAL);
 	assert_true(noted(&d, "below one page"));
 	dmar_free(&d);
 	sample();
 	table[36] = 255;
-	seal();
+	seal(0);
 	assert_int_equal(parse(&d), 0);
 	assert_int_equal(d.haw, 52);
 	assert_int_equal(d.verdict, DMAR_WARN);
@@ -220,7 +185,7 @@ test_every_byte(void **state)
 				return;
 			table[i] = (uint8_t)v;
 			size_t keep = tlen;
-			seal();
+			seal(0);
 			uint8_t *copy = malloc(keep);
 			memcpy(copy, table, keep);
 			dmar_parse(copy, keep, &d);
@@ -238,7 +203,7 @@ change(size_t off, const uint8_t *p, size_t n, DmarVerdict verdict, const char *
 
 	sample();
 	memcpy(table + off, p, n);
-	seal();
+	seal(0);
 	int err = parse(&d);
 	if (d.verdict != verdict || !noted(&d, text))
 		fail_msg("+%zu: %s, wanted %s with '%s'", off, dmar_verdict_name(d.verdict),
@@ -296,14 +261,14 @@ test_skipped(void **state)
 	for (uint8_t len = 1; len < 4; len++) { /* nothing is read out of step */
 		sample();
 		table[50] = len;
-		seal();
+		seal(0);
 		assert_int_equal(parse(&d), -EINVAL);
 		assert_int_equal(d.nentry, 0);
 		dmar_free(&d);
 	}
 	sample();
 	memset(table + 56, 0, 8); /* the first unit goes, the other stays */
-	seal();
+	seal(0);
 	assert_int_equal(parse(&d), 0);
 	assert_false(d.entry[0].ok);
 	assert_true(d.entry[1].ok);
@@ -311,17 +276,17 @@ test_skipped(void **state)
 	sample();
 	memset(table + 56, 0, 8);
 	memset(table + 80, 0, 8);
-	seal();
+	seal(0);
 	assert_int_equal(parse(&d), -EINVAL);
 	assert_true(noted(&d, "no usable hardware unit"));
 	dmar_free(&d);
 	sample();
 	PUT(0, 0, 0, 0, 0, 0, 0, 0); /* padding */
-	seal();
+	seal(0);
 	assert_int_equal(parse(&d), 0);
 	assert_int_equal(d.verdict, DMAR_WARN);
 	dmar_free(&d);
-	begin(); /* short structures */
+	begin(1); /* short structures */
 	PUT(0, 0, 16, 0, 1, 0, 0, 0, 0x00, 0x00, 0xd9, 0xfe, 0, 0, 0, 0);
 	PUT(1, 0, 23, 0);
 	tlen += 19;
@@ -329,7 +294,7 @@ test_skipped(void **state)
 	tlen += 15;
 	PUT(5, 0, 6, 0, 0, 0);
 	PUT(4, 0, 8, 0, 0, 0, 0, 1);
-	seal();
+	seal(0);
 	assert_int_equal(parse(&d), 0);
 	assert_int_equal(d.verdict, DMAR_SKIP);
 	for (uint32_t i = 1; i < d.nentry; i++)
@@ -345,7 +310,7 @@ test_bounded(void **state) /* the largest table of the smallest structures */
 	Dmar d;
 
 	(void)state;
-	begin();
+	begin(1);
 	memcpy(big, table, 48);
 	memcpy(big + 4, &(uint32_t){ 65536 }, 4);
 	for (size_t i = 48; i < 65536; i += 16) {
@@ -385,7 +350,7 @@ test_judge(void **state)
 	table[114] = 0xff;
 	table[115] = 0xff;
 	table[116] = 0xed; /* to 0xedffff */
-	seal();
+	seal(0);
 	assert_int_equal(parse(&d), 0);
 	dmar_judge(&d, is_ram);
 	assert_int_equal(d.verdict, DMAR_ACCEPT);

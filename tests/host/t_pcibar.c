@@ -17,14 +17,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	fake_end();
-	return 0;
-}
-
 /* A reason, also when there is none. */
 static const char *
 said(const char *why)
@@ -336,7 +328,7 @@ msix_nowhere(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		T(sizes), T(odd_ones), T(bridges_have_two),
 		T(host_bridges_are_left_alone),

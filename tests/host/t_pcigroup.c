@@ -4,22 +4,6 @@
 /* PCIe 7.8.2: PCI Express types 4 root port, 5 upstream, 6 downstream, 7 bridge to PCI,
  * 8 bridge from PCI, 9 root-complex endpoint; ACS bits SV 0, RR 2, CR 3, UF 4. */
 
-static int
-setup(void **state)
-{
-	(void)state;
-	fake_begin();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fake_end();
-	return 0;
-}
-
 static PciFn *
 at(uint bus, uint dev, uint fn)
 {
@@ -29,29 +13,12 @@ at(uint bus, uint dev, uint fn)
 	return f;
 }
 
-static FakeFn *
-edu(uint bus, uint dev, uint fn)
-{
-	return fake_add(BDF(0, bus, dev, fn), 0x1234, 0x11e8, 0x00ff00);
-}
-
-static FakeFn *
-port(bdf_t b, uint type, uint sec, uint sub, uint acs)
-{
-	FakeFn *f = fake_bridge(b, sec, sub);
-
-	fake_pcie(f, type);
-	if (acs != 0)
-		fake_acs(f, acs);
-	return f;
-}
-
 static void
 alone_on_the_root_bus(void **state)
 {
 	(void)state;
-	edu(0, 2, 0);
-	fake_pcie(edu(0, 3, 0), 9);
+	fake_edu(0, 2, 0);
+	fake_pcie(fake_edu(0, 3, 0), 9);
 	assert_int_equal(pci_scan(), 0);
 	assert_int_equal(at(0, 2, 0)->group, 0);
 	assert_int_equal(at(0, 3, 0)->group, 1);
@@ -64,12 +31,12 @@ alone_on_the_root_bus(void **state)
 static void
 root_ports_with_acs(void **state)
 {
-	FakeFn *a = port(BDF(0, 0, 4, 0), 4, 1, 1, 0x5f);
-	FakeFn *b = port(BDF(0, 0, 5, 0), 4, 2, 2, 0x5f);
+	FakeFn *a = fake_port(BDF(0, 0, 4, 0), 4, 1, 1, 0x5f);
+	FakeFn *b = fake_port(BDF(0, 0, 5, 0), 4, 2, 2, 0x5f);
 
 	(void)state;
-	fake_pcie(edu(1, 0, 0), 0);
-	fake_pcie(edu(2, 0, 0), 0);
+	fake_pcie(fake_edu(1, 0, 0), 0);
+	fake_pcie(fake_edu(2, 0, 0), 0);
 	assert_int_equal(pci_scan(), 0);
 	assert_int_not_equal(at(1, 0, 0)->group, at(2, 0, 0)->group);
 	assert_int_not_equal(at(1, 0, 0)->group, at(0, 4, 0)->group);
@@ -84,10 +51,10 @@ static void
 root_port_without_acs(void **state)
 {
 	(void)state;
-	port(BDF(0, 0, 4, 0), 4, 1, 1, 0);
-	port(BDF(0, 0, 5, 0), 4, 2, 2, 0);
-	fake_pcie(edu(1, 0, 0), 0);
-	fake_pcie(edu(2, 0, 0), 0);
+	fake_port(BDF(0, 0, 4, 0), 4, 1, 1, 0);
+	fake_port(BDF(0, 0, 5, 0), 4, 2, 2, 0);
+	fake_pcie(fake_edu(1, 0, 0), 0);
+	fake_pcie(fake_edu(2, 0, 0), 0);
 	assert_int_equal(pci_scan(), 0);
 	assert_int_equal(at(1, 0, 0)->group, at(0, 4, 0)->group);
 	assert_int_not_equal(at(1, 0, 0)->group, at(2, 0, 0)->group);
@@ -102,9 +69,9 @@ acs_that_does_not_hold(void **state)
 	FakeFn *p;
 
 	(void)state;
-	p = port(BDF(0, 0, 4, 0), 4, 1, 1, 0x1d);
+	p = fake_port(BDF(0, 0, 4, 0), 4, 1, 1, 0x1d);
 	fake_mask(p, 0x106, 2, 0x19); /* RR is stuck at 0 */
-	fake_pcie(edu(1, 0, 0), 0);
+	fake_pcie(fake_edu(1, 0, 0), 0);
 	assert_int_equal(pci_scan(), 0);
 	assert_int_equal(at(1, 0, 0)->group, at(0, 4, 0)->group);
 }
@@ -114,10 +81,10 @@ static void
 pcie_to_pci_bridge(void **state)
 {
 	(void)state;
-	port(BDF(0, 0, 5, 0), 7, 2, 2, 0);
-	edu(2, 1, 0);
-	edu(2, 2, 0);
-	edu(0, 6, 0);
+	fake_port(BDF(0, 0, 5, 0), 7, 2, 2, 0);
+	fake_edu(2, 1, 0);
+	fake_edu(2, 2, 0);
+	fake_edu(0, 6, 0);
 	assert_int_equal(pci_scan(), 0);
 	PciFn *a = at(2, 1, 0), *b = at(2, 2, 0);
 	assert_int_equal(a->nsid, 2);
@@ -142,7 +109,7 @@ conventional_bridge(void **state)
 {
 	(void)state;
 	fake_bridge(BDF(0, 0, 6, 0), 3, 3);
-	edu(3, 3, 0);
+	fake_edu(3, 3, 0);
 	assert_int_equal(pci_scan(), 0);
 	assert_int_equal(at(3, 3, 0)->nsid, 2);
 	assert_int_equal(at(3, 3, 0)->sid[1], 0x0030);
@@ -156,12 +123,12 @@ static void
 bridges_in_a_row(void **state)
 {
 	(void)state;
-	port(BDF(0, 0, 4, 0), 4, 1, 4, 0x5f);
-	port(BDF(0, 1, 0, 0), 7, 2, 4, 0);
+	fake_port(BDF(0, 0, 4, 0), 4, 1, 4, 0x5f);
+	fake_port(BDF(0, 1, 0, 0), 7, 2, 4, 0);
 	fake_bridge(BDF(0, 2, 1, 0), 3, 3);
 	fake_bridge(BDF(0, 2, 2, 0), 4, 4);
-	edu(3, 3, 0);
-	edu(4, 3, 0);
+	fake_edu(3, 3, 0);
+	fake_edu(4, 3, 0);
 	assert_int_equal(pci_scan(), 0);
 	PciFn *a = at(3, 3, 0);
 	assert_int_equal(a->nsid, 3);
@@ -179,10 +146,10 @@ static void
 many_aliases(void **state)
 {
 	(void)state;
-	port(BDF(0, 0, 4, 0), 7, 1, 9, 0);
+	fake_port(BDF(0, 0, 4, 0), 7, 1, 9, 0);
 	for (uint bus = 1; bus < 6; bus++)
 		fake_bridge(BDF(0, bus, 1, 0), bus + 1, 9);
-	edu(6, 3, 0);
+	fake_edu(6, 3, 0);
 	assert_int_equal(pci_scan(), 0);
 	PciFn *f = at(6, 3, 0);
 	assert_int_equal(f->nsid, PCI_NSID);
@@ -193,12 +160,12 @@ many_aliases(void **state)
 static void
 switch_with(uint acs)
 {
-	port(BDF(0, 0, 4, 0), 4, 1, 4, 0x5f);
-	port(BDF(0, 1, 0, 0), 5, 2, 4, 0);
-	port(BDF(0, 2, 0, 0), 6, 3, 3, acs);
-	port(BDF(0, 2, 1, 0), 6, 4, 4, 0x5f);
-	fake_pcie(edu(3, 0, 0), 0);
-	fake_pcie(edu(4, 0, 0), 0);
+	fake_port(BDF(0, 0, 4, 0), 4, 1, 4, 0x5f);
+	fake_port(BDF(0, 1, 0, 0), 5, 2, 4, 0);
+	fake_port(BDF(0, 2, 0, 0), 6, 3, 3, acs);
+	fake_port(BDF(0, 2, 1, 0), 6, 4, 4, 0x5f);
+	fake_pcie(fake_edu(3, 0, 0), 0);
+	fake_pcie(fake_edu(4, 0, 0), 0);
 	assert_int_equal(pci_scan(), 0);
 }
 
@@ -243,7 +210,7 @@ multifunction(void **state)
 	fake_put(isa, 0x0e, 1, 0x80);
 	fake_add(BDF(0, 0, 0x1f, 2), 0x8086, 0x2922, 0x010601);
 	fake_add(BDF(0, 0, 0x1f, 3), 0x8086, 0x2930, 0x0c0500);
-	edu(0, 0x1e, 0);
+	fake_edu(0, 0x1e, 0);
 	assert_int_equal(pci_scan(), 0);
 	assert_int_equal(at(0, 0x1f, 2)->group, at(0, 0x1f, 3)->group);
 	assert_int_equal(at(0, 0x1f, 2)->group, at(0, 0x1f, 0)->group);
@@ -255,7 +222,7 @@ multifunction(void **state)
 static void
 multifunction_with_acs(void **state)
 {
-	FakeFn *a = edu(0, 3, 0), *b = edu(0, 3, 1), *c = edu(0, 3, 2), *d = edu(0, 3, 3);
+	FakeFn *a = fake_edu(0, 3, 0), *b = fake_edu(0, 3, 1), *c = fake_edu(0, 3, 2), *d = fake_edu(0, 3, 3);
 
 	(void)state;
 	fake_put(a, 0x0e, 1, 0x80);
@@ -276,13 +243,13 @@ multifunction_with_acs(void **state)
 static void
 ports_of_one_device(void **state)
 {
-	FakeFn *p = port(BDF(0, 0, 0x1c, 0), 4, 1, 1, 0);
+	FakeFn *p = fake_port(BDF(0, 0, 0x1c, 0), 4, 1, 1, 0);
 
 	(void)state;
 	fake_put(p, 0x0e, 1, 0x81);
-	port(BDF(0, 0, 0x1c, 1), 4, 2, 2, 0);
-	fake_pcie(edu(1, 0, 0), 0);
-	fake_pcie(edu(2, 0, 0), 0);
+	fake_port(BDF(0, 0, 0x1c, 1), 4, 2, 2, 0);
+	fake_pcie(fake_edu(1, 0, 0), 0);
+	fake_pcie(fake_edu(2, 0, 0), 0);
 	assert_int_equal(pci_scan(), 0);
 	assert_int_equal(at(1, 0, 0)->group, at(2, 0, 0)->group);
 	assert_string_equal(pci_group_reason(at(1, 0, 0), at(2, 0, 0)),
@@ -296,11 +263,11 @@ static void
 numbered_in_order(void **state)
 {
 	(void)state;
-	port(BDF(0, 0, 5, 0), 7, 2, 2, 0);
-	edu(0, 6, 0);
-	edu(2, 1, 0);
-	edu(2, 2, 0);
-	edu(3, 0, 0);
+	fake_port(BDF(0, 0, 5, 0), 7, 2, 2, 0);
+	fake_edu(0, 6, 0);
+	fake_edu(2, 1, 0);
+	fake_edu(2, 2, 0);
+	fake_edu(3, 0, 0);
 	assert_int_equal(pci_scan(), 0);
 	assert_int_equal(at(0, 5, 0)->group, 0);
 	assert_int_equal(at(0, 6, 0)->group, 1);
@@ -312,7 +279,7 @@ numbered_in_order(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		T(alone_on_the_root_bus), T(root_ports_with_acs),
 		T(root_port_without_acs),

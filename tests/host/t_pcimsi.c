@@ -13,14 +13,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	fake_end();
-	return 0;
-}
-
 static PciFn *
 scan(void)
 {
@@ -152,7 +144,7 @@ neither(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		T(msi_64), T(msi_32), T(msi_masking), T(msi_cut_short), T(msix),
 		T(msix_without_address), T(neither),

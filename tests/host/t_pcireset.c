@@ -14,14 +14,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	fake_end();
-	return 0;
-}
-
 static PciFn *
 scan(void)
 {
@@ -274,7 +266,7 @@ not_the_bus_of_others(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		T(function_level), T(waits_before_asking), T(does_not_come_back),
 		T(comes_back_as_another), T(master_that_sticks), T(gone),

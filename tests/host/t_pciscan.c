@@ -1,22 +1,6 @@
 /* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
 #include "tests/host/fakepci.h"
 
-static int
-setup(void **state)
-{
-	(void)state;
-	fake_begin();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fake_end();
-	return 0;
-}
-
 static uint
 count(void)
 {
@@ -347,7 +331,7 @@ class_names(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		T(mastering_goes_first), T(identity), T(multifunction), T(all_ranges),
 		T(behind_bridges), T(bridge_loops), T(too_deep), T(ghosts), T(vanishing),

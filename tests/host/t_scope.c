@@ -8,18 +8,6 @@
 #include "dev/vtd/os.h"
 #include "dev/vtd/scope.h"
 
-void *
-os_alloc(size_t n)
-{
-	return calloc(1, n);
-}
-
-void
-os_free(void *p)
-{
-	free(p);
-}
-
 /*
  * Buses:  0: root port 0:1c.0 -> 1 .. 3, root port 0:1d.0 -> 4, unset bridge 0:1e.0
  *         1: switch up 1:0.0 -> 2 .. 3;   2: switch down 2:1.0 -> 3
