@@ -7,28 +7,69 @@
 static const char *const op_name[] = { "EOF", "NL", "", ";", ";;", "&", "&&", "|", "||",
 				       "(",   ")",  "<", ">", ">>", "<&", ">&", "<<" };
 
-/* All tokens of text, words in brackets, each redirection with its descriptor. */
+#define OUT 2048
+
+/* All tokens, words in brackets, each redirection with its descriptor. */
+static void
+put_tokens(Lex *l, char *out)
+{
+	Arena a = { 0 };
+	size_t n = 0;
+
+	l->arena = &a;
+	do {
+		lex_next(l);
+		if (l->tok == T_WORD)
+			n += (size_t)snprintf(out + n, OUT - n, "[%s] ", l->word);
+		else if (l->tok >= T_IN && l->io >= 0)
+			n += (size_t)snprintf(out + n, OUT - n, "%d%s ", l->io, op_name[l->tok]);
+		else
+			n += (size_t)snprintf(out + n, OUT - n, "%s ", op_name[l->tok]);
+	} while (l->tok != T_EOF && n < OUT - 64);
+	if (l->err != NULL)
+		snprintf(out + n, OUT - n, "! %s", l->err);
+	arena_free(&a);
+}
+
 static char *
 tokens(const char *text)
 {
-	static char out[2048];
-	Arena a = { 0 };
-	size_t n = 0;
+	static char out[OUT];
 	Lex l;
 
-	lex_init(&l, text, &a);
-	do {
-		lex_next(&l);
-		if (l.tok == T_WORD)
-			n += (size_t)snprintf(out + n, sizeof out - n, "[%s] ", l.word);
-		else if (l.tok >= T_IN && l.io >= 0)
-			n += (size_t)snprintf(out + n, sizeof out - n, "%d%s ", l.io, op_name[l.tok]);
-		else
-			n += (size_t)snprintf(out + n, sizeof out - n, "%s ", op_name[l.tok]);
-	} while (l.tok != T_EOF && n < sizeof out - 64);
-	if (l.err != NULL)
-		snprintf(out + n, sizeof out - n, "! %s", l.err);
-	arena_free(&a);
+	lex_init(&l, text, NULL);
+	put_tokens(&l, out);
+	return out;
+}
+
+/* The same of a text that comes line by line, as a console gives it. */
+static const char *coming;
+
+static const char *
+next_line(Lex *l)
+{
+	static char line[64];
+	size_t n = strcspn(coming, "\n") + (strchr(coming, '\n') != NULL);
+
+	(void)l;
+	if (n == 0)
+		return NULL;
+	memcpy(line, coming, n);
+	line[n] = 0;
+	coming += n;
+	return line;
+}
+
+static char *
+line_tokens(const char *text)
+{
+	static char out[OUT];
+	Lex l;
+
+	coming = text;
+	lex_init(&l, "", NULL);
+	l.more = next_line;
+	put_tokens(&l, out);
 	return out;
 }
 
@@ -69,8 +110,40 @@ splits(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof t / sizeof t[0]; i++)
+	for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
 		assert_string_equal(tokens(t[i].in), t[i].out);
+		assert_string_equal(line_tokens(t[i].in), t[i].out);
+	}
+}
+
+/* Whether a text comes as a whole or line by line makes no difference. */
+static void
+pieces_alike(void **state)
+{
+	static const char *const joined[] = {
+		"a \\\n\\\n b\n", "\\\n\\\n\n", "a \\\n\\\n#b\nc\n", "a \\\n\\\n2>b\n", "a\\\n\\\n b\n",
+		"\\\n \\\n", "a \\\n\\\n|b\n", "\"a\\\n\\\nb\"\n",
+	};
+	static const char letter[] = "ab2 \n\\\\'\"$`(){}#<>&|;";
+	unsigned seed = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof joined / sizeof joined[0]; i++)
+		assert_string_equal(line_tokens(joined[i]), tokens(joined[i]));
+	assert_string_equal(line_tokens("a \\\n\\\n b\n"), "[a] [b] NL EOF ");
+	for (int i = 0; i < 300000; i++) {
+		char text[24];
+		size_t n = 0;
+
+		while (n < 4 + seed % 16) {
+			seed = seed * 1664525 + 1013904223;
+			text[n] = letter[(seed >> 16) % (sizeof letter - 1)];
+			if (text[n++] == '\\' && seed >> 30 == 0) /* often */
+				text[n++] = '\n';
+		}
+		strcpy(text + n, "\n");
+		assert_string_equal(line_tokens(text), tokens(text));
+	}
 }
 
 static void
@@ -142,6 +215,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(splits),
+		cmocka_unit_test(pieces_alike),
 		cmocka_unit_test(never_ends),
 		cmocka_unit_test(fetches),
 		cmocka_unit_test(closes),

@@ -38,11 +38,11 @@ get(Lex *l)
 	return c;
 }
 
-/* A backslash and a newline are nothing at all. */
+/* A backslash and a newline are nothing at all, also where the next piece begins. */
 static bool
 skip_joined(Lex *l)
 {
-	if (l->p[0] != '\\' || l->p[1] != '\n')
+	if (peek(l) != '\\' || l->p[1] != '\n')
 		return false;
 	l->p += 2;
 	return true;
