@@ -125,7 +125,7 @@ build/newlib/.done: scripts/newlib | build/setup.run
 include user/user.mk
 
 # These programs belong to the tests.
-TESTBIN := $(addprefix build/user/tests/,guest/syscalls guest/dmatest guest/modes guest/irqtest guest/barpart guest/sse bench/bench)
+TESTBIN := $(patsubst %.c,build/user/%,$(sort $(wildcard tests/guest/*.c)) tests/bench/bench.c)
 
 build/user/tests/%.o: tests/%.c | $(NEWLIB_DONE)
 	$(call say,UCC,$<)

@@ -2,17 +2,11 @@
  * Processes and signals. There are no handlers: a program may ignore SIGINT and SIGPIPE
  * or die of them. newlib's own signal emulation is kept out by defining raise here.
  */
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "user/lib/sys.h"
-
-extern char **environ;
 
 void
 _exit(int status)
@@ -25,18 +19,6 @@ pid_t
 fork(void)
 {
 	return (pid_t)sys_ret(SYS(SYS_fork));
-}
-
-int
-execve(const char *path, char *const argv[], char *const envp[])
-{
-	return (int)sys_ret(SYS(SYS_execve, PTR(path), PTR(argv), PTR(envp)));
-}
-
-int
-execv(const char *path, char *const argv[])
-{
-	return execve(path, argv, environ);
 }
 
 pid_t
@@ -87,22 +69,4 @@ int
 setpgid(pid_t pid, pid_t pgid)
 {
 	return (int)sys_ret(SYS(SYS_setpgid, pid, pgid));
-}
-
-/* Along PATH; newlib's would do, had it a directory to look in. */
-int
-execvp(const char *file, char *const argv[])
-{
-	const char *path = getenv("PATH"), *end;
-	char full[SYS_PATHMAX];
-
-	if (strchr(file, '/') != NULL || path == NULL)
-		return execv(file, argv);
-	errno = ENOENT;
-	for (; *path != '\0' && errno == ENOENT; path = *end ? end + 1 : end) {
-		end = path + strcspn(path, ":");
-		sniprintf(full, sizeof full, "%.*s/%s", (int)(end - path), path, file);
-		execv(full, argv);
-	}
-	return -1;
 }
