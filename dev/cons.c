@@ -1,5 +1,6 @@
 /*
- * #cons: the console and what belongs to the machine as a whole.
+ * #cons: the console; what else is in its directory is about the machine as a whole
+ * (dev/machine.c).
  *
  * Bytes typed wait in a queue; they are edited into lines (kern/line.c) by whoever reads
  * or polls, so type-ahead is echoed behind the prompt it answers. Ctrl-C is acted on as
@@ -12,15 +13,13 @@
 
 #include "arch/arch.h"
 #include "dev/devtab.h"
+#include "dev/machine.h"
 #include "kern/chan.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"
-#include "kern/heap.h"
 #include "kern/line.h"
 #include "kern/log.h"
-#include "kern/page.h"
 #include "kern/proc.h"
-#include "kern/sched.h"
 #include "kern/string.h"
 
 #define CTRL_C  3
@@ -239,6 +238,17 @@ wait_typed(uint intr)
 	return err != 0 ? fail(err, "interrupted") : 0;
 }
 
+uint64_t
+cons_waited(void)
+{
+	uint64_t ticks;
+
+	lock(&cons.lock);
+	ticks = cons.waited;
+	unlock(&cons.lock);
+	return ticks;
+}
+
 static long
 cons_get(Chan *c, char *buf, long n)
 {
@@ -262,7 +272,7 @@ cons_get(Chan *c, char *buf, long n)
 	return err;
 }
 
-/* ---- the other files ---- */
+/* ---- consctl ---- */
 
 static int
 consctl_text(Chan *c, Text *t)
@@ -314,93 +324,6 @@ consctl_cmd(Chan *c, const Cmd *cmd)
 		-EINVAL, "unknown command %s: want rawon, rawoff or fg PGID", cmd->f[0]);
 }
 
-static int
-kmesg_text(Chan *c, Text *t)
-{
-	uint64_t pos = 0;
-	char buf[256];
-	size_t n;
-
-	(void)c;
-	while ((n = log_read(&pos, buf, sizeof(buf))) > 0)
-		text_putn(t, buf, n);
-	return 0;
-}
-
-static int
-time_text(Chan *c, Text *t)
-{
-	ns_t now = arch_now();
-
-	(void)c;
-	text_printf(t, "real %llu\n", (unsigned long long)arch_wall());
-	text_printf(t, "uptime %llu.%09llu\n", (unsigned long long)(now / 1000000000),
-		(unsigned long long)(now % 1000000000));
-	return 0;
-}
-
-static int
-sysctl_text(Chan *c, Text *t)
-{
-	(void)c;
-	text_printf(t, "poweroff [STATUS]\nreboot\n");
-	return 0;
-}
-
-static int
-sysctl_cmd(Chan *c, const Cmd *cmd)
-{
-	int status = 0;
-
-	(void)c;
-	if (strcmp(cmd->f[0], "reboot") == 0 && cmd->n == 1)
-		arch_reboot();
-	if (strcmp(cmd->f[0], "poweroff") == 0 && cmd->n <= 2) {
-		if (cmd->n == 2 && cmd_int(cmd->f[1], 0, 255, &status) != 0)
-			return fail(-EINVAL, "no status %s: want 0 to 255", cmd->f[1]);
-		arch_poweroff(status);
-	}
-	return fail(-EINVAL, "unknown command %s: want poweroff [STATUS] or reboot",
-		cmd->f[0]);
-}
-
-static int
-meminfo_text(Chan *c, Text *t)
-{
-	PageStat s = page_stat();
-	const struct {
-		const char *what;
-		size_t      frames;
-	} row[] = {
-		{ "total", s.total }, { "free", s.free },   { "kernel", s.kernel },
-		{ "user", s.user },   { "table", s.table }, { "withheld", s.withheld },
-	};
-
-	(void)c;
-	for (uint i = 0; i < nelem(row); i++)
-		text_printf(t, "%s %zu\n", row[i].what, row[i].frames * PAGE_SIZE);
-	text_printf(t, "heap %zu\n", heap_in_use());
-	return 0;
-}
-
-static int
-sysinfo_text(Chan *c, Text *t)
-{
-	ns_t now = arch_now();
-
-	(void)c;
-	text_printf(t, "cpus %u\n", arch_ncpu());
-	text_printf(t, "switches %llu\n", (unsigned long long)sched_switches());
-	text_printf(t, "strays %llu\n", (unsigned long long)irq_stray());
-	text_printf(t, "uptime %llu.%03llu\n", (unsigned long long)(now / 1000000000),
-		(unsigned long long)(now / 1000000 % 1000));
-	text_printf(t, "boot_tsc %llu\n", (unsigned long long)bootinfo.entry_tsc);
-	text_printf(t, "prompt_tsc %llu\n", (unsigned long long)cons.waited);
-	text_printf(t, "loader %s\n", bootinfo.loader);
-	text_printf(t, "cmdline %s\n", bootinfo.cmdline);
-	return 0;
-}
-
 /* ---- the device ---- */
 
 enum { ROW_CONS };
@@ -408,11 +331,11 @@ enum { ROW_CONS };
 static const Dirtab files[] = {
 	[ROW_CONS] = { "cons", 0666, NULL, NULL },
 	{ "consctl", 0664, consctl_text, consctl_cmd },
-	{ "kmesg", 0444, kmesg_text, NULL },
-	{ "meminfo", 0444, meminfo_text, NULL },
-	{ "sysctl", 0664, sysctl_text, sysctl_cmd },
-	{ "sysinfo", 0444, sysinfo_text, NULL },
-	{ "time", 0444, time_text, NULL },
+	{ "kmesg", 0444, machine_kmesg, NULL },
+	{ "meminfo", 0444, machine_meminfo, NULL },
+	{ "sysctl", 0664, machine_orders, machine_order },
+	{ "sysinfo", 0444, machine_sysinfo, NULL },
+	{ "time", 0444, machine_time, NULL },
 };
 
 static bool

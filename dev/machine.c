@@ -1,0 +1,101 @@
+/*
+ * The machine as a whole, as files of #cons: what the kernel has said, time, memory, what
+ * there is, and how it ends. Each text is taken when its file is opened. Locks: none.
+ */
+
+#include "dev/machine.h"
+#include "arch/arch.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+#include "kern/page.h"
+#include "kern/sched.h"
+#include "kern/string.h"
+
+int
+machine_kmesg(Chan *c, Text *t)
+{
+	uint64_t pos = 0;
+	char buf[256];
+	size_t n;
+
+	(void)c;
+	while ((n = log_read(&pos, buf, sizeof(buf))) > 0)
+		text_putn(t, buf, n);
+	return 0;
+}
+
+int
+machine_time(Chan *c, Text *t)
+{
+	ns_t now = arch_now();
+
+	(void)c;
+	text_printf(t, "real %llu\n", (unsigned long long)arch_wall());
+	text_printf(t, "uptime %llu.%09llu\n", (unsigned long long)(now / 1000000000),
+		(unsigned long long)(now % 1000000000));
+	return 0;
+}
+
+int
+machine_orders(Chan *c, Text *t)
+{
+	(void)c;
+	text_printf(t, "poweroff [STATUS]\nreboot\n");
+	return 0;
+}
+
+int
+machine_order(Chan *c, const Cmd *cmd)
+{
+	int status = 0;
+
+	(void)c;
+	if (strcmp(cmd->f[0], "reboot") == 0 && cmd->n == 1)
+		arch_reboot();
+	if (strcmp(cmd->f[0], "poweroff") == 0 && cmd->n <= 2) {
+		if (cmd->n == 2 && cmd_int(cmd->f[1], 0, 255, &status) != 0)
+			return fail(-EINVAL, "no status %s: want 0 to 255", cmd->f[1]);
+		arch_poweroff(status);
+	}
+	return fail(-EINVAL, "unknown command %s: want poweroff [STATUS] or reboot",
+		cmd->f[0]);
+}
+
+int
+machine_meminfo(Chan *c, Text *t)
+{
+	PageStat s = page_stat();
+	const struct {
+		const char *what;
+		size_t      frames;
+	} row[] = {
+		{ "total", s.total }, { "free", s.free },   { "kernel", s.kernel },
+		{ "user", s.user },   { "table", s.table }, { "withheld", s.withheld },
+	};
+
+	(void)c;
+	for (uint i = 0; i < nelem(row); i++)
+		text_printf(t, "%s %zu\n", row[i].what, row[i].frames * PAGE_SIZE);
+	text_printf(t, "heap %zu\n", heap_in_use());
+	return 0;
+}
+
+int
+machine_sysinfo(Chan *c, Text *t)
+{
+	ns_t now = arch_now();
+
+	(void)c;
+	text_printf(t, "cpus %u\n", arch_ncpu());
+	text_printf(t, "switches %llu\n", (unsigned long long)sched_switches());
+	text_printf(t, "strays %llu\n", (unsigned long long)irq_stray());
+	text_printf(t, "uptime %llu.%03llu\n", (unsigned long long)(now / 1000000000),
+		(unsigned long long)(now / 1000000 % 1000));
+	text_printf(t, "boot_tsc %llu\n", (unsigned long long)bootinfo.entry_tsc);
+	text_printf(t, "prompt_tsc %llu\n", (unsigned long long)cons_waited());
+	text_printf(t, "loader %s\n", bootinfo.loader);
+	text_printf(t, "cmdline %s\n", bootinfo.cmdline);
+	return 0;
+}
