@@ -1,28 +1,22 @@
 /*
  * #root: the RAM file system everything starts from, filled from the boot archive.
  *
- * A file is a size and two layers: frames of its own, by page, over a stretch of the
- * archive, which is never written. Reading takes the frame, else the archive, else
- * zeros; writing a page makes its frame. So booting copies nothing. A removed file lives
- * on until its last Chan is gone.
- * Absent: hard links, symbolic links, owners. A file ends at 1 GiB.
+ * What a file holds is dev/ramfile.c's; here is the tree of names. A removed file lives on
+ * until its last Chan is gone. Absent: hard links, symbolic links, owners.
  * Locks: one Mutex (RANK_DIR) guards the whole tree; Node.refs too.
  */
 
 #include "arch/arch.h"
+#include "dev/devtab.h"
+#include "dev/ramfile.h"
 #include "kern/chan.h"
 #include "kern/cpio.h"
 #include "kern/errno.h"
 #include "kern/heap.h"
 #include "kern/log.h"
-#include "kern/page.h"
 #include "kern/path.h"
 #include "kern/proc.h"
 #include "kern/string.h"
-#include "dev/devtab.h"
-
-#define FILE_MAX (1ull << 30)
-#define RESERVE  256 /* frames that files leave to the kernel */
 
 typedef struct Node Node;
 struct Node {
@@ -33,184 +27,46 @@ struct Node {
 	Qid      qid;
 	uint32_t mode;
 	uint64_t mtime;
-	uint64_t len;
-
-	const uint8_t *arch; /* the layer below: narch bytes of the archive */
-	size_t         narch;
-	paddr_t       *page; /* the layer above: npage slots, 0 none */
-	size_t         npage;
-	char           name[SYS_NAMEMAX];
+	RamFile  bytes;
+	char     name[SYS_NAMEMAX];
 };
 
 static Mutex    tree_lock = MUTEX_INIT(RANK_DIR, "root");
 static Node     top = { .refs = 1, .qid = { .dir = true }, .mode = 0755, .name = "/" };
 static uint64_t last_id; /* tree_lock */
 
-static int
-no_memory(void)
-{
-	return fail(-ENOSPC, "no memory left for files");
-}
-
-/* ---- bytes of a file ---- */
-
-static void
-drop_pages(Node *f)
-{
-	for (size_t i = 0; i < f->npage; i++)
-		if (f->page[i] != 0)
-			page_put(f->page[i]);
-	kfree(f->page);
-	f->page = NULL;
-	f->npage = 0;
-}
-
 static void
 node_put_locked(Node *f) REQUIRES(tree_lock)
 {
 	if (--f->refs > 0)
 		return;
-	drop_pages(f);
+	ramfile_free(&f->bytes);
 	kfree(f);
 }
 
-/* How many bytes of the archive layer lie at off, at most n. */
-static size_t
-archived(const Node *f, uint64_t off, size_t n)
-{
-	if (off >= f->narch)
-		return 0;
-	return n < f->narch - off ? n : f->narch - off;
-}
-
-/* Up to the end of off's page. */
-static size_t
-within_page(uint64_t off, uint64_t n)
-{
-	uint64_t room = PAGE_SIZE - (off & PAGE_MASK);
-
-	return n < room ? n : room;
-}
-
-static paddr_t
-page_of(const Node *f, uint64_t off)
-{
-	size_t i = off >> PAGE_SHIFT;
-
-	return i < f->npage ? f->page[i] : 0;
-}
-
 static void
-read_piece(const Node *f, char *buf, size_t n, uint64_t off)
+touch_locked(Node *f) REQUIRES(tree_lock)
 {
-	paddr_t pa = page_of(f, off);
-	size_t k;
-
-	if (pa != 0) {
-		memcpy(buf, (char *)page_ptr(pa) + (off & PAGE_MASK), n);
-		return;
-	}
-	k = archived(f, off, n);
-	if (k > 0)
-		memcpy(buf, f->arch + off, k);
-	memset(buf + k, 0, n - k);
-}
-
-static int
-grow_slots(Node *f, size_t want)
-{
-	size_t n = f->npage > 0 ? f->npage : 4;
-	paddr_t *p;
-
-	if (want <= f->npage)
-		return 0;
-	while (n < want)
-		n *= 2;
-	p = krealloc(f->page, f->npage * sizeof(*p), n * sizeof(*p));
-	if (p == NULL)
-		return no_memory();
-	f->page = p;
-	f->npage = n;
-	return 0;
-}
-
-/* The frame for off, made from what the file shows there now. */
-static int
-own_page(Node *f, uint64_t off, paddr_t *out)
-{
-	uint64_t start = off & ~PAGE_MASK;
-	size_t k;
-	int err;
-
-	if ((*out = page_of(f, off)) != 0)
-		return 0;
-	if ((err = grow_slots(f, (off >> PAGE_SHIFT) + 1)) != 0)
-		return err;
-	if (page_stat().free < RESERVE || (*out = page_alloc(0, PAGE_KERNEL)) == 0)
-		return no_memory();
-	k = archived(f, start, PAGE_SIZE);
-	if (k > 0)
-		memcpy(page_ptr(*out), f->arch + start, k);
-	f->page[off >> PAGE_SHIFT] = *out;
-	return 0;
+	f->qid.vers++;
+	f->mtime = arch_wall();
 }
 
 static void
 empty_locked(Node *f) REQUIRES(tree_lock)
 {
-	drop_pages(f);
-	f->narch = f->len = 0;
-	f->qid.vers++;
-	f->mtime = arch_wall();
+	ramfile_free(&f->bytes);
+	touch_locked(f);
 }
 
 static long
 root_read(Chan *c, void *buf, long n, off_k off)
 {
 	Node *f = c->aux;
-	long done = 0;
 
 	mutex_lock(&tree_lock);
-	if ((uint64_t)off >= f->len)
-		n = 0;
-	else if ((uint64_t)n > f->len - off)
-		n = f->len - off;
-	while (done < n) {
-		size_t k = within_page(off + done, n - done);
-
-		read_piece(f, (char *)buf + done, k, off + done);
-		done += k;
-	}
+	n = ramfile_read(&f->bytes, buf, n, off);
 	mutex_unlock(&tree_lock);
 	return n;
-}
-
-static long
-write_locked(Node *f, const char *buf, long n, uint64_t off) REQUIRES(tree_lock)
-{
-	long done = 0;
-
-	if (n > 0 && (off >= FILE_MAX || (uint64_t)n > FILE_MAX - off))
-		return fail(-EFBIG, "a file holds at most 1 GiB");
-	while (done < n) {
-		size_t k = within_page(off + done, n - done);
-		paddr_t pa;
-		int err = own_page(f, off + done, &pa);
-
-		if (err != 0 && done == 0)
-			return err;
-		if (err != 0)
-			break;
-		memcpy((char *)page_ptr(pa) + ((off + done) & PAGE_MASK), buf + done, k);
-		done += k;
-	}
-	if (done > 0) {
-		if (off + done > f->len)
-			f->len = off + done;
-		f->qid.vers++;
-		f->mtime = arch_wall();
-	}
-	return done;
 }
 
 static long
@@ -220,7 +76,10 @@ root_write(Chan *c, const void *buf, long n, off_k off)
 	long r;
 
 	mutex_lock(&tree_lock);
-	r = write_locked(f, buf, n, c->flags & SO_APPEND ? f->len : (uint64_t)off);
+	r = ramfile_write(
+		&f->bytes, buf, n, c->flags & SO_APPEND ? f->bytes.len : (uint64_t)off);
+	if (r > 0)
+		touch_locked(f);
 	mutex_unlock(&tree_lock);
 	return r;
 }
@@ -282,8 +141,8 @@ make_locked(Node *dir, const char *name, uint32_t mode, bool isdir, Node **out)
 		return fail(-ENOENT, "the directory was removed");
 	if (*find_locked(dir, name) != NULL)
 		return fail(-EEXIST, "file exists");
-	if (page_stat().free < RESERVE || (n = kalloc(sizeof(*n))) == NULL)
-		return no_memory();
+	if (!ramfile_room() || (n = kalloc(sizeof(*n))) == NULL)
+		return ramfile_full();
 	n->refs = 1;
 	n->qid = (Qid){ .path = ++last_id, .dir = isdir };
 	n->mode = mode & 0777;
@@ -318,7 +177,7 @@ place_at(Chan *c, Node *n)
 static void
 node_stat(const Node *n, Stat *st)
 {
-	*st = (Stat){ n->qid, n->mode, n->len, n->mtime, "" };
+	*st = (Stat){ n->qid, n->mode, n->bytes.len, n->mtime, "" };
 	strcopy(st->name, n->name, sizeof(st->name));
 }
 
@@ -370,8 +229,8 @@ load_member_locked(const CpioFile *f) REQUIRES(tree_lock)
 		return fail(-EEXIST, "both a file and a directory");
 	n->mode = f->mode;
 	n->mtime = f->mtime;
-	n->arch = f->data;
-	n->narch = n->len = f->size < FILE_MAX ? f->size : FILE_MAX;
+	ramfile_free(&n->bytes);
+	n->bytes = ramfile_over(f->data, f->size);
 	return 0;
 }
 
