@@ -1,5 +1,6 @@
 /*
- * Processes: the table, birth by fork or by the kernel, death, wait and kill. See proc.h.
+ * Processes: the table, birth by fork or by the kernel, death, wait and kill; exec is
+ * procexec.c's. See proc.h.
  *
  * Death in order: `dying` is set, drivers drain the process's devices while its memory is
  * whole, descriptors close, memory goes, the parent learns. A process is killed by setting
@@ -12,7 +13,6 @@
 #include "arch/arch.h"
 #include "kern/aspace.h"
 #include "kern/errno.h"
-#include "kern/exec.h"
 #include "kern/heap.h"
 #include "kern/log.h"
 #include "kern/sched.h"
@@ -150,6 +150,24 @@ proc_set_aspace(Proc *p, Aspace *as)
 }
 
 int
+proc_move(Proc *p, Aspace *old, Aspace *new)
+{
+	if (old != NULL && observer != NULL)
+		return observer->exec(p, old, new);
+	proc_set_aspace(p, new);
+	return 0;
+}
+
+/* What a program is called: the last element of its path. */
+void
+proc_name(Proc *p, const char *path)
+{
+	const char *s = strrchr(path, '/');
+
+	strcopy(p->name, s != NULL && s[1] != 0 ? s + 1 : path, sizeof p->name);
+}
+
+int
 proc_parent(const Proc *p)
 {
 	int pid;
@@ -251,97 +269,7 @@ proc_kthread(const char *name, void (*fn)(void *), void *arg)
 	return p;
 }
 
-/* ---- exec ---- */
-
-static const char *
-last_element(const char *path)
-{
-	const char *s = strrchr(path, '/');
-
-	return s != NULL && s[1] != '\0' ? s + 1 : path;
-}
-
-static int
-pack_args(ExecArgs *a, char *const argv[], char *const envp[])
-{
-	char *const *list[] = { argv, envp };
-	uint *n[] = { &a->argc, &a->envc };
-
-	*a = (ExecArgs){ .buf = kalloc(EXEC_ARGMAX) };
-	if (a->buf == NULL)
-		return fail(-ENOMEM, "out of memory");
-	for (uint k = 0; k < nelem(list); k++)
-		for (char *const *s = list[k]; s != NULL && *s != NULL; s++) {
-			size_t len = strlen(*s) + 1;
-
-			if (len > EXEC_ARGMAX - a->n) {
-				kfree(a->buf);
-				return fail(-E2BIG, "arguments longer than %d KiB", EXEC_ARGMAX / 1024);
-			}
-			memcpy(a->buf + a->n, *s, len);
-			a->n += len;
-			++*n[k];
-		}
-	return 0;
-}
-
-static int
-load_program(Proc *p, const char *path, const ExecArgs *args, Aspace **as, vaddr_t *entry, vaddr_t *sp)
-{
-	Chan *c;
-	Stat st;
-	int err = ns_open(p->pgrp, p->cwd, path, SO_RDONLY, 0, &c);
-
-	if (err != 0)
-		return err;
-	if ((err = chan_stat(c, &st)) == 0 && (st.qid.dir || !(st.mode & 0111)))
-		err = fail(-EACCES, "not a program");
-	if (err == 0)
-		err = exec_load(c, args, as, entry, sp);
-	chan_put(c);
-	return err;
-}
-
-static void
-close_on_exec(Proc *p)
-{
-	for (int i = 0; i < NFD; i++)
-		if (p->fd[i] != NULL && (p->cloexec & 1ull << i))
-			fd_close(i);
-}
-
-int
-proc_exec(const char *path, char *const argv[], char *const envp[])
-{
-	Proc *p = proc_self();
-	Aspace *new, *old = p->as;
-	vaddr_t entry, sp;
-	ExecArgs args;
-	int err;
-
-	if ((err = pack_args(&args, argv, envp)) != 0)
-		return err;
-	err = load_program(p, path, &args, &new, &entry, &sp);
-	kfree(args.buf);
-	if (err != 0)
-		return err;
-	if (old == NULL || observer == NULL)
-		proc_set_aspace(p, new);
-	else if ((err = observer->exec(p, old, new)) != 0) {
-		aspace_put(new);
-		return err;
-	}
-	aspace_switch(new);
-	if (old != NULL)
-		aspace_put(old);
-	close_on_exec(p);
-	strcopy(p->name, last_element(path), sizeof p->name);
-	arch_fpu_init(p->fpu);
-	arch_fpu_restore(p->fpu);
-	arch_tf_init(arch_tf(p->kstack), entry, sp);
-	arch_tf_args(arch_tf(p->kstack), args.argc, sp + 8, sp + 8 + (args.argc + 1) * 8);
-	return 0;
-}
+/* ---- process 1 ---- */
 
 typedef struct InitArgs {
 	const char *path;
@@ -379,7 +307,7 @@ proc_spawn_init(const char *path)
 		return -ENOMEM;
 	init_args.path = path;
 	strcopy(p->cwd, "/", sizeof p->cwd);
-	strcopy(p->name, last_element(path), sizeof p->name);
+	proc_name(p, path);
 	p->ksp = arch_kstack_prepare(p->kstack, start_init, p);
 	proc_enter(p, NULL, INIT);
 	sched_ready(p);

@@ -75,7 +75,8 @@ int  proc_kill_group(int pgid, int sig); /* how many there were; sig 0 only coun
 
 void proc_exit(int status) __attribute__((noreturn));
 int  proc_fork(void);
-int  proc_exec(const char *path, char *const argv[], char *const envp[]); /* kernel memory */
+/* procexec.c; path, argv, envp are kernel memory. */
+int  proc_exec(const char *path, char *const argv[], char *const envp[]);
 int  proc_parent(const Proc *p); /* its parent's pid; 0 none */
 int  proc_setpgid(int pid, int pgid); /* of itself or a child; pgid 0: its own pid */
 int  proc_wait(int pid, int options, int *status);
@@ -98,6 +99,9 @@ void proc_observe(const ProcObserver *o); /* once, at boot */
 /* A process's address space with a reference, or NULL; it may be leaving it meanwhile. */
 Aspace *proc_aspace(Proc *p);
 void    proc_set_aspace(Proc *p, Aspace *as);
+/* From its address space (NULL: it had none) to a new one, drivers with it; or says why not. */
+int     proc_move(Proc *p, Aspace *old, Aspace *new);
+void    proc_name(Proc *p, const char *path); /* after the program's path */
 
 /* Descriptors of the running process. fd_chan borrows: valid until the process itself closes it. */
 int   fd_alloc(Chan *c, bool cloexec); /* takes over the reference; -EMFILE leaves it */

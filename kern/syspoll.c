@@ -1,0 +1,94 @@
+/*
+ * poll: waiting for any of several descriptors. A device tells what is ready now and where
+ * a change will be announced (dev.h); all those places are marked before the test, so that
+ * a change between the two moves the poll generation and is seen by one or the other.
+ * Locks: none; the scheduler's guard the generation.
+ */
+
+#include "arch/arch.h"
+#include "kern/chan.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/proc.h"
+#include "kern/sysfile.h"
+
+static int
+poll_chan(Chan *c, int events, Waitq **q)
+{
+	*q = NULL;
+	if (c->dev->poll == NULL || c->qid.dir)
+		return events & (SPOLLIN | SPOLLOUT);
+	return c->dev->poll(c, events, q);
+}
+
+/* Have a change to any of them move the poll generation. Done before the test: a change
+ * between the two is then seen by one or the other. */
+static void
+poll_mark(const SysPoll *p, uint n)
+{
+	for (uint i = 0; i < n; i++) {
+		Chan *c = p[i].fd < 0 ? NULL : fd_chan(p[i].fd);
+		Waitq *q;
+
+		if (c == NULL)
+			continue;
+		poll_chan(c, p[i].events, &q);
+		if (q != NULL)
+			__atomic_store_n(&q->polled, true, __ATOMIC_SEQ_CST);
+	}
+}
+
+static uint
+poll_test(SysPoll *p, uint n)
+{
+	uint ready = 0;
+
+	for (uint i = 0; i < n; i++) {
+		Waitq *q;
+
+		p[i].revents = 0;
+		if (p[i].fd < 0)
+			continue;
+		Chan *c = fd_chan(p[i].fd);
+		p[i].revents = c == NULL ? SPOLLERR : poll_chan(c, p[i].events, &q);
+		ready += p[i].revents != 0;
+	}
+	return ready;
+}
+
+static int
+poll_wait(SysPoll *p, uint n, ns_t deadline)
+{
+	int err = 0;
+
+	for (;;) {
+		uint64_t gen = waitq_poll_gen();
+		uint ready;
+
+		poll_mark(p, n);
+		ready = poll_test(p, n);
+		if (ready > 0 || err == -ETIMEDOUT)
+			return (int)ready;
+		err = waitq_poll_sleep(gen, deadline);
+		if (err == -EINTR)
+			return fail(err, "interrupted");
+	}
+}
+
+int64_t
+sys_poll(const uint64_t a[6])
+{
+	SysPoll p[NFD];
+	int ms = (int)a[2], ready, err;
+	size_t size = a[1] * sizeof(p[0]);
+
+	if (a[1] > NFD)
+		return fail(-EINVAL, "poll: more than %d descriptors", NFD);
+	if ((err = copy_in(p, a[0], size)) != 0)
+		return err;
+	ready = poll_wait(p, a[1], ms < 0 ? NEVER : arch_now() + (ns_t)ms * 1000000);
+	if (ready < 0)
+		return ready;
+	err = copy_out(a[0], p, size);
+	return err != 0 ? err : ready;
+}
