@@ -22,7 +22,8 @@ refusal(const Func *f)
 	if (f->pci->ats == 0)
 		return "it has no ATS capability";
 	if (kdriver_for(f->pci) == NULL)
-		return "the kernel has no driver for it, and processes get no device with ATS on";
+		return "the kernel has no driver for it, and processes get no device "
+		       "with ATS on";
 	if (f->unit == NULL)
 		return "no IOMMU unit covers it";
 	if (f->pci->nsid != 1)

@@ -106,7 +106,8 @@ forget(Domain *d)
 int
 domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *tlb)
 {
-	if (d->kind == DOMAIN_PASSTHROUGH || unit_state(u) == UNIT_UNUSABLE || unit_tlb_obstacle(u))
+	if (d->kind == DOMAIN_PASSTHROUGH || unit_state(u) == UNIT_UNUSABLE ||
+		unit_tlb_obstacle(u))
 		return -ENOTSUP;
 	if (attached(d))
 		return -EBUSY;
