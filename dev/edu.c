@@ -57,9 +57,14 @@ ucopy_cmd(Chan *c, const Cmd *cmd)
 	int n, err;
 
 	(void)c;
-	if (cmd->n != 4 || cmd_u64(cmd->f[1], &dst) != 0 ||
-		cmd_u64(cmd->f[2], &src) != 0 || cmd_int(cmd->f[3], 1, EDU_MAX, &n) != 0)
-		return fail(-EINVAL, "want " UCOPY_USAGE ", BYTES 1 to 4095");
+	if (cmd->n != 4)
+		return fail(-EINVAL, "want " UCOPY_USAGE);
+	if (cmd_u64(cmd->f[1], &dst) != 0)
+		return fail(-EINVAL, "DST '%s' is not an address", cmd->f[1]);
+	if (cmd_u64(cmd->f[2], &src) != 0)
+		return fail(-EINVAL, "SRC '%s' is not an address", cmd->f[2]);
+	if (cmd_int(cmd->f[3], 1, EDU_MAX, &n) != 0)
+		return fail(-EINVAL, "BYTES '%s': want 1 to 4095", cmd->f[3]);
 	err = device(cmd, &f);
 	return err != 0 ? err : edu_ucopy(f, dst, src, n);
 }

@@ -132,6 +132,7 @@ power_parse(const Cmd *c, bool *on)
 	else if (strcmp(w, "off") == 0 || strcmp(w, "disable") == 0)
 		*on = false;
 	else
-		return fail(-EINVAL, "want enable, disable, on or off");
+		return fail(-EINVAL, "'%s': want enable, disable, on or off",
+			c->n > 0 ? c->f[c->n - 1] : "");
 	return 0;
 }

@@ -58,16 +58,18 @@ ctl_text(Chan *c, Text *t)
 static int
 ctl_cmd(Chan *c, const Cmd *cmd)
 {
+	static const char *const order[] = { "reset", "busmaster" };
+	static const char *const state[] = { "off", "on" };
 	PciFn *f = chan_fn(c);
-	bool reset = cmd->n == 1 && strcmp(cmd->f[0], "reset") == 0;
-	bool master = cmd->n == 2 && strcmp(cmd->f[0], "busmaster") == 0;
-	bool on = master && strcmp(cmd->f[1], "on") == 0;
+	int what = cmd_word(order, nelem(order), cmd->f[0]);
+	int on = cmd_word(state, nelem(state), cmd->f[cmd->n - 1]);
 
-	if (!reset && !on && !(master && strcmp(cmd->f[1], "off") == 0))
-		return fail(-EINVAL, "ctl: want reset, busmaster on or busmaster off");
+	if (what < 0 || cmd->n != what + 1 || (what == 1 && on < 0))
+		return fail(-EINVAL, "'%s': want reset, busmaster on or busmaster off",
+			cmd->f[what < 0 ? 0 : cmd->n - 1]);
 	if (!assign_mine(f))
 		return -EPERM;
-	return reset ? assign_reset(f) : assign_busmaster(f, on);
+	return what == 0 ? assign_reset(f) : assign_busmaster(f, on);
 }
 
 /* ---- map ---- */

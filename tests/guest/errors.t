@@ -82,7 +82,7 @@ $ echo 0:3.0 $p >attach
 echo: /sys/iommu/attach: the IOMMU is off: write on to power first
 $ echo on >power
 $ echo sometimes >power
-echo: /sys/iommu/power: want enable, disable, on or off
+echo: /sys/iommu/power: 'sometimes': want enable, disable, on or off
 $ echo -n >power
 $ cat power
 IOMMU status: enabled
@@ -113,7 +113,13 @@ $ echo 0:3.0 $p >attach
 $ cat '#pci/0:3.0/bar0'
 cat: #pci/0:3.0/bar0: 0:3.0 is owned by pid %{p}
 $ echo busmaster maybe >'#pci/0:3.0/ctl'
-echo: #pci/0:3.0/ctl: ctl: want reset, busmaster on or busmaster off
+echo: #pci/0:3.0/ctl: 'maybe': want reset, busmaster on or busmaster off
+$ echo reset now >'#pci/0:3.0/ctl'
+echo: #pci/0:3.0/ctl: 'now': want reset, busmaster on or busmaster off
+$ echo resett >'#pci/0:3.0/ctl'
+echo: #pci/0:3.0/ctl: 'resett': want reset, busmaster on or busmaster off
+$ echo busmaster >'#pci/0:3.0/ctl'
+echo: #pci/0:3.0/ctl: 'busmaster': want reset, busmaster on or busmaster off
 $ echo 0:3.0 >detach
 $ ls '#pci/0:9.0'
 ls: #pci/0:9.0: no such file or directory

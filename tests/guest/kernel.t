@@ -95,4 +95,10 @@ echo: #edu/reset: no device 0:9.0
 $ echo 0:3.0 1 >'#edu/reset'
 echo: #edu/reset: want B:D.F
 $ echo 0:3.0 1 x 16 >'#edu/ucopy'
-echo: #edu/ucopy: want B:D.F DST SRC BYTES, BYTES 1 to 4095
+echo: #edu/ucopy: SRC 'x' is not an address
+$ echo 0:3.0 1g 2 16 >'#edu/ucopy'
+echo: #edu/ucopy: DST '1g' is not an address
+$ echo 0:3.0 1 2 4096 >'#edu/ucopy'
+echo: #edu/ucopy: BYTES '4096': want 1 to 4095
+$ echo 0:3.0 1 2 >'#edu/ucopy'
+echo: #edu/ucopy: want B:D.F DST SRC BYTES

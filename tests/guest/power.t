@@ -46,9 +46,9 @@ $ grep state '#pci/0:3.0/status'
 state blocked
 # Words that are none.
 $ echo maybe >power
-echo: #iommu/power: want enable, disable, on or off
+echo: #iommu/power: 'maybe': want enable, disable, on or off
 $ echo on off >power
-echo: #iommu/power: want enable, disable, on or off
+echo: #iommu/power: 'off': want enable, disable, on or off
 $ cat power
 IOMMU status: enabled
 ...

@@ -175,7 +175,7 @@ test_power(void **state)
 		assert_int_equal(power_parse(&c, &on), t[i].err);
 		assert_int_equal(on, t[i].err == 0 ? t[i].on : !t[i].on);
 	}
-	assert_string_equal(host_errstr, "want enable, disable, on or off");
+	assert_string_equal(host_errstr, "'1': want enable, disable, on or off");
 }
 
 int
