@@ -116,6 +116,8 @@ put_unit_counts(Text *t, uint i)
 	unit_stats(vtd_unit(i), &s);
 	text_printf(t, "unit %u context_global %llu context_device %llu", i,
 		(ull)s.context_global, (ull)s.context_device);
+	text_printf(t, " pasid_global %llu pasid_domain %llu", (ull)s.pasid_global,
+		(ull)s.pasid_domain);
 	text_printf(t, " iotlb_global %llu iotlb_domain %llu iotlb_page %llu",
 		(ull)s.iotlb_global, (ull)s.iotlb_domain, (ull)s.iotlb_page);
 	text_printf(t, " interrupt_global %llu interrupt_index %llu device_tlb %llu",

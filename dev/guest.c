@@ -69,6 +69,9 @@ refused(const Tenant *t, int err, iova_t iova)
 	case -EDQUOT:
 		domain_info(t->domain, &d);
 		return fail(err, "more than %u table pages: the quota of a guest", d.quota);
+	case -ENOTSUP:
+		return fail(
+			err, "first-stage tables have no write-only pages: map it rw");
 	case -ETIMEDOUT:
 		return fail(-EIO, "the IOMMU did not confirm: its device is out of use");
 	default:

@@ -31,8 +31,14 @@ typedef struct Dmar   Dmar;
 /* How to use the hardware; set before vtd_start, then const. */
 typedef struct VtdOptions {
 	bool registers; /* invalidate by registers even where there is a queue */
+	bool scalable;  /* scalable mode, if every unit can */
 } VtdOptions;
 extern VtdOptions vtd_options;
+
+/* What units translate by, all of them alike: legacy mode, or scalable mode with tables of
+ * the second or of the first stage. First-stage tables are a CPU's, in which what can be
+ * written can be read. */
+typedef enum VtdMode { VTD_LEGACY, VTD_SECOND, VTD_FIRST } VtdMode;
 
 /* Parse a DMAR table (hostile input) and make its units, hardware untouched. 0 or a code;
  * vtd_reason() then says why in one sentence. Called once. */
@@ -93,6 +99,7 @@ typedef struct UnitInfo {
 	uint32_t    mgaw, ndomains;
 	bool        coherent, caching_mode, rwbf, queued; /* queued: by queue, else by registers */
 	bool        include_all;
+	VtdMode     mode;
 	bool        passes;    /* can let a source through untranslated */
 	paddr_t     root;
 	uint32_t    domains;  /* ids in use */
@@ -109,7 +116,8 @@ void unit_info(Unit *u, UnitInfo *out);
 /* What a unit was asked to do, ever. */
 typedef struct UnitStats {
 	uint64_t write_buffer, context_global, context_device;
-	uint64_t iotlb_global, iotlb_domain, iotlb_page;
+	uint64_t pasid_global, pasid_domain; /* scalable mode */
+	uint64_t iotlb_global, iotlb_domain, iotlb_page; /* of either stage */
 	uint64_t interrupt_global, interrupt_index;
 	uint64_t device_tlb;
 	uint64_t waits;            /* batches of these */
@@ -204,7 +212,7 @@ int  domain_new_guest(uint32_t quota, Domain **out);
  * For devices that the kernel itself drives, and trusts with all memory. A pass-through
  * domain is refused (-ENOTSUP) by a unit that cannot. An identity domain is filled
  * before the first attach, whole pages: -EBUSY later, -EINVAL where interrupts are (requests
- * to there are never translated), -ERANGE beyond its width, -EEXIST, -ENOMEM, -EDQUOT.
+ * to there are never translated), -ERANGE beyond its width, -ENOTSUP, -EEXIST, -ENOMEM, -EDQUOT.
  */
 int  domain_new_passthrough(Domain **out);
 int  domain_new_identity(uint32_t quota, Domain **out);
@@ -256,6 +264,7 @@ int  domain_added(Domain *d, iova_t iova, uint64_t len);
 /*
  * Guest: [iova, iova+len) leads to [pa, pa+len) with `rights` when it returns; whole pages.
  * Nothing has changed on -EEXIST some of it is mapped; -EINVAL not pages, or no rights;
+ * -ENOTSUP only to be written, in tables of the first stage;
  * -ERANGE beyond domain_width or the memory there can be; -ENOMEM; -EDQUOT; -ETIMEDOUT.
  */
 int  domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights);
@@ -275,6 +284,9 @@ int  domain_unmap_all(Domain *d);
 int  domain_unmap_later(Domain *d, iova_t iova, uint64_t len);
 int  domain_settle(Domain *d);
 uint32_t domain_width(const Domain *d); /* bits of its addresses */
+/* The least that d can give and that has these rights: first-stage tables let what can be
+ * written be read. */
+uint32_t domain_rights(const Domain *d, uint32_t rights);
 
 typedef struct DomainInfo {
 	DomainKind kind;
@@ -368,6 +380,9 @@ typedef struct VtdEvent {
 				VTD_TABLE_ROOT,
 				VTD_TABLE_CONTEXT,
 				VTD_TABLE_INTERRUPT,
+				VTD_TABLE_SCALABLE, /* context table of scalable mode */
+				VTD_TABLE_DIRECTORY, /* PASID directory, PASID table */
+				VTD_TABLE_PASID,
 				VTD_TABLE_LEVEL, /* second-level, of `level` */
 				VTD_TABLE_ABOVE, /* above a domain's, where a unit has more levels */
 			} table : 8;

@@ -180,6 +180,18 @@ static const char *const state_name[] = {
 	[UNIT_BROKEN] = "broken",
 };
 
+const char *
+info_mode(VtdMode m)
+{
+	static const char *const name[] = {
+		[VTD_LEGACY] = "legacy mode",
+		[VTD_SECOND] = "scalable mode, second stage",
+		[VTD_FIRST] = "scalable mode, first stage",
+	};
+
+	return name[m];
+}
+
 /* By the registers, not by what we set: remapping is on and lets nothing else through. */
 static bool
 remaps(const UnitInfo *u)
@@ -228,6 +240,7 @@ info_more(Text *t, const UnitInfo *u)
 		u->include_all ? "all devices no other unit names" : "devices it names");
 	text_printf(t, "\ttables = %u levels, %u address bits, %s\n", u->levels, u->width,
 		    u->coherent ? "coherent" : "flushed line by line");
+	text_printf(t, "\ttranslation = %s\n", info_mode(u->mode));
 	text_printf(t, "\tinvalidation = %s\n", u->queued ? "queue" : "registers");
 	text_printf(t, "\tdomain ids = %u in use of %u\n", u->domains, u->ndomains);
 	text_printf(t, "\tinvalidations = %llu context, %llu iotlb, %llu interrupt, "

@@ -19,6 +19,7 @@ void power_text(Text *t, bool on);
 void mappings_unit(Text *t, paddr_t base, Mapping *m, uint n); /* sorts m */
 void info_driver(Text *t, bool on);
 void info_unit(Text *t, const UnitInfo *u, uint assigned); /* the document's lines */
+const char *info_mode(VtdMode m);
 void info_more(Text *t, const UnitInfo *u);                /* and ours */
 bool info_isolates(const UnitInfo *u); /* no device behind it can forge interrupts */
 

@@ -76,7 +76,7 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 	at = room(d, n);
 	mutex_lock(&d->lock);
 	err = at != 0 ? domain_map(d->tenant.domain, at, rounddown(pa, PAGE_SIZE), n,
-				    m->rights)
+				domain_rights(d->tenant.domain, m->rights))
 			  : -ENOSPC;
 	mutex_unlock(&d->lock);
 	m->iova = at + (pa & PAGE_MASK);

@@ -70,7 +70,12 @@ static const Field ccmd[] = {
 static const Field event[] = { F("IM", FLAG, EVENT_IM), END };
 static const Field pmen[] = { F("EPM", FLAG, PMEN_EPM), END };
 static const Field iqt[] = { F("index", NUMBER, IQ_INDEX), END };
-static const Field iqa[] = { F("base", PAGE, IQA_BASE), F("size", NUMBER, IQA_QS), END };
+static const Field iqa[] = {
+	F("base", PAGE, IQA_BASE),
+	F("size", NUMBER, IQA_QS),
+	F("DW", FLAG, IQA_DW),
+	END,
+};
 static const Field irta[] = {
 	F("table", PAGE, IRTA_ADDR),
 	F("size", NUMBER, IRTA_S),
@@ -182,6 +187,16 @@ static const Field device_block[] = {
 	F("block", NUMBER, QI_SIZE),
 	END,
 };
+static const Field first_all[] = { F("did", NUMBER, QI_DID), F("pasid", NUMBER, QI_PASID),
+	END };
+static const Field first_page[] = {
+	F("did", NUMBER, QI_DID),
+	F("pasid", NUMBER, QI_PASID),
+	F("address", PAGE, QI_ADDR),
+	F("am", NUMBER, QI_AM),
+	F("ih", NUMBER, QI_IH),
+	END,
+};
 static const Field iec_index[] = { F("index", NUMBER, QI_IEC_INDEX), END };
 
 static void
@@ -193,7 +208,11 @@ put_descriptor(Text *t, Ent d)
 	} context[] = { { "?", none }, { "global", none }, { "domain", iotlb_domain },
 		{ "device", context_device } },
 	  pages[] = { { "?", none }, { "global", none }, { "domain", iotlb_domain },
-		  { "page", iotlb_page } };
+		  { "page", iotlb_page } },
+	  first[] = { { "?", none }, { "?", none }, { "all", first_all },
+		  { "page", first_page } },
+	  pasid[] = { { "domain", iotlb_domain }, { "one", first_all }, { "?", none },
+		  { "global", none } };
 	uint gran = EGET(d, QI_GRAN);
 
 	text_printf(t, " descriptor");
@@ -209,6 +228,14 @@ put_descriptor(Text *t, Ent d)
 	case QI_T_DEVICE:
 		text_printf(t, " device");
 		put_fields(t, device_block, d);
+		break;
+	case QI_T_FIRST:
+		text_printf(t, " first_stage %s", first[gran].name);
+		put_fields(t, first[gran].field, d);
+		break;
+	case QI_T_PASID:
+		text_printf(t, " pasid_cache %s", pasid[gran].name);
+		put_fields(t, pasid[gran].field, d);
 		break;
 	case QI_T_IEC:
 		text_printf(t, " interrupt %s", EGET(d, QI_IEC_ONE) ? "entry" : "global");
@@ -226,6 +253,31 @@ put_descriptor(Text *t, Ent d)
 /* ---- entries ---- */
 
 static const Field root_low[] = { F("P", FLAG, ROOT_P), F("table", PAGE, ROOT_CTP), END };
+static const Field root_high[] = { { "P", FLAG, 64, 64 }, { "table", PAGE, 127, 76 },
+	END };
+static const Field scalable_low[] = {
+	F("P", FLAG, CTX_P),
+	F("FPD", FLAG, CTX_FPD),
+	F("directory", PAGE, SM_DIR),
+	END,
+};
+static const Field directory[] = { F("P", FLAG, DIR_P), F("table", PAGE, DIR_TABLE),
+	END };
+static const Field pasid_0[] = {
+	F("P", FLAG, PASID_P),
+	F("FPD", FLAG, PASID_FPD),
+	F("type", NUMBER, PASID_PGTT),
+	F("levels", LEVELS, PASID_AW),
+	F("table", PAGE, PASID_SLPT),
+	END,
+};
+static const Field pasid_1[] = {
+	F("did", NUMBER, PASID_DID),
+	F("PWSNP", FLAG, PASID_PWSNP),
+	F("PGSNP", FLAG, PASID_PGSNP),
+	END,
+};
+static const Field pasid_2[] = { F("table", PAGE, PASID_FLPT), END };
 static const Field context_low[] = {
 	F("P", FLAG, CTX_P),
 	F("FPD", FLAG, CTX_FPD),
@@ -248,10 +300,33 @@ static const Field irte_high[] = { F("source", SOURCE, IRTE_SID),
 
 /* Both words of a pair, low first. */
 static const Field *const pair[][2] = {
-	[VTD_TABLE_ROOT] = { root_low, none },
+	[VTD_TABLE_ROOT] = { root_low, root_high },
 	[VTD_TABLE_CONTEXT] = { context_low, context_high },
 	[VTD_TABLE_INTERRUPT] = { irte_low, irte_high },
+	[VTD_TABLE_SCALABLE] = { scalable_low, none },
 };
+
+/* A PASID entry's words by number, and the one of its directory. */
+static void
+put_pasid(Text *t, const VtdEvent *e)
+{
+	static const Field *const word[] = { pasid_0, pasid_1, pasid_2 };
+	bool dir = e->entry.table == VTD_TABLE_DIRECTORY;
+	uint i = e->entry.at >> 3 & 7;
+	uint64_t v = e->entry.value;
+
+	text_printf(
+		t, " entry %s at 0x%llx", dir ? "directory" : "pasid", (ull)e->entry.at);
+	if (!dir)
+		text_printf(t, " word %u", i);
+	text_printf(t, " 0x%llx", (ull)v);
+	if (v)
+		put_fields(t,
+			dir               ? directory
+			: i < nelem(word) ? word[i]
+					  : none,
+			i > 0 && !dir ? (Ent){ 0, v } : (Ent){ v, 0 });
+}
 
 static void
 put_pair(Text *t, const VtdEvent *e)
@@ -260,6 +335,7 @@ put_pair(Text *t, const VtdEvent *e)
 		[VTD_TABLE_ROOT] = "root",
 		[VTD_TABLE_CONTEXT] = "context",
 		[VTD_TABLE_INTERRUPT] = "interrupt",
+		[VTD_TABLE_SCALABLE] = "context",
 	};
 	uint table = e->entry.table, high = e->entry.at >> 3 & 1;
 	uint64_t v = e->entry.value;
@@ -336,8 +412,10 @@ trace_line(Text *t, uint64_t number, const VtdEvent *e)
 		put_descriptor(t, (Ent){ e->descriptor.lo, e->descriptor.hi });
 	else if (e->kind == VTD_FAULTED)
 		put_fault(t, &e->fault);
-	else if (e->entry.table <= VTD_TABLE_INTERRUPT)
+	else if (e->entry.table <= VTD_TABLE_SCALABLE)
 		put_pair(t, e);
+	else if (e->entry.table <= VTD_TABLE_PASID)
+		put_pasid(t, e);
 	else
 		put_level(t, e);
 	text_printf(t, "\n");

@@ -48,9 +48,9 @@ say_units(void)
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
 		if (u.state == UNIT_OFF || u.state == UNIT_ON)
-			kprint("DMAR: unit %u at 0x%llx: %u levels, %u bits, by %s\n",
+			kprint("DMAR: unit %u at 0x%llx: %u levels, %u bits, by %s, %s\n",
 				u.index, (ull)u.base, u.levels, u.width,
-				u.queued ? "queue" : "registers");
+				u.queued ? "queue" : "registers", info_mode(u.mode));
 	}
 }
 
@@ -95,6 +95,7 @@ static const char *
 start_units(void)
 {
 	vtd_options.registers = param_is("iommu.inv", "register");
+	vtd_options.scalable = param_is("iommu.scalable", "on");
 	if (vtd_start(false) != 0)
 		return reason();
 	pt_set_flush(!vtd_coherent());

@@ -9,6 +9,12 @@
  *	level 3 at 0x1fd008 value 0x1fc027 rights rw table 0x1fc000
  *	level 2 at 0x1fc008 value 0x400000e7 rights rw page 0x40000000 size 0x200000
  *	result page address 0x40001abc rights rw
+ *
+ * In scalable mode the context entry leads to two more:
+ *
+ *	context at 0x1fe300 value 0x0:0x1fd001 type scalable directory 0x1fd000 pasid 0
+ *	directory at 0x1fd000 value 0x1fc001 table 0x1fc000
+ *	pasid at 0x1fc000 value 0x0:0x2:0x1fb089 type second_stage domain 2 levels 4 table 0x1fb000
  */
 #include "dev/walkfmt.h"
 
@@ -82,12 +88,67 @@ put_context(Text *t, const WalkStep *s)
 		text_printf(t, " absent%s\n", EGET(e, CTX_FPD) ? " faults hidden" : "");
 }
 
+static const char *
+hidden(bool fpd)
+{
+	return fpd ? " faults hidden" : "";
+}
+
 static void
-put_level(Text *t, const WalkStep *s, uint level)
+put_context2(Text *t, const WalkStep *s)
+{
+	Ent e = s->value;
+
+	text_printf(t, "context at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)e.hi,
+		(ull)e.lo);
+	if (EGET(e, CTX_P))
+		text_printf(t, " type scalable directory 0x%llx pasid %u%s\n",
+			(ull)(EGET(e, SM_DIR) << 12), (uint)EGET(e, SM_RID),
+			hidden(EGET(e, CTX_FPD)));
+	else
+		text_printf(t, " absent%s\n", hidden(EGET(e, CTX_FPD)));
+}
+
+static void
+put_directory(Text *t, const WalkStep *s)
+{
+	uint64_t e = s->value.lo;
+
+	text_printf(t, "directory at 0x%llx value 0x%llx", (ull)s->at, (ull)e);
+	if (FGET(e, DIR_P))
+		text_printf(t, " table 0x%llx%s\n", (ull)(FGET(e, DIR_TABLE) << 12),
+			hidden(FGET(e, DIR_FPD)));
+	else
+		text_printf(t, " absent%s\n", hidden(FGET(e, DIR_FPD)));
+}
+
+static void
+put_pasid(Text *t, const WalkStep *s, bool first)
+{
+	static const char *const type[8] = { "reserved", "first_stage", "second_stage",
+		"nested", "pass_through", "reserved", "reserved", "reserved" };
+	uint64_t table = first ? FGET(s->third, PASID_FLPT) : EGET(s->value, PASID_SLPT);
+	Ent e = s->value;
+
+	text_printf(t, "pasid at 0x%llx value 0x%llx:0x%llx:0x%llx", (ull)s->at,
+		(ull)s->third, (ull)e.hi, (ull)e.lo);
+	if (EGET(e, PASID_P))
+		text_printf(t, " type %s domain %u levels %u table 0x%llx%s\n",
+			type[EGET(e, PASID_PGTT)], (uint)EGET(e, PASID_DID),
+			(uint)EGET(e, PASID_AW) + 2, (ull)(table << 12),
+			hidden(EGET(e, PASID_FPD)));
+	else
+		text_printf(t, " absent%s\n", hidden(EGET(e, PASID_FPD)));
+}
+
+static void
+put_level(Text *t, const WalkStep *s, uint level, bool first)
 {
 	uint64_t e = s->value.lo, to = FGET(e, SL_ADDR) << 12;
 	uint rights = e & (FMASK(SL_R) | FMASK(SL_W));
 
+	if (first && !FGET(e, FL_P))
+		rights = 0;
 	text_printf(t, "level %u at 0x%llx value 0x%llx", level, (ull)s->at, (ull)e);
 	if (rights == 0)
 		text_printf(t, " absent\n");
@@ -121,6 +182,24 @@ put_result(Text *t, const Walk *o)
 	}
 }
 
+static void
+put_step(Text *t, const Walk *o, uint i)
+{
+	const WalkStep *s = &o->step[i];
+	uint tables = o->scalable ? WALK_TABLES2 : WALK_TABLES;
+
+	if (i == WALK_ROOT)
+		put_root(t, s);
+	else if (i == WALK_CONTEXT)
+		(o->scalable ? put_context2 : put_context)(t, s);
+	else if (i >= tables)
+		put_level(t, s, o->levels - (i - tables), o->first);
+	else if (i == WALK_DIRECTORY)
+		put_directory(t, s);
+	else
+		put_pasid(t, s, o->first);
+}
+
 void
 walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o)
 {
@@ -133,11 +212,6 @@ walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o)
 	text_printf(
 		t, "unit %u source %s translation %s\n", unit, source, on ? "on" : "off");
 	for (uint i = 0; i < o->nstep; i++)
-		if (i == WALK_ROOT)
-			put_root(t, &o->step[i]);
-		else if (i == WALK_CONTEXT)
-			put_context(t, &o->step[i]);
-		else
-			put_level(t, &o->step[i], o->levels - (i - WALK_TABLES));
+		put_step(t, o, i);
 	put_result(t, o);
 }

@@ -23,6 +23,7 @@ static const Known known[] = {
 	{ "intremap", "on|off" },
 	{ "iommu.check", "on|off" },
 	{ "iommu.default", "blocked|passthrough" },
+	{ "iommu.scalable", "on|off" },
 	{ "iommu.unit", NULL },
 	{ "kernel", NULL },
 	{ "rmrr.relax", "" },

@@ -20,6 +20,9 @@ typedef struct Erratum {
 
 #define QEMU_BOARD 0x11001af4 /* subsystem of every QEMU host bridge */
 
+#define FIRST_LEVELS 4
+#define FIRST_WIDTH  47 /* addresses are canonical: the upper half is not one's own */
+
 /* Mobile 4 Series and 4 Series chipsets. */
 static const Erratum errata[] = {
 	{ 0x2a40, true }, { 0x2e00, true }, { 0x2e10, true }, { 0x2e20, true },
@@ -71,6 +74,29 @@ absent(uint32_t ver, uint64_t cap, uint64_t ecap)
 	return 0;
 }
 
+static const char *
+no_scalable(uint64_t ecap, uint32_t modes)
+{
+	if (!FGET(ecap, ECAP_SMTS))
+		return "has no scalable mode";
+	if (!FGET(ecap, ECAP_QI))
+		return "has no invalidation queue";
+	if (modes != 1u << VTD_LEGACY)
+		return 0;
+	return FGET(ecap, ECAP_FLTS) ? "walks first-stage tables without snooping"
+				     : "has no tables in scalable mode";
+}
+
+/* Modes of which everything can be had. */
+static uint32_t
+modes(uint64_t ecap)
+{
+	if (!FGET(ecap, ECAP_SMTS) || !FGET(ecap, ECAP_QI))
+		return 1u << VTD_LEGACY;
+	return 1u << VTD_LEGACY | (uint32_t)FGET(ecap, ECAP_SLTS) << VTD_SECOND |
+	       (uint32_t)(FGET(ecap, ECAP_FLTS) & FGET(ecap, ECAP_SMPWC)) << VTD_FIRST;
+}
+
 static uint32_t
 max(uint32_t a, uint32_t b)
 {
@@ -104,6 +130,13 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 		.pass = FGET(ecap, ECAP_PT),
 		.throttles = FGET(ecap, ECAP_DIT),
 		.big = (FGET(cap, CAP_SLLPS) & 3) << 2,
+		.walks = FGET(ecap, ECAP_C),
+		.modes = modes(ecap),
+		.no_scalable = no_scalable(ecap, modes(ecap)),
+		.first = FGET(ecap, ECAP_SMTS) && FGET(ecap, ECAP_QI) &&
+			 FGET(ecap, ECAP_FLTS),
+		.smpwc = FGET(ecap, ECAP_SMPWC),
+		.big_first = 1 << 2 | (uint32_t)FGET(cap, CAP_FL1GP) << 3,
 	};
 
 	if ((*why = absent(ver, cap, ecap)) != 0)
@@ -127,9 +160,28 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 void
 cap_errata(uint32_t host, uint32_t board, Limits *l)
 {
-	if (board == QEMU_BOARD)
+	if (board == QEMU_BOARD) {
 		l->forges = "QEMU does not check messages that a device writes by DMA";
+		if (l->first) { /* it denies SMPWC, and reads what the CPU wrote all the same */
+			l->modes |= 1u << VTD_FIRST;
+			l->no_scalable = 0;
+		}
+	}
 	for (uint32_t i = 0; i < sizeof errata / sizeof errata[0]; i++)
 		if (host == ((uint32_t)errata[i].device << 16 | 0x8086))
 			l->rwbf |= errata[i].rwbf;
+}
+
+void
+cap_use(Limits *l, VtdMode m)
+{
+	l->mode = m;
+	if (m == VTD_LEGACY)
+		return;
+	l->walks = l->smpwc;
+	if (m == VTD_SECOND)
+		return;
+	l->levels = FIRST_LEVELS;
+	l->width = FIRST_WIDTH;
+	l->big = l->big_first;
 }

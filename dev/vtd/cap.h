@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dev/iommu.h"
+
 typedef struct Limits {
 	uint32_t levels;   /* of second-level tables, 3 to 5 */
 	uint32_t most;     /* the most levels it has: what pass-through entries name */
@@ -16,6 +18,7 @@ typedef struct Limits {
 	uint32_t nfault;   /* fault records */
 	uint32_t mamv;     /* greatest address mask; with psi */
 	bool     coherent; /* snoops: no flushes needed */
+	bool     walks;    /* ... where page tables are concerned */
 	bool     cm;       /* caching mode */
 	bool     rwbf;     /* write buffer to flush */
 	bool     psi;      /* page-selective invalidation; by policy (policy.c) not used */
@@ -32,6 +35,13 @@ typedef struct Limits {
 	bool     snoop;    /* can force snooping: SNP in entries */
 	bool     throttles; /* device-TLB invalidations name whose they count as */
 	uint32_t big;      /* bit n: large pages at level n, 2 or 3 */
+
+	VtdMode  mode;     /* in use, see cap_use */
+	uint32_t modes;    /* bit n: VtdMode n can be used */
+	const char *no_scalable; /* why only legacy mode, said of the unit; NULL */
+	bool     first;    /* has first-stage tables, whether or not walks of them snoop */
+	bool     smpwc;    /* walks snoop in scalable mode, where a PASID entry says so */
+	uint32_t big_first; /* large pages of the first stage */
 } Limits;
 
 /* 0, or -ENODEV and *why one clause: the unit cannot be used. */
@@ -39,3 +49,5 @@ int cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const cha
 /* What registers get wrong on known machines. host: vendor 15:0, device 31:16 of 0:0.0;
  * board: its subsystem's. */
 void cap_errata(uint32_t host, uint32_t board, Limits *l);
+/* Limits in this mode, one of l->modes; they were legacy mode's. */
+void cap_use(Limits *l, VtdMode m);

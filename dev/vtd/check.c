@@ -63,7 +63,7 @@ check_addresses(const Unit *u, VtdCheck *o)
 {
 	uint64_t root = mmio_read64(u->regs, RTADDR_REG);
 
-	if (u->state == UNIT_ON && root != u->root_pa)
+	if (u->state == UNIT_ON && root != table_root(u))
 		bad(o, 7, "another root table", RTADDR_REG, root);
 	if (!u->queued)
 		return;
@@ -71,7 +71,7 @@ check_addresses(const Unit *u, VtdCheck *o)
 	uint64_t head = mmio_read64(u->regs, IQH_REG),
 		 tail = mmio_read64(u->regs, IQT_REG);
 
-	if (base != u->queue_pa)
+	if ((base & ~FMASK(IQA_DW)) != u->queue_pa) /* QEMU 7.2 does not give DW back */
 		bad(o, 7, "another queue", IQA_REG, base);
 	if (FGET(tail, IQ_INDEX) != u->qi_tail)
 		bad(o, 7, "the queue's tail is not where it was put", IQT_REG, tail);
@@ -81,42 +81,99 @@ check_addresses(const Unit *u, VtdCheck *o)
 
 /* ---- entries of a unit ---- */
 
+/* What e leads to in scalable mode: one directory entry, one PASID entry. NULL: not that. */
+static const Ent *
+pasid_of(const Ent *e)
+{
+	paddr_t dir = EGET(*e, SM_DIR) << 12, table;
+
+	if (!os_is_ram(dir, 4096))
+		return 0;
+	uint64_t d = *(const uint64_t *)os_ptr(dir);
+	table = FGET(d, DIR_TABLE) << 12;
+	return d == ent_directory(table) && os_is_ram(table, 4096) ? os_ptr(table) : 0;
+}
+
+static void
+check_id(const Unit *u, uint32_t id, paddr_t at, VtdCheck *o)
+{
+	if (id == 0 || !id_taken_locked(u, id))
+		bad(o, 3, "a context entry uses an id that nobody has", at, id);
+}
+
+static void
+check_pasid(const Unit *u, const Ent *e, paddr_t at, VtdCheck *o)
+{
+	const Ent *p = pasid_of(e);
+
+	if (!p || !EGET(*p, PASID_P)) {
+		bad(o, 2, "a context entry leads to no PASID entry", at, e->lo);
+		return;
+	}
+	if (EGET(*p, PASID_FPD))
+		bad(o, 2, "a PASID entry hides faults", at, p->lo);
+	check_id(u, (uint32_t)EGET(*p, PASID_DID), at, o);
+}
+
+/* Of the words that an Ent does not show, in scalable mode. */
+static bool
+empty_behind(const Unit *u, const Ent *e)
+{
+	return u->lim.mode == VTD_LEGACY || (e[0].hi | e[1].lo | e[1].hi) == 0;
+}
+
 static void
 check_context(const Unit *u, const Ent *e, paddr_t at, VtdCheck *o)
 {
 	if (EGET(*e, CTX_FPD))
 		bad(o, 2, "a context entry hides faults", at, e->lo);
 	if (!EGET(*e, CTX_P)) {
-		if (e->lo || e->hi)
+		if (e->lo || e->hi || !empty_behind(u, e))
 			bad(o, 2, "a context entry that is not present is not 0", at,
 				e->lo | e->hi);
 		return;
 	}
 	o->contexts++;
-	if (EGET(*e, CTX_DID) == 0 || !id_taken_locked(u, EGET(*e, CTX_DID)))
-		bad(o, 3, "a context entry uses an id that nobody has", at,
-			EGET(*e, CTX_DID));
+	if (!empty_behind(u, e))
+		bad(o, 2, "a context entry has more than a directory", at, e->hi);
+	if (u->lim.mode != VTD_LEGACY)
+		check_pasid(u, e, at, o);
+	else
+		check_id(u, (uint32_t)EGET(*e, CTX_DID), at, o);
+}
+
+/* A root entry, or in scalable mode half of one. */
+static void
+check_table(const Unit *u, uint64_t r, paddr_t at, VtdCheck *o)
+{
+	paddr_t table = FGET(r, ROOT_CTP) << 12;
+	uint32_t step = table_step(u);
+
+	if (!FGET(r, ROOT_P)) {
+		if (r)
+			bad(o, 2, "a root entry that is not present is not 0", at, r);
+		return;
+	}
+	if (r & FMASK(11, 1) || !os_is_ram(table, 4096)) {
+		bad(o, 2, "a root entry leads nowhere", at, r);
+		return;
+	}
+	const Ent *c = os_ptr(table);
+	for (uint32_t i = 0; i < ENTRIES; i += step)
+		check_context(u, &c[i], table + i * sizeof *c, o);
 }
 
 static void
 check_bus(const Unit *u, uint32_t bus, VtdCheck *o)
 {
 	const Ent *r = &u->root[bus];
-	paddr_t at = where(r, u->root, u->root_pa), table = EGET(*r, ROOT_CTP) << 12;
+	paddr_t at = where(r, u->root, u->root_pa);
 
-	if (!EGET(*r, ROOT_P)) {
-		if (r->lo || r->hi)
-			bad(o, 2, "a root entry that is not present is not 0", at,
-				r->lo | r->hi);
-		return;
-	}
-	if (r->hi || r->lo & FMASK(11, 1) || !os_is_ram(table, 4096)) {
-		bad(o, 2, "a root entry leads nowhere", at, r->lo);
-		return;
-	}
-	const Ent *c = os_ptr(table);
-	for (uint32_t i = 0; i < ENTRIES; i++)
-		check_context(u, &c[i], table + i * sizeof *c, o);
+	check_table(u, r->lo, at, o);
+	if (u->lim.mode != VTD_LEGACY)
+		check_table(u, r->hi, at + 8, o);
+	else if (r->hi)
+		bad(o, 2, "a root entry leads nowhere", at, r->hi);
 }
 
 static void
@@ -189,20 +246,50 @@ unit_next_source(Unit *u, uint32_t *sid)
 
 /* ---- domains ---- */
 
+/* d's root in the form u wants; 0: it passes. */
+static paddr_t
+top_of(const Domain *d, const Unit *u)
+{
+	uint32_t above = u->lim.levels - d->levels;
+
+	if (d->kind == DOMAIN_PASSTHROUGH)
+		return 0;
+	return above ? d->cover[above - 1] : d->top;
+}
+
+/* In scalable mode what counts is behind the context entry. */
+static const char *
+misses_pasid(const Domain *d, const Unit *u, const Ent *e)
+{
+	const Use *use = &d->use[u->index];
+	Pasid want = pasid_entry(d, u, top_of(d, u));
+	const Ent *p = pasid_of(e);
+
+	if (EGET(*e, SM_DIR) << 12 != use->dir || !p || p != os_ptr(use->pasid))
+		return "a context entry with another directory";
+	if (EGET(*p, PASID_DID) != use->did)
+		return "a PASID entry with another id";
+	EPUT(want.e, PASID_DID, use->did);
+	if (p->lo != want.e.lo || p->hi != want.e.hi || p[1].lo != want.first)
+		return "a PASID entry of another kind";
+	return 0;
+}
+
 static const char *
 misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 {
 	bool pass = d->kind == DOMAIN_PASSTHROUGH;
 	uint32_t levels = pass ? u->lim.most : u->lim.levels;
-	uint32_t above = pass ? 0 : levels - d->levels;
 	uint32_t type = pass ? TT_PASS : d->tlb.unit == u ? TT_DEVICE : TT_TABLES;
 	const Ent *e = table_slot_locked(u, sid);
 
 	if (!e || !EGET(*e, CTX_P))
 		return "no context entry";
+	if (u->lim.mode != VTD_LEGACY)
+		return misses_pasid(d, u, e);
 	if (EGET(*e, CTX_DID) != d->use[u->index].did)
 		return "a context entry with another id";
-	if (EGET(*e, CTX_SLPT) << 12 != (above ? d->cover[above - 1] : d->top))
+	if (EGET(*e, CTX_SLPT) << 12 != top_of(d, u))
 		return "a context entry with another table";
 	if (EGET(*e, CTX_AW) + 2 != levels || EGET(*e, CTX_TT) != type)
 		return "a context entry of another kind";

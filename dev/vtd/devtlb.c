@@ -76,6 +76,8 @@ unit_tlb_obstacle(Unit *u)
 	os_unlock(u->lock);
 	if (!dt)
 		return "its unit takes no part in it";
+	if (u->lim.mode != VTD_LEGACY)
+		return "its unit is in scalable mode, where it is not used";
 	return queued ? NULL : "that needs the invalidation queue";
 }
 

@@ -50,6 +50,8 @@ domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 		return -ERANGE;
 	if (pa < IRQ_WINDOW_END && pa + len > IRQ_WINDOW)
 		return -EINVAL;
+	if (!(rights & d->grants))
+		return -ENOTSUP;
 	return slpt_map(&d->tables, pa, pa, len, rights, &c);
 }
 

@@ -15,6 +15,26 @@
 #define SHARED_LEVELS 3 /* what a CPU's page-directory-pointer page is the top of */
 #define SHARED_WIDTH  39
 
+/* Of tables of ours down to `floor`, in the mode the units are in. In first-stage tables
+ * what a unit would set is set, so that it never writes them. */
+static SlFormat
+format(uint32_t floor)
+{
+	Common c = vtd_common();
+	bool first = c.mode == VTD_FIRST,
+	     pages = floor == 1; /* else: tables of somebody else's */
+	uint64_t user = FMASK(FL_US) | FMASK(FL_A);
+	SlFormat f = { .floor = floor, .flush = !c.coherent };
+
+	f.link = (first ? user : 0) | DOMAIN_R | DOMAIN_W;
+	f.leaf = first ? user : 0;
+	if (pages) {
+		f.leaf |= first ? FMASK(FL_D) : c.snoop ? FMASK(SL_SNP) : 0;
+		f.big = c.big & ((2u << vtd_pages()) - 1);
+	}
+	return f;
+}
+
 Domain *
 domain_make(DomainKind kind)
 {
@@ -25,6 +45,12 @@ domain_make(DomainKind kind)
 		return NULL;
 	d->kind = kind;
 	d->nunit = n;
+	d->link = format(SHARED_LEVELS).link;
+	d->grants = DOMAIN_R | DOMAIN_W;
+	if (vtd_common().mode == VTD_FIRST) {
+		d->grants = DOMAIN_R;
+		d->must = FMASK(FL_P) | FMASK(FL_US);
+	}
 	d->pending = SL_UNCHANGED;
 	d->hears = vtd_common().hears;
 	d->memory = 1ull << vtd_common().haw;
@@ -34,23 +60,18 @@ domain_make(DomainKind kind)
 int
 domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Domain **out)
 {
-	Common c = vtd_common();
-	SlFormat f = { .link = FMASK(SL_R) | FMASK(SL_W), .floor = floor, .flush = !c.coherent };
+	SlFormat f = format(floor);
 	Domain *d = domain_make(kind);
 
 	if (!d)
 		return -ENOMEM;
-	if (floor == 1) { /* pages, not tables of somebody else's */
-		f.leaf = c.snoop ? FMASK(SL_SNP) : 0;
-		f.big = c.big & ((2u << vtd_pages()) - 1);
-	}
 	if (slpt_init(&d->tables, &f, levels, quota) != 0) {
 		os_free(d);
 		return -ENOMEM;
 	}
 	d->top = d->tables.root;
 	d->levels = levels;
-	d->width = c.width;
+	d->width = vtd_common().width;
 	d->size = 1ull << d->width;
 	*out = d;
 	return 0;
@@ -120,6 +141,7 @@ leave(Domain *d, Unit *u)
 		use->did = 0;
 	}
 	os_unlock(u->lock);
+	pasid_free(use->dir, use->pasid, !clean);
 	return clean;
 }
 
@@ -140,7 +162,7 @@ domain_free(Domain *d)
 
 /* The page with one entry that leads to `below`, made when it is first needed. */
 static paddr_t
-cover(paddr_t *at, paddr_t below)
+cover(const Domain *d, paddr_t *at, paddr_t below)
 {
 	paddr_t page, none = 0;
 	bool flush = !vtd_coherent();
@@ -149,7 +171,7 @@ cover(paddr_t *at, paddr_t below)
 		return *at;
 	if ((page = table_page(flush)) == 0)
 		return 0;
-	ent_store(os_ptr(page), ent_table(below), flush);
+	ent_store(os_ptr(page), below | d->link, flush);
 	if (__atomic_compare_exchange_n(at, &none, page, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return page;
 	os_page_free(page);
@@ -163,25 +185,63 @@ domain_top(Domain *d, const Unit *u)
 	paddr_t top = d->top;
 
 	for (uint32_t i = 0; top && i + d->levels < u->lim.levels; i++)
-		top = cover(&d->cover[i], top);
+		top = cover(d, &d->cover[i], top);
 	return top;
 }
 
-/* The entry that leads to d on u, still without an id. */
-static int
-entry_for(Domain *d, const Unit *u, Ent *ctx)
-{
-	paddr_t top;
+/* What is to lead to a domain on a unit, still without an id. */
+typedef struct Way {
+	Ent ctx; /* legacy mode */
+	Pasid pasid; /* scalable mode; */
+	paddr_t page[2]; /* and where to put it, if it is not there yet */
+} Way;
 
-	if (d->kind == DOMAIN_PASSTHROUGH) {
-		*ctx = ent_pass(u->lim.most, 0);
-		return u->lim.pass ? 0 : -ENOTSUP;
-	}
-	if ((top = domain_top(d, u)) == 0)
+static int
+prepare(Domain *d, Unit *u, Way *w)
+{
+	bool pass = d->kind == DOMAIN_PASSTHROUGH;
+	paddr_t top = pass ? 0 : domain_top(d, u);
+
+	*w = (Way){ 0 };
+	if (pass && !u->lim.pass)
+		return -ENOTSUP;
+	if (!pass && !top)
 		return -ENOMEM;
-	*ctx = ent_context(top, u->lim.levels, 0);
-	EPUT(*ctx, CTX_TT, d->tlb.unit == u ? TT_DEVICE : TT_TABLES);
-	return 0;
+	if (u->lim.mode == VTD_LEGACY) {
+		w->ctx = pass ? ent_pass(u->lim.most, 0)
+			      : ent_context(top, u->lim.levels, 0);
+		if (d->tlb.unit == u)
+			EPUT(w->ctx, CTX_TT, TT_DEVICE);
+		return 0;
+	}
+	w->pasid = pasid_entry(d, u, top);
+	os_lock(u->lock);
+	bool there = d->use[u->index].dir != 0;
+	os_unlock(u->lock);
+	return there ? 0 : pasid_reserve(u, w->page);
+}
+
+/* The context entry itself. */
+static Ent
+lead_locked(const Unit *u, Use *use, Way *w)
+{
+	if (u->lim.mode == VTD_LEGACY) {
+		EPUT(w->ctx, CTX_DID, use->did);
+		return w->ctx;
+	}
+	if (use->dir == 0)
+		pasid_open_locked(u, use, &w->pasid, w->page);
+	return ent_context2(use->dir);
+}
+
+/* Does e, which is present, lead there? */
+static bool
+leads(const Unit *u, const Use *use, Ent e)
+{
+	if (use->did == 0)
+		return false;
+	return u->lim.mode == VTD_LEGACY ? EGET(e, CTX_DID) == use->did
+					 : EGET(e, SM_DIR) << 12 == use->dir;
 }
 
 static Ent *
@@ -208,7 +268,6 @@ clear_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
 static int
 publish_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 {
-	EPUT(ctx, CTX_DID, use->did);
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = table_slot_locked(u, sid[i]);
 		if (EGET(*e, CTX_P))
@@ -227,7 +286,8 @@ publish_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 }
 
 static int
-attach_locked(Unit *u, Use *use, bool alone, Ent ctx, const uint16_t *sid, uint32_t nsid)
+attach_locked(
+	Unit *u, Use *use, bool alone, Way *w, const uint16_t *sid, uint32_t nsid)
 {
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
@@ -238,28 +298,29 @@ attach_locked(Unit *u, Use *use, bool alone, Ent ctx, const uint16_t *sid, uint3
 			return -EBUSY;
 	if (use->did == 0 && (use->did = id_take_locked(u)) == 0)
 		return -ENOSPC;
-	return publish_locked(u, use, ctx, sid, nsid);
+	return publish_locked(u, use, lead_locked(u, use, w), sid, nsid);
 }
 
 int
 domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 {
-	Ent ctx;
+	Way way;
 	int err;
 
 	if (unit_state(u) == UNIT_UNUSABLE)
 		return -ENODEV;
 	if (nsid == 0)
 		return -EINVAL;
-	if ((err = entry_for(d, u, &ctx)) != 0)
-		return err;
-	for (uint32_t i = 0; i < nsid; i++)
-		if ((err = table_bus(u, (uint8_t)(sid[i] >> 8))) != 0)
-			return err;
-	os_lock(u->lock);
-	err = attach_locked(u, &d->use[u->index], d->tlb.unit != NULL, ctx, sid, nsid);
-	os_unlock(u->lock);
-	unit_report(u);
+	err = prepare(d, u, &way);
+	for (uint32_t i = 0; i < nsid && !err; i++)
+		err = table_bus(u, (uint8_t)(sid[i] >> 8));
+	if (!err) {
+		os_lock(u->lock);
+		err = attach_locked(u, &d->use[u->index], d->tlb.unit != NULL, &way, sid, nsid);
+		os_unlock(u->lock);
+		unit_report(u);
+	}
+	pasid_free(way.page[0], way.page[1], false);
 	return err;
 }
 
@@ -268,7 +329,7 @@ detach_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
 {
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = present_locked(u, sid[i]);
-		if (!e || use->did == 0 || EGET(*e, CTX_DID) != use->did)
+		if (!e || !leads(u, use, *e))
 			return -ENODEV;
 	}
 	clear_locked(u, use, sid, nsid);
@@ -357,5 +418,5 @@ domain_lookup(const Domain *d, iova_t iova, uint64_t *size)
 {
 	if (d->kind == DOMAIN_PASSTHROUGH)
 		return direct_lookup(iova, size);
-	return slwalk_lookup(d->top, d->levels, iova, look_table, size);
+	return slwalk_lookup(d->top, d->levels, d->must, iova, look_table, size);
 }

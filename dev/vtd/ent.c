@@ -43,10 +43,43 @@ ent_pass(uint32_t most, uint32_t did)
 	return e;
 }
 
-uint64_t
-ent_table(uint64_t table)
+Ent
+ent_root2(uint64_t lower, uint64_t upper)
 {
-	return FVAL(SL_ADDR, table >> 12) | FMASK(SL_R) | FMASK(SL_W);
+	return (Ent){ ent_root(lower).lo, ent_root(upper).lo };
+}
+
+Ent
+ent_context2(uint64_t directory)
+{
+	Ent e = { 0, 0 };
+
+	EPUT(e, SM_DIR, directory >> 12);
+	EPUT(e, CTX_P, 1);
+	return e;
+}
+
+uint64_t
+ent_directory(uint64_t table)
+{
+	return FVAL(DIR_TABLE, table >> 12) | FMASK(DIR_P);
+}
+
+Pasid
+ent_pasid(uint32_t pgtt, uint64_t top, uint32_t levels, uint32_t did)
+{
+	Pasid p = { 0 };
+
+	EPUT(p.e, PASID_PGTT, pgtt);
+	EPUT(p.e, PASID_AW,
+		levels - 2); /* QEMU takes the width from it in the first level too */
+	EPUT(p.e, PASID_DID, did);
+	EPUT(p.e, PASID_P, 1);
+	if (pgtt == PGTT_FIRST)
+		FPUT(p.first, PASID_FLPT, top >> 12);
+	else if (pgtt == PGTT_SECOND)
+		EPUT(p.e, PASID_SLPT, top >> 12);
+	return p;
 }
 
 void
@@ -64,6 +97,21 @@ ent_publish(Ent *slot, Ent v, bool flush)
 	__atomic_thread_fence(__ATOMIC_RELEASE); /* P must not be seen before the rest */
 	TRACE(trace_entry(&slot->lo, v.lo));
 	mem_store64(&slot->lo, v.lo, flush);
+}
+
+void
+ent_publish_pasid(uint64_t *slot, const Pasid *p, bool flush)
+{
+	mem_store64(slot + 2, p->first, false); /* the same line, all of it */
+	mem_store64(slot + 1, p->e.hi, false);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	mem_store64(slot, p->e.lo, flush);
+}
+
+void
+ent_publish_directory(uint64_t *slot, uint64_t table, bool flush)
+{
+	mem_store64(slot, ent_directory(table), flush);
 }
 
 void

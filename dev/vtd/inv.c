@@ -13,6 +13,10 @@
  *	interrupt table       entry cache all             same
  *	interrupt entry       entry cache index           same
  *
+ * In scalable mode the PASID cache comes between the two: all of it, or what has the old
+ * or new id. Pages that first-stage tables translate have a descriptor of their own, for
+ * the second stage's leaves them alone; what invalidates a domain is the same for both.
+ *
  * Context before IOTLB, with a fence between them: in the other order a request in flight
  * could refill the IOTLB from the old entry. Every command flushes the write buffer too.
  * Under CM=1 hardware tags what it cached of not-present entries with id 0, and it may have
@@ -70,13 +74,27 @@ domain:
 	return 1;
 }
 
+/* Behind the context cache: what an entry there led to. */
 static uint32_t
-plan_all(InvOp *op)
+plan_pasid(const Limits *l, InvOp pasid, InvOp *op)
 {
-	op[0] = (InvOp){ .kind = INV_CONTEXT_GLOBAL };
-	op[1] = (InvOp){ .kind = INV_FENCE };
-	op[2] = (InvOp){ .kind = INV_IOTLB_GLOBAL };
-	return 3;
+	if (l->mode == VTD_LEGACY)
+		return 0;
+	op[0] = (InvOp){ .kind = INV_FENCE };
+	op[1] = pasid;
+	return 2;
+}
+
+static uint32_t
+plan_all(const Limits *l, InvOp *op)
+{
+	uint32_t n = 0;
+
+	op[n++] = (InvOp){ .kind = INV_CONTEXT_GLOBAL };
+	n += plan_pasid(l, (InvOp){ .kind = INV_PASID_GLOBAL }, &op[n]);
+	op[n++] = (InvOp){ .kind = INV_FENCE };
+	op[n++] = (InvOp){ .kind = INV_IOTLB_GLOBAL };
+	return n;
 }
 
 /* did: the id context entries are cached under, before the change. */
@@ -92,6 +110,7 @@ plan_context(const Limits *l, const Change *c, uint16_t did, InvOp *op)
 			op[n] = (InvOp){ .kind = INV_CONTEXT_DEVICE, .did = did, .sid = c->sid[n] };
 			n++;
 		}
+	n += plan_pasid(l, (InvOp){ .kind = INV_PASID_DOMAIN, .did = c->did }, &op[n]);
 	op[n++] = (InvOp){ .kind = INV_FENCE };
 	op[n++] = domain_op(l, c);
 	return n;
@@ -109,9 +128,9 @@ inv_plan(const Limits *l, const Change *c, InvOp *op)
 {
 	switch (c->kind) {
 	case CHANGE_ROOT:
-		return plan_all(op);
+		return plan_all(l, op);
 	case CHANGE_BUS_ADDED:
-		return l->cm ? plan_all(op) : plan_buffer(l, op);
+		return l->cm ? plan_all(l, op) : plan_buffer(l, op);
 	case CHANGE_CONTEXT_ADDED:
 		return l->cm ? plan_context(l, c, 0, op) : plan_buffer(l, op);
 	case CHANGE_CONTEXT_REMOVED:
@@ -129,7 +148,7 @@ inv_plan(const Limits *l, const Change *c, InvOp *op)
 		op[0] = (InvOp){ .kind = INV_IEC_INDEX, .index = c->index };
 		return 1;
 	}
-	return plan_all(op);
+	return plan_all(l, op);
 }
 
 /* ---- spelling ---- */
@@ -199,6 +218,20 @@ device_descriptor(const Limits *l, const InvOp *op)
 	return d;
 }
 
+/* ---- scalable mode ---- */
+
+static Ent
+pasid_descriptor(const InvOp *op)
+{
+	bool all = op->kind == INV_PASID_GLOBAL;
+	Ent d = { 0, 0 };
+
+	EPUT(d, QI_TYPE, QI_T_PASID);
+	EPUT(d, QI_GRAN, all ? PASID_ALL : PASID_OF_DOMAIN);
+	EPUT(d, QI_DID, op->did);
+	return d;
+}
+
 static Ent
 device_broader(Ent d)
 {
@@ -207,20 +240,28 @@ device_broader(Ent d)
 	return d;
 }
 
+static Ent
+other_descriptor(const Limits *l, const InvOp *op)
+{
+	if (op->kind == INV_DEVICE)
+		return device_descriptor(l, op);
+	return op->kind <= INV_IEC_INDEX ? iec_descriptor(op) : pasid_descriptor(op);
+}
+
 Ent
 inv_descriptor(const Limits *l, const InvOp *op)
 {
 	uint64_t lo = FVAL(QI_GRAN, granularity(op->kind)) | FVAL(QI_DID, op->did);
 
-	if (op->kind == INV_DEVICE)
-		return device_descriptor(l, op);
 	if (op->kind >= INV_IEC_GLOBAL)
-		return iec_descriptor(op);
+		return other_descriptor(l, op);
 	if (op->kind < INV_FENCE)
 		return (Ent){ lo | FVAL(QI_TYPE, QI_T_CONTEXT) | FVAL(QI_SID, op->sid), 0 };
 	lo |= FVAL(QI_TYPE, QI_T_IOTLB) | FVAL(QI_DR, l->drain_read) | FVAL(QI_DW, l->drain_write);
 	if (op->kind != INV_IOTLB_PAGE)
 		return (Ent){ lo, 0 };
+	if (l->mode == VTD_FIRST) /* drains by itself; PASID 0, of requests without one */
+		lo = FVAL(QI_TYPE, QI_T_FIRST) | FVAL(QI_GRAN, GRAN_FINE) | FVAL(QI_DID, op->did);
 	return (Ent){ lo, op->addr | FVAL(QI_IH, op->ih) | FVAL(QI_AM, op->am) };
 }
 
@@ -238,7 +279,7 @@ inv_wait(uint64_t status, uint32_t data, bool fence)
 }
 
 Ent
-inv_broader(Ent d)
+inv_broader(const Limits *l, Ent d)
 {
 	uint64_t type = EGET(d, QI_TYPE);
 
@@ -246,6 +287,10 @@ inv_broader(Ent d)
 		return device_broader(d);
 	if (type == QI_T_IEC)
 		return (Ent){ .lo = QI_T_IEC };
+	if (type == QI_T_PASID)
+		return pasid_descriptor(&(InvOp){ .kind = INV_PASID_GLOBAL });
+	if (type == QI_T_FIRST)
+		return inv_descriptor(l, &(InvOp){ .kind = INV_IOTLB_GLOBAL });
 	if (type == QI_T_CONTEXT) {
 		EPUT(d, QI_SID, 0);
 	} else if (type == QI_T_IOTLB) {

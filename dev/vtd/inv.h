@@ -14,8 +14,10 @@ typedef enum InvKind {
 	INV_IOTLB_GLOBAL, INV_IOTLB_DOMAIN, INV_IOTLB_PAGE,
 	INV_IEC_GLOBAL, INV_IEC_INDEX, /* interrupt entries; by queue only */
 	INV_DEVICE, /* a device's own TLB; likewise */
+	/* Scalable mode; by queue only. */
+	INV_PASID_GLOBAL, INV_PASID_DOMAIN,
 } InvKind;
-#define INV_NKIND (INV_DEVICE + 1)
+#define INV_NKIND (INV_PASID_DOMAIN + 1)
 
 typedef struct InvOp {
 	InvKind  kind;
@@ -48,7 +50,7 @@ typedef struct Change {
 } Change;
 
 #define INV_MAXSID 16 /* more devices than this: the whole context cache */
-#define INV_MAXOP  (INV_MAXSID + 2)
+#define INV_MAXOP  (INV_MAXSID + 4)
 
 /* Fills op (INV_MAXOP long) in the order they must complete; returns how many. */
 uint32_t inv_plan(const Limits *l, const Change *c, InvOp *op);
@@ -57,7 +59,7 @@ uint32_t inv_plan(const Limits *l, const Change *c, InvOp *op);
 void     inv_block(InvOp *op, uint64_t iova, uint64_t len);
 Ent      inv_descriptor(const Limits *l, const InvOp *op);
 Ent      inv_wait(uint64_t status, uint32_t data, bool fence);
-Ent      inv_broader(Ent descriptor); /* its global form */
+Ent      inv_broader(const Limits *l, Ent descriptor); /* its global form */
 uint64_t inv_ccmd(const InvOp *op);
 uint64_t inv_iotlb(const Limits *l, const InvOp *op);
 uint64_t inv_iva(const InvOp *op);

@@ -23,7 +23,7 @@ unit_walk(Unit *u, const WalkAsk *a, Walk *out)
 		.rtaddr = mmio_read64(u->regs, RTADDR_REG),
 		.haw = u->haw,
 	};
-	if (FGET(w.rtaddr, RTADDR_TTM) != 0)
+	if (FGET(w.rtaddr, RTADDR_TTM) > TTM_SCALABLE)
 		return -ENOTSUP;
 	walk(&w, a, look_table, out);
 	return 0;
@@ -40,6 +40,8 @@ unit_stats(Unit *u, UnitStats *o)
 		.iotlb_global = u->ninv[INV_IOTLB_GLOBAL],
 		.iotlb_domain = u->ninv[INV_IOTLB_DOMAIN],
 		.iotlb_page = u->ninv[INV_IOTLB_PAGE],
+		.pasid_global = u->ninv[INV_PASID_GLOBAL],
+		.pasid_domain = u->ninv[INV_PASID_DOMAIN],
 		.interrupt_global = u->ninv[INV_IEC_GLOBAL],
 		.interrupt_index = u->ninv[INV_IEC_INDEX],
 		.device_tlb = u->ninv[INV_DEVICE],

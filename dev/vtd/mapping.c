@@ -77,8 +77,8 @@ domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 {
 	int err;
 
-	if (rights - 1 > 2)
-		return -EINVAL;
+	if (rights > (DOMAIN_R | DOMAIN_W) || !(rights & d->grants))
+		return rights == DOMAIN_W ? -ENOTSUP : -EINVAL;
 	if ((err = check(d, iova, len)) != 0 || (err = check_memory(d, pa, len)) != 0 ||
 		(err = slpt_map(&d->tables, iova, pa, len, rights, &d->pending)) != 0)
 		return err;
@@ -106,6 +106,8 @@ domain_map_runs(
 	int err = rights - 1 > 2 ? -EINVAL : check(d, iova, len);
 	uint64_t n = 0;
 
+	if (rights == DOMAIN_W && !(rights & d->grants))
+		return -ENOTSUP;
 	for (uint64_t off = 0; off < len && !err; off += n) {
 		paddr_t pa = 0;
 
@@ -158,6 +160,12 @@ domain_unmap_all(Domain *d)
 		return -EINVAL;
 	slpt_clear(&d->tables, &d->pending);
 	return domain_settle(d);
+}
+
+uint32_t
+domain_rights(const Domain *d, uint32_t rights)
+{
+	return rights & d->grants ? rights : rights | DOMAIN_R;
 }
 
 uint32_t

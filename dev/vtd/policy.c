@@ -24,6 +24,8 @@ obstacle_locked(const Unit *u, bool queued)
 		return "it has no invalidation registers";
 	if (u->ntlb)
 		return "a device has a TLB of its own, which needs the queue";
+	if (u->lim.mode != VTD_LEGACY)
+		return "it is in scalable mode, which needs the queue";
 	return u->irt ? "it remaps interrupts, which needs the queue" : 0;
 }
 
@@ -70,7 +72,7 @@ switch_locked(Unit *u, bool queued, paddr_t *page, const char **why)
 int
 unit_set_queued(Unit *u, bool queued, const char **why)
 {
-	paddr_t page = queued ? table_page(!vtd_coherent()) : 0;
+	paddr_t page = queued ? table_page(!u->lim.coherent) : 0;
 
 	if (queued && !page) {
 		*why = "no memory for its queue";

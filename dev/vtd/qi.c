@@ -1,5 +1,6 @@
 /*
- * The invalidation queue (VT-d 6.5.2): one page, 256 descriptors. A batch is its operations
+ * The invalidation queue (VT-d 6.5.2): one page, 256 descriptors, or in scalable mode 128
+ * of twice the size, whose upper halves are 0 for ever. A batch is its operations
  * and one wait descriptor that writes a number of its own into memory that belongs to the
  * unit; head is not completion, only the number is. Every submitter waits under the unit's
  * lock, so the queue is empty whenever a batch begins and cannot overflow.
@@ -22,7 +23,9 @@ qi_start_locked(Unit *u)
 	u->qi_tail = 0;
 	mmio_write32(u->regs, FSTS_REG, FSTS_QUEUE);
 	mmio_write64(u->regs, IQT_REG, 0);
-	mmio_write64(u->regs, IQA_REG, FVAL(IQA_BASE, u->queue_pa >> 12) | FVAL(IQA_QS, 0));
+	mmio_write64(u->regs, IQA_REG,
+		FVAL(IQA_BASE, u->queue_pa >> 12) | FVAL(IQA_DW, u->qi_step == 2) |
+			FVAL(IQA_QS, 0));
 	return unit_gcmd_locked(u, GCMD_DO_QIE_ON);
 }
 
@@ -51,7 +54,7 @@ repair(Unit *u)
 {
 	uint32_t head = FGET(mmio_read64(u->regs, IQH_REG), IQ_INDEX) % QI_SLOTS;
 
-	u->queue[head] = inv_broader(u->queue[head]);
+	u->queue[head] = inv_broader(&u->lim, u->queue[head]);
 	TRACE(trace_descriptor(u, u->queue[head]));
 	if (!u->lim.coherent)
 		os_clflush(&u->queue[head], sizeof u->queue[0]);
@@ -106,10 +109,10 @@ submit(Unit *u, const InvOp *op, uint32_t n)
 			queue[tail] = inv_descriptor(&u->lim, op);
 			u->ninv[op->kind]++;
 		}
-		tail = (tail + 1) % QI_SLOTS;
+		tail = (tail + u->qi_step) % QI_SLOTS;
 	}
 	queue[tail] = inv_wait(u->status_pa, seq, true);
-	u->qi_tail = (tail + 1) % QI_SLOTS;
+	u->qi_tail = (tail + u->qi_step) % QI_SLOTS;
 	u->nwait++;
 	flush(u, from);
 	TRACE(trace_queue(u, from));

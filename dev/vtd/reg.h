@@ -71,7 +71,9 @@
 #define GCMD_ONESHOT (FMASK(GCMD_SRTP) | FMASK(GCMD_SFL) | FMASK(GCMD_WBF) | FMASK(GCMD_SIRTP))
 
 #define RTADDR_REG  0x020  /* root table, 64, RW; takes effect at SRTP */
-#define RTADDR_TTM  11, 10 /* 0: legacy */
+#define RTADDR_TTM  11, 10 /* translation table mode */
+#define TTM_LEGACY  0
+#define TTM_SCALABLE 1
 #define RTADDR_RTA  63, 12
 
 #define CCMD_REG    0x028  /* context command, 64, RW */
@@ -109,7 +111,7 @@
 
 #define IQH_REG     0x080  /* queue head, 64, RO */
 #define IQT_REG     0x088  /* queue tail, 64, RW */
-#define IQ_INDEX    18, 4  /* of both, with 128-bit descriptors */
+#define IQ_INDEX    18, 4  /* of both, in 16 bytes; 256-bit descriptors begin at even ones */
 #define IQA_REG     0x090  /* queue address, 64, RW */
 #define IQA_QS      2, 0   /* 2^QS pages */
 #define IQA_DW      11, 11 /* 256-bit descriptors */
@@ -140,6 +142,8 @@
 #define GRAN_GLOBAL 1
 #define GRAN_DOMAIN 2
 #define GRAN_FINE   3 /* one device, or pages */
+#define PASID_OF_DOMAIN 0 /* those of the PASID cache */
+#define PASID_ALL   3
 
 /* Fault record i at CAP.FRO * 16 + i * FRCD_SIZE, 128, RW1C. */
 #define FRCD_SIZE   16

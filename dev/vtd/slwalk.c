@@ -7,7 +7,8 @@
 #include "dev/vtd/ent.h"
 
 uint64_t
-slwalk_lookup(uint64_t table, uint32_t levels, uint64_t iova, SlRead rd, uint64_t *size)
+slwalk_lookup(uint64_t table, uint32_t levels, uint64_t must, uint64_t iova, SlRead rd,
+	uint64_t *size)
 {
 	uint64_t rights = FMASK(SL_R) | FMASK(SL_W);
 
@@ -20,7 +21,7 @@ slwalk_lookup(uint64_t table, uint32_t levels, uint64_t iova, SlRead rd, uint64_
 			return 0;
 		uint64_t e = __atomic_load_n(&page[SL_INDEX(iova, l)], __ATOMIC_RELAXED);
 		rights &= e;
-		if (rights == 0)
+		if (rights == 0 || (e & must) != must)
 			return 0;
 		if (l == 1 || (l <= 3 && FGET(e, SL_PS))) {
 			*size = SL_SPAN(l);

@@ -1,9 +1,32 @@
 /*
  * Root and context tables of a unit. A bus gets its context table when its first device is
  * asked about or attached, and keeps it: an empty one blocks everything, as a root entry
- * that is not present does, and root entries never have to be taken away.
+ * that is not present does, and root entries never have to be taken away. In scalable mode
+ * it has two, for devices 0 to 15 and 16 to 31.
  */
+#include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
+
+#define HALF (ENTRIES / 2)
+
+static bool
+scalable(const Unit *u)
+{
+	return u->lim.mode != VTD_LEGACY;
+}
+
+uint64_t
+table_root(const Unit *u)
+{
+	return FVAL(RTADDR_RTA, u->root_pa >> 12) |
+	       FVAL(RTADDR_TTM, scalable(u) ? TTM_SCALABLE : TTM_LEGACY);
+}
+
+uint32_t
+table_step(const Unit *u)
+{
+	return scalable(u) ? 2 : 1;
+}
 
 paddr_t
 table_page(bool flush)
@@ -19,41 +42,49 @@ Ent *
 table_slot_locked(const Unit *u, uint16_t sid)
 {
 	Ent r = u->root[sid >> 8];
+	uint32_t i = sid & 0xff;
 
 	if (!EGET(r, ROOT_P))
 		return NULL;
-	return (Ent *)os_ptr(EGET(r, ROOT_CTP) << 12) + (sid & 0xff);
+	if (!scalable(u))
+		return (Ent *)os_ptr(EGET(r, ROOT_CTP) << 12) + i;
+	return (Ent *)os_ptr(FGET(i < HALF ? r.lo : r.hi, ROOT_CTP) << 12) +
+	       2 * (i % HALF);
 }
 
-/* Takes the page or leaves it, when another CPU was faster. */
+/* Takes the pages or leaves them, when another CPU was faster. */
 static int
-add_bus_locked(Unit *u, uint8_t bus, paddr_t *page)
+add_bus_locked(Unit *u, uint8_t bus, paddr_t page[2])
 {
 	if (EGET(u->root[bus], ROOT_P))
 		return 0;
-	ent_publish(&u->root[bus], ent_root(*page), !u->lim.coherent);
-	*page = 0;
+	Ent e = page[1] ? ent_root2(page[0], page[1]) : ent_root(page[0]);
+	ent_publish(&u->root[bus], e, !u->lim.coherent);
+	page[0] = page[1] = 0;
 	return unit_invalidate_locked(u, &(Change){ .kind = CHANGE_BUS_ADDED });
 }
 
 int
 table_bus(Unit *u, uint8_t bus)
 {
-	paddr_t page;
-	int err;
+	paddr_t page[2] = { 0, 0 };
+	bool flush = !u->lim.coherent;
+	int err = -ENOMEM;
 
 	os_lock(u->lock);
 	bool there = EGET(u->root[bus], ROOT_P);
 	os_unlock(u->lock);
 	if (there)
 		return 0;
-	if ((page = table_page(!u->lim.coherent)) == 0)
-		return -ENOMEM;
-	os_lock(u->lock);
-	err = add_bus_locked(u, bus, &page);
-	os_unlock(u->lock);
-	if (page)
-		os_page_free(page);
+	if ((page[0] = table_page(flush)) != 0 &&
+		(!scalable(u) || (page[1] = table_page(flush)) != 0)) {
+		os_lock(u->lock);
+		err = add_bus_locked(u, bus, page);
+		os_unlock(u->lock);
+	}
+	for (uint32_t i = 0; i < 2; i++)
+		if (page[i])
+			os_page_free(page[i]);
 	unit_report(u);
 	return err;
 }

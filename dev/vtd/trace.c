@@ -134,18 +134,30 @@ trace_descriptor(const Unit *u, Ent d)
 void
 trace_queue(const Unit *u, uint32_t from)
 {
-	for (; from != u->qi_tail; from = (from + 1) % QUEUE_SLOTS)
+	for (; from != u->qi_tail; from = (from + u->qi_step) % QUEUE_SLOTS)
 		trace_descriptor(u, u->queue[from]);
 }
 
-/* Is the page one of u's context tables? Then `bus` is whose. */
 static bool
-context_table(const Unit *u, const void *page, uint32_t *bus)
+leads(uint64_t root, const void *page)
 {
-	for (*bus = 0; *bus < ENTRIES; ++*bus)
-		if (EGET(u->root[*bus], ROOT_P) &&
-			os_ptr(EGET(u->root[*bus], ROOT_CTP) << 12) == page)
+	return FGET(root, ROOT_P) && os_ptr(FGET(root, ROOT_CTP) << 12) == page;
+}
+
+/* Is the page one of u's context tables? Then `source` is the first of its sources. */
+static bool
+context_table(const Unit *u, const void *page, uint32_t *source)
+{
+	bool legacy = u->lim.mode == VTD_LEGACY;
+
+	for (uint32_t bus = 0; bus < ENTRIES; bus++) {
+		*source = bus << 8;
+		if (leads(u->root[bus].lo, page))
 			return true;
+		*source |= ENTRIES / 2;
+		if (!legacy && leads(u->root[bus].hi, page))
+			return true;
+	}
 	return false;
 }
 
@@ -153,7 +165,7 @@ context_table(const Unit *u, const void *page, uint32_t *bus)
 static bool
 name_entry(const Unit *u, const Ent *page, uint32_t i, VtdEvent *e)
 {
-	uint32_t bus;
+	uint32_t source;
 
 	if (page == u->root) {
 		e->entry.table = VTD_TABLE_ROOT;
@@ -161,9 +173,11 @@ name_entry(const Unit *u, const Ent *page, uint32_t i, VtdEvent *e)
 	} else if (page == u->irt) {
 		e->entry.table = VTD_TABLE_INTERRUPT;
 		e->entry.index = (uint16_t)i;
-	} else if (u->root && context_table(u, page, &bus)) {
-		e->entry.table = VTD_TABLE_CONTEXT;
-		e->entry.index = (uint16_t)(bus << 8 | i);
+	} else if (u->root && context_table(u, page, &source)) {
+		e->entry.table = u->lim.mode == VTD_LEGACY ? VTD_TABLE_CONTEXT
+							   : VTD_TABLE_SCALABLE;
+		e->entry.index =
+			(uint16_t)(source + (u->lim.mode == VTD_LEGACY ? i : i / 2));
 	} else {
 		return false;
 	}
@@ -187,6 +201,28 @@ trace_entry(const uint64_t *slot, uint64_t v)
 			    (uint32_t)off / 16, &e))
 			break;
 	record(e);
+}
+
+static void
+record_word(const Unit *u, uint32_t table, const uint64_t *slot, uint64_t v)
+{
+	VtdEvent e = { .kind = VTD_STORED, .unit = (uint16_t)u->index };
+
+	e.entry.table = table;
+	e.entry.n = 1;
+	e.entry.at = os_pa(slot);
+	e.entry.value = v;
+	record(e);
+}
+
+void
+trace_pasid(const Unit *u, const uint64_t *dir, const uint64_t *slot, const Pasid *p)
+{
+	record_word(u, VTD_TABLE_PASID, slot + 2, p->first);
+	record_word(u, VTD_TABLE_PASID, slot + 1, p->e.hi);
+	record_word(u, VTD_TABLE_PASID, slot, p->e.lo);
+	record_word(u, VTD_TABLE_DIRECTORY, dir,
+		FVAL(DIR_TABLE, os_pa(slot) >> 12) | FMASK(DIR_P));
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "dev/iommu.h"
 #include "dev/vtd/bits.h"
+#include "dev/vtd/ent.h"
 
 extern bool trace_on;
 #define TRACE(record) (__builtin_expect(trace_on, 0) ? (record) : (void)0)
@@ -21,6 +22,9 @@ void trace_descriptor(const Unit *u, Ent d);
 void trace_queue(const Unit *u, uint32_t from); /* what is in it from here to the tail */
 void trace_entry(
 	const uint64_t *slot, uint64_t v); /* of a root, context or interrupt table */
+/* A PASID entry, and then the directory entry that leads to it, as they are published. */
+void trace_pasid(
+	const Unit *u, const uint64_t *dir, const uint64_t *slot, const Pasid *p);
 /* n entries of a second-level table: v, v + step, ... */
 void trace_level(uint32_t level, iova_t iova, const uint64_t *e, uint64_t v,
 	uint64_t step, uint32_t n);

@@ -2,7 +2,8 @@
  * One remapping unit: finding out what it is, taking it over from whoever used it before,
  * switching it on and off (VT-d 6.2.2, 10.4.4, 10.4.5).
  *
- *	registers -> quiet -> tables, queue -> fault events -> queue on        = OFF
+ *	registers                                                              = probed
+ *	quiet -> tables, queue -> fault events -> queue on                     = OFF
  *	write buffer -> root table -> context, IOTLB -> TE -> protected memory = ON
  *
  * Taking over switches everything off first, which is safe because the caller has turned
@@ -245,12 +246,20 @@ open_tables(Unit *u)
 }
 
 void
-unit_start(Unit *u)
+unit_probe(Unit *u)
+{
+	u->probed = probe(u) == 0;
+}
+
+void
+unit_start(Unit *u, VtdMode m)
 {
 	int err;
 
-	if (probe(u) != 0)
+	if (!u->probed)
 		return;
+	cap_use(&u->lim, m);
+	u->qi_step = m == VTD_LEGACY ? 1 : 2;
 	os_lock(u->lock);
 	err = take_over_locked(u);
 	const char *why = u->reason;
@@ -301,7 +310,7 @@ power_on_locked(Unit *u)
 	if (u->lim.rwbf)
 		err = unit_gcmd_locked(u, GCMD_DO_WBF);
 	if (!err) {
-		mmio_write64(u->regs, RTADDR_REG, FVAL(RTADDR_RTA, u->root_pa >> 12));
+		mmio_write64(u->regs, RTADDR_REG, table_root(u));
 		err = unit_gcmd_locked(u, GCMD_DO_SRTP);
 	}
 	if (!err)
@@ -390,6 +399,7 @@ info_limits(const Unit *u, UnitInfo *o)
 	o->caching_mode = u->lim.cm;
 	o->rwbf = u->lim.rwbf;
 	o->queued = u->queued;
+	o->mode = u->lim.mode;
 	o->passes = u->lim.pass;
 	o->forges = u->lim.forges;
 }
@@ -413,7 +423,7 @@ unit_info(Unit *u, UnitInfo *o)
 	o->domains = u->nid;
 	o->inv_context = u->ninv[INV_CONTEXT_GLOBAL] + u->ninv[INV_CONTEXT_DEVICE];
 	o->inv_iotlb = u->ninv[INV_IOTLB_GLOBAL] + u->ninv[INV_IOTLB_DOMAIN] +
-		u->ninv[INV_IOTLB_PAGE];
+		       u->ninv[INV_IOTLB_PAGE];
 	o->inv_wait = u->nwait;
 	o->inv_iec = u->ninv[INV_IEC_GLOBAL] + u->ninv[INV_IEC_INDEX];
 	o->remaps = u->irt != NULL;

@@ -130,11 +130,48 @@ vtd_enable(void)
 	return judge();
 }
 
+/* Why u cannot be in scalable mode; NULL: it can. */
+static const char *
+obstacle(const Unit *u)
+{
+	return u->queued ? u->lim.no_scalable : "is to be invalidated by registers";
+}
+
+/* Scalable mode when it is asked for and all units can, in one stage: the second where there
+ * is a choice. A domain may be on several units, and has one kind of tables. */
+static VtdMode
+choose_mode(void)
+{
+	uint32_t common = 1u << VTD_SECOND | 1u << VTD_FIRST;
+
+	for (uint32_t i = 0; vtd_options.scalable && i < nunit; i++) {
+		const Unit *u = &units[i];
+
+		if (!u->probed || u->left)
+			continue;
+		if (obstacle(u)) {
+			os_log("DMAR: scalable mode is not used: unit %u %s\n", i,
+				obstacle(u));
+			return VTD_LEGACY;
+		}
+		common &= u->lim.modes;
+	}
+	if (!vtd_options.scalable)
+		return VTD_LEGACY;
+	if (common == 0)
+		os_log("DMAR: scalable mode is not used: the units have no stage in "
+		       "common\n");
+	return common >> VTD_SECOND & 1 ? VTD_SECOND : common ? VTD_FIRST : VTD_LEGACY;
+}
+
 int
 vtd_start(bool on)
 {
 	for (uint32_t i = 0; i < nunit; i++)
-		unit_start(&units[i]);
+		unit_probe(&units[i]);
+	VtdMode mode = choose_mode();
+	for (uint32_t i = 0; i < nunit; i++)
+		unit_start(&units[i], mode);
 	return on ? vtd_enable() : judge();
 }
 
@@ -194,9 +231,11 @@ vtd_common(void)
 			continue;
 		c.levels = first ? l->levels : min(c.levels, l->levels);
 		c.width = first ? l->width : min(c.width, l->width);
+		c.mode = l->mode;
 		c.big &= l->big;
-		c.coherent &= l->coherent;
-		c.snoop &= l->snoop;
+		c.coherent &= l->walks;
+		c.snoop &= l->snoop &&
+			   l->mode != VTD_FIRST; /* there a PASID entry says so */
 		c.hears |= l->cm || l->rwbf;
 		first = false;
 	}

@@ -29,9 +29,11 @@ struct Unit {
 	paddr_t  base;
 	/* Set by unit_start, then const. */
 	volatile Regs *regs;
+	bool     probed;   /* registers make sense; lim is what they say */
 	uint32_t ver;
 	uint64_t cap, ecap;
 	Limits   lim;
+	uint32_t qi_step;  /* queue[] places of a descriptor: 1, in scalable mode 2 */
 	paddr_t  root_pa, queue_pa, status_pa;
 	Ent     *root, *queue;
 	volatile uint32_t *status; /* where waits report: a page of its own */
@@ -69,6 +71,7 @@ typedef struct Use { /* of a unit by a domain */
 	uint32_t did;     /* 0: not on this unit */
 	uint32_t nsource; /* context entries present */
 	bool     lost;    /* the unit broke before it confirmed that entries were gone */
+	paddr_t  dir, pasid; /* scalable mode: PASID directory and table; 0: not made */
 } Use;
 
 typedef struct DevTlb {
@@ -87,6 +90,9 @@ struct Domain {
 	Slpt     tables; /* of our own; root 0: none */
 	uint32_t rights; /* tables of a process: the device's at most */
 	DevTlb   tlb;    /* of its only device; unit NULL: it has none that is used */
+	uint64_t link;   /* bits of an entry that leads to a table */
+	uint32_t grants; /* a mapping has one of these rights: R alone where W does not go without */
+	uint64_t must;   /* bits without which an entry leads nowhere; 0: R or W will do */
 	SlChange pending; /* between domain_unmap_later and domain_settle */
 	uint64_t nmap, nunmap;
 	paddr_t  cover[MAXCOVER]; /* the top with one level more, with two; 0: not made */
@@ -118,7 +124,8 @@ uint64_t direct_lookup(iova_t iova, uint64_t *size);
 const uint64_t *look_table(uint64_t pa);
 
 /* unit.c */
-void unit_start(Unit *u); /* registers to UNIT_OFF, or UNUSABLE */
+void unit_probe(Unit *u); /* what it is and can */
+void unit_start(Unit *u, VtdMode m); /* registers to UNIT_OFF, or UNUSABLE */
 int  unit_gcmd_locked(Unit *u, Gcmd c);
 int  unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want);
 int  unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want);
@@ -137,9 +144,17 @@ int  qi_device_locked(Unit *u, const InvOp *op);
 int  ri_submit_locked(Unit *u, const InvOp *op, uint32_t n);
 
 /* table.c */
+uint64_t table_root(const Unit *u); /* what RTADDR holds */
 paddr_t table_page(bool flush); /* zeroed, also as hardware sees it; 0: none */
 int  table_bus(Unit *u, uint8_t bus); /* make the bus's context table; may allocate */
 Ent *table_slot_locked(const Unit *u, uint16_t sid); /* NULL: no table for its bus */
+uint32_t table_step(const Unit *u); /* Ents from one context entry to the next */
+
+/* pasid.c: in scalable mode, what context entries lead to. */
+Pasid pasid_entry(const Domain *d, const Unit *u, paddr_t top); /* without an id */
+int  pasid_reserve(const Unit *u, paddr_t page[2]); /* -ENOMEM */
+void pasid_open_locked(const Unit *u, Use *use, const Pasid *p, paddr_t page[2]); /* takes them */
+void pasid_free(paddr_t dir, paddr_t table, bool withhold); /* 0: none */
 
 /* ir.c */
 void ir_start(Unit *u, bool firmware, bool x2apic); /* remap interrupts, or say why not */
@@ -161,8 +176,10 @@ bool fault_decode(uint64_t lo, uint64_t hi, VtdFault *out); /* false: no valid r
 Unit *unit_at(uint32_t i);
 /* What all usable units can do: tables of a domain obey it, wherever it is attached. */
 typedef struct Common {
+	VtdMode  mode;
 	uint32_t levels, width, haw, big;
-	bool     coherent, snoop;
+	bool     coherent; /* where page tables are concerned */
+	bool     snoop;    /* leaves say so */
 	bool     hears; /* some have caching mode or a write buffer */
 } Common;
 Common vtd_common(void);

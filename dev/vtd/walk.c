@@ -1,14 +1,15 @@
 /*
  * Walking as a unit does, pure (VT-d 3.4, 3.7, 7.2.3, 9.1, 9.3, 9.8): root entry, context
  * entry, second level, each with its checks in the order of the fault reasons. The tables
- * may be anybody's and may be wrong: that is what this is for.
+ * may be anybody's and may be wrong: that is what this is for. What leads to tables in
+ * scalable mode, and the first level, are in walksm.c.
  *
  * By the manual an entry without R and W is absent and nothing else of it counts, rights
  * are collected on the way and judged at the page. QEMU looks for the right that is asked
  * for at each level before it looks for reserved bits, takes an entry of all ones for one it
  * cannot read, and judges the interrupt range by the whole page.
  */
-#include "dev/vtd/walk.h"
+#include "dev/vtd/walker.h"
 
 #include "dev/iommu.h"
 #include "dev/vtd/ent.h"
@@ -19,29 +20,25 @@ enum { /* fault reasons */
 	CONTEXT_ABSENT = 0x2,
 	CONTEXT_INVALID = 0x3,
 	BEYOND_WIDTH = 0x4,
-	NO_WRITE = 0x5,
-	NO_READ = 0x6,
-	TABLE_UNREADABLE = 0x7,
 	ROOT_UNREADABLE = 0x8,
 	CONTEXT_UNREADABLE = 0x9,
 	ROOT_RESERVED = 0xa,
 	CONTEXT_RESERVED = 0xb,
-	TABLE_RESERVED = 0xc,
-	INTERRUPT_RANGE = 0xe,
+};
+
+const WalkReasons walk_legacy = {
+	.top = 0x3,
+	.unreadable = 0x7,
+	.absent = { 0x6, 0x5 },
+	.refused = { 0x6, 0x5 },
+	.reserved = 0xc,
+	.interrupt = 0xe,
 };
 
 #define RW (FMASK(SL_R) | FMASK(SL_W))
 
-typedef struct Walker {
-	const WalkUnit *u;
-	const WalkAsk *a;
-	SlRead rd;
-	Walk *o;
-} Walker;
-
-/* Bits of an address that memory has not. */
-static uint64_t
-beyond(uint32_t bits)
+uint64_t
+walker_beyond(uint32_t bits)
 {
 	return bits < 64 ? ~0ull << bits : 0;
 }
@@ -52,9 +49,8 @@ word(const uint64_t *page, uint32_t i)
 	return __atomic_load_n(&page[i], __ATOMIC_RELAXED);
 }
 
-/* NULL: not readable. */
-static const Ent *
-step(Walker *w, uint64_t table, uint32_t i, uint32_t words)
+const WalkStep *
+walker_step(Walker *w, uint64_t table, uint32_t i, uint32_t words)
 {
 	const uint64_t *page = w->rd(table);
 	WalkStep *s = &w->o->step[w->o->nstep];
@@ -63,8 +59,19 @@ step(Walker *w, uint64_t table, uint32_t i, uint32_t words)
 		return 0;
 	w->o->nstep++;
 	s->at = table + 8 * words * i;
-	s->value = (Ent){ word(page, words * i), words == 2 ? word(page, 2 * i + 1) : 0 };
-	return &s->value;
+	s->value.lo = word(page, words * i);
+	s->value.hi = words > 1 ? word(page, words * i + 1) : 0;
+	s->third = words > 2 ? word(page, words * i + 2) : 0;
+	return s;
+}
+
+/* NULL: not readable. */
+static const Ent *
+step(Walker *w, uint64_t table, uint32_t i, uint32_t words)
+{
+	const WalkStep *s = walker_step(w, table, i, words);
+
+	return s ? &s->value : 0;
 }
 
 static uint8_t
@@ -76,7 +83,7 @@ root(Walker *w, uint64_t *context)
 		return ROOT_UNREADABLE;
 	if (!EGET(*e, ROOT_P))
 		return ROOT_ABSENT;
-	if (e->hi || e->lo & (FMASK(11, 1) | beyond(w->u->haw)))
+	if (e->hi || e->lo & (FMASK(11, 1) | walker_beyond(w->u->haw)))
 		return ROOT_RESERVED;
 	*context = EGET(*e, ROOT_CTP) << 12;
 	return 0;
@@ -102,7 +109,7 @@ context(Walker *w, uint64_t table, Ent *out)
 	w->o->levels = EGET(*e, CTX_AW) + 2;
 	if (!EGET(*e, CTX_P))
 		return CONTEXT_ABSENT;
-	if (e->lo & (FMASK(11, 4) | beyond(w->u->haw)) ||
+	if (e->lo & (FMASK(11, 4) | walker_beyond(w->u->haw)) ||
 		e->hi & (FMASK(71, 71) | FMASK(127, 88)))
 		return CONTEXT_RESERVED;
 	if (!(FGET(w->u->cap, CAP_SAGAW) >> EGET(*e, CTX_AW) & 1))
@@ -110,28 +117,30 @@ context(Walker *w, uint64_t table, Ent *out)
 	return type_check(w->u->ecap, EGET(*e, CTX_TT));
 }
 
-static uint32_t
-width(const Walker *w)
+uint32_t
+walker_width(const Walker *w)
 {
 	uint32_t mgaw = FGET(w->u->cap, CAP_MGAW) + 1, agaw = SL_SHIFT(w->o->levels + 1);
 
 	return agaw < mgaw ? agaw : mgaw;
 }
 
-static bool
-is_leaf(uint64_t e, uint32_t level)
+bool
+walker_leaf(uint64_t e, uint32_t level)
 {
 	return level == 1 || (level <= 3 && FGET(e, SL_PS));
 }
 
 /* Bits that must be 0 in an entry of a table at this level. */
 static uint64_t
-reserved(const WalkUnit *u, uint64_t e, uint32_t level)
+reserved(const Walker *w, uint64_t e, uint32_t level)
 {
-	uint64_t mask = beyond(u->haw) & FMASK(SL_ADDR);
-	bool leaf = is_leaf(e, level);
+	const WalkUnit *u = w->u;
+	uint64_t mask = walker_beyond(u->haw) & FMASK(SL_ADDR);
+	bool leaf = walker_leaf(e, level), snoop = FGET(u->ecap, ECAP_SC);
 
-	if (!leaf || !FGET(u->ecap, ECAP_SC))
+	snoop |= w->a->rules == WALK_QEMU && FGET(u->ecap, ECAP_SMTS);
+	if (!leaf || !snoop)
 		mask |= FMASK(SL_SNP);
 	if (!leaf || !FGET(u->ecap, ECAP_DT))
 		mask |= FMASK(SL_TM);
@@ -152,39 +161,41 @@ meets_interrupts(const Walk *o, WalkRules rules)
 	return pa < IRQ_WINDOW_END && pa + len > IRQ_WINDOW;
 }
 
-static uint8_t
-page(Walker *w, uint64_t e, uint32_t level)
+uint8_t
+walker_page(Walker *w, uint64_t e, uint32_t level, uint8_t interrupt)
 {
 	Walk *o = w->o;
 
 	o->size = SL_SPAN(level);
 	o->pa = (FGET(e, SL_ADDR) << 12 & ~(o->size - 1)) | (w->a->addr & (o->size - 1));
 	o->end = WALK_PAGE;
-	return meets_interrupts(o, w->a->rules) ? INTERRUPT_RANGE : 0;
+	return meets_interrupts(o, w->a->rules) ? interrupt : 0;
 }
 
-static uint8_t
-tables(Walker *w, uint64_t table)
+uint8_t
+walker_tables(Walker *w, uint64_t table, const WalkReasons *r)
 {
 	bool qemu = w->a->rules == WALK_QEMU;
 	uint64_t want = w->a->write ? FMASK(SL_W) : FMASK(SL_R);
-	uint8_t refused = w->a->write ? NO_WRITE : NO_READ;
+	uint8_t refused = r->refused[w->a->write];
 
 	w->o->rights = RW;
 	for (uint32_t level = w->o->levels;; level--) {
 		const Ent *e = step(w, table, SL_INDEX(w->a->addr, level), 1);
 
 		if (!e || (qemu && e->lo == ~0ull))
-			return level == w->o->levels ? CONTEXT_INVALID : TABLE_UNREADABLE;
+			return level == w->o->levels ? r->top : r->unreadable;
 		if (!(e->lo & (qemu ? want : RW)))
-			return refused;
-		if (e->lo & reserved(w->u, e->lo, level))
-			return TABLE_RESERVED;
+			return r->absent[w->a->write];
+		if (e->lo & reserved(w, e->lo, level))
+			return r->reserved;
 		w->o->rights &= e->lo;
 		if (w->o->rights == 0)
 			return refused;
-		if (is_leaf(e->lo, level))
-			return w->o->rights & want ? page(w, e->lo, level) : refused;
+		if (walker_leaf(e->lo, level))
+			return w->o->rights & want
+				       ? walker_page(w, e->lo, level, r->interrupt)
+				       : refused;
 		table = FGET(e->lo, SL_ADDR) << 12;
 	}
 }
@@ -194,23 +205,34 @@ tables(Walker *w, uint64_t table)
 static bool
 qualified(uint8_t reason)
 {
+	if (reason >= WALK_SCALABLE)
+		return walksm_qualified(reason);
 	return reason != ROOT_ABSENT &&
 	       (reason < ROOT_UNREADABLE || reason > CONTEXT_RESERVED);
 }
 
 static uint8_t
-decide(Walker *w, Ent *ctx)
+decide(Walker *w)
 {
+	bool qemu = w->a->rules == WALK_QEMU;
+	WalkReasons reasons = walk_legacy;
+	Ent ctx = { 0, 0 };
 	uint64_t table;
 	uint8_t reason;
 
-	if ((reason = root(w, &table)) != 0 || (reason = context(w, table, ctx)) != 0)
+	if ((reason = root(w, &table)) != 0)
 		return reason;
-	bool pass = EGET(*ctx, CTX_TT) == TT_PASS;
-	if (w->a->addr & beyond(width(w)) && !(pass && w->a->rules == WALK_QEMU))
+	reason = context(w, table, &ctx);
+	w->fpd = EGET(ctx, CTX_FPD);
+	if (reason)
+		return reason;
+	bool pass = EGET(ctx, CTX_TT) == TT_PASS;
+	if (w->a->addr & walker_beyond(walker_width(w)) && !(pass && qemu))
 		return BEYOND_WIDTH;
+	if (qemu && FGET(w->u->ecap, ECAP_SMTS))
+		reasons.interrupt = WALK_SM_INTERRUPT;
 	if (!pass)
-		return tables(w, EGET(*ctx, CTX_SLPT) << 12);
+		return walker_tables(w, EGET(ctx, CTX_SLPT) << 12, &reasons);
 	w->o->end = WALK_PASS;
 	w->o->pa = w->a->addr;
 	return 0;
@@ -219,15 +241,15 @@ decide(Walker *w, Ent *ctx)
 void
 walk(const WalkUnit *u, const WalkAsk *a, SlRead rd, Walk *o)
 {
-	Walker w = { u, a, rd, o };
-	Ent ctx = { 0, 0 };
+	bool scalable = FGET(u->rtaddr, RTADDR_TTM) == TTM_SCALABLE;
+	Walker w = { u, a, rd, o, false };
 
-	*o = (Walk){ .end = WALK_INTERRUPT };
+	*o = (Walk){ .end = WALK_INTERRUPT, .scalable = scalable };
 	if (a->addr >= IRQ_WINDOW && a->addr < IRQ_WINDOW_END)
 		return;
-	o->reason = decide(&w, &ctx);
+	o->reason = scalable ? walksm(&w) : decide(&w);
 	if (o->reason == 0)
 		return;
 	o->end = WALK_FAULT;
-	o->quiet = EGET(ctx, CTX_FPD) && qualified(o->reason);
+	o->quiet = w.fpd && qualified(o->reason);
 }

@@ -1,6 +1,6 @@
 /*
  * What a unit makes of one request, step by step, from what is in memory: caches are not
- * asked. Legacy mode.
+ * asked.
  */
 #pragma once
 
@@ -33,18 +33,25 @@ typedef enum WalkEnd {
 
 typedef struct WalkStep {
 	uint64_t at; /* where it was read */
-	Ent value; /* second level: lo */
+	Ent value; /* entries of 8 bytes: lo */
+	uint64_t third; /* of a PASID entry, the word after */
 } WalkStep;
 
-#define WALK_ROOT    0 /* steps */
-#define WALK_CONTEXT 1
-#define WALK_TABLES  2 /* the first of them, then one a level */
-#define WALK_MAXSTEP (WALK_TABLES + 6)
+enum { /* steps of legacy mode, and of scalable mode */
+	WALK_ROOT,
+	WALK_CONTEXT,
+	WALK_TABLES, /* the first of them, then one a level */
+	WALK_DIRECTORY = WALK_TABLES,
+	WALK_PASID,
+	WALK_TABLES2,
+	WALK_MAXSTEP = WALK_TABLES2 + 6
+};
 
 typedef struct Walk {
 	uint32_t nstep; /* entries read */
 	WalkStep step[WALK_MAXSTEP];
-	uint32_t levels; /* of the tables, when a context entry was read */
+	bool scalable, first; /* mode; tables of the first level */
+	uint32_t levels; /* of the tables, when what leads there was read */
 	WalkEnd end;
 	uint8_t reason;
 	bool quiet; /* a fault that is not recorded: FPD */

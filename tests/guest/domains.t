@@ -10,7 +10,7 @@ $ grep -c . /sys/vtd/domains
 $ cat /sys/vtd/domains | grep " pid $p "
 domain 0:\d+ kind shared ro no pid \d+ name dmatest functions 0:3.0 root 0x[0-9a-f]+ levels 3 width 39 pages 0 quota 0 clean 0 large 0 maps \d+ unmaps \d+ ats off (re)
 $ cat /sys/vtd/stats
-unit 0 context_global [1-9]\d* context_device \d+ iotlb_global [1-9]\d* iotlb_domain \d+ iotlb_page \d+ interrupt_global \d+ interrupt_index \d+ device_tlb \d+ write_buffer \d+ waits [1-9]\d* wait_ns \d+ longest_ns \d+ ids [1-9]\d* sources [1-9]\d* interrupts \d+ faults \d+ lost \d+ (re)
+unit 0 context_global [1-9]\d* context_device \d+ pasid_global \d+ pasid_domain \d+ iotlb_global [1-9]\d* iotlb_domain \d+ iotlb_page \d+ interrupt_global \d+ interrupt_index \d+ device_tlb \d+ write_buffer \d+ waits [1-9]\d* wait_ns \d+ longest_ns \d+ ids [1-9]\d* sources [1-9]\d* interrupts \d+ faults \d+ lost \d+ (re)
 domain 0:\d+ pid \d+ maps \d+ unmaps \d+ pages 0 large 0 faults 0 (re)
 $ kill $p
 $ sleep 1

@@ -7,7 +7,7 @@ ACPI: there are 2 DMAR tables: the last is used
 ACPI DMAR:Host address width 48
 ACPI DMAR:DRHD (flags: 0x00000001)base: 0x00000000fed90000
 ACPI DMAR:RMRR base: 0x000000007e000000 end: 0x000000007e0fffff
-DMAR: unit 0 at 0xfed90000: 4 levels, 48 bits, by queue
+DMAR: unit 0 at 0xfed90000: 4 levels, 48 bits, by queue, legacy mode
 DMAR-IR: unit 0 does not remap interrupts: the firmware says the platform has none
 PCI-DMA: Using DMAR IOMMU
 # A device for which firmware reserves memory is given to nobody; others are.

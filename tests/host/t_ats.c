@@ -351,12 +351,23 @@ no_part(void)
 }
 
 static void
+not_in_scalable(void)
+{
+	vtd_options.scalable = true;
+	machine(FAKE_CAP48, ECAP | ECAP_SECOND);
+	CHECK(strcmp(unit_tlb_obstacle(u), "its unit is in scalable mode, where it is not used") == 0);
+	CHECK(domain_attach_tlb(d, u, &tlb) == -ENOTSUP);
+	CHECK(domain_attach(d, u, &sid, 1) == 0);
+}
+
+static void
 test_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(fake_child(errors), 0);
 	assert_int_equal(fake_child(refused), 0);
 	assert_int_equal(fake_child(no_part), 0);
+	assert_int_equal(fake_child(not_in_scalable), 0);
 }
 
 int

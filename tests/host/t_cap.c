@@ -128,6 +128,59 @@ test_version(void **state)
 	assert_int_equal(l.ndomains, 65536);
 }
 
+/* Which modes there are, and what changes with them. */
+static uint32_t
+modes_of(uint64_t ecap)
+{
+	assert_int_equal(limits(0x10, 0x00d2008c222f0606ull, ecap), 0);
+	return l.modes;
+}
+
+static void
+test_modes(void **state)
+{
+	(void)state;
+	assert_int_equal(modes_of(0xf00f4a), 1); /* legacy */
+	assert_string_equal(l.no_scalable, "has no scalable mode");
+	assert_int_equal(modes_of(0x480080f00f4aull), 3); /* QEMU 7.2: SMTS, SLTS */
+	assert_null(l.no_scalable);
+	assert_int_equal(modes_of(0x480080f00f48ull), 1);
+	assert_string_equal(l.no_scalable, "has no invalidation queue");
+	assert_int_equal(modes_of(0x80000f00f4aull), 1); /* SMTS alone */
+	assert_string_equal(l.no_scalable, "has no tables in scalable mode");
+	assert_int_equal(modes_of(0x1880000f00f4aull), 5); /* SMTS, FLTS, SMPWC */
+	assert_int_equal(modes_of(0x1c80000f00f4aull), 7);
+	assert_int_equal(modes_of(0x880000f00f4aull), 1); /* QEMU 10, x-flts=on: no SMPWC */
+	assert_string_equal(l.no_scalable, "walks first-stage tables without snooping");
+	cap_errata(0x29c08086, 0x29c01028, &l);
+	assert_int_equal(l.modes, 1);
+	cap_errata(0x29c08086, 0x11001af4, &l); /* it is QEMU */
+	assert_int_equal(l.modes, 5);
+	assert_null(l.no_scalable);
+
+	assert_false(l.walks);
+	cap_use(&l, VTD_LEGACY);
+	assert_int_equal(l.big, 0xc);
+	cap_use(&l, VTD_FIRST);
+	assert_int_equal(l.mode, VTD_FIRST);
+	assert_int_equal(l.levels, 4);
+	assert_int_equal(l.width, 47);
+	assert_int_equal(l.big, 4); /* no CAP.FL1GP */
+	modes_of(0x1c80000f00f4aull);
+	cap_use(&l, VTD_SECOND);
+	assert_true(l.walks); /* SMPWC, whatever ECAP.C says */
+	assert_false(l.coherent);
+	assert_int_equal(l.width, 48);
+	modes_of(0x480000f00f4bull);
+	assert_true(l.walks);
+	cap_use(&l, VTD_SECOND);
+	assert_false(l.walks);
+	assert_true(l.coherent);
+	assert_int_equal(limits(0x10, 0x01d2008c222f0606ull, 0x1880000f00f4aull), 0);
+	cap_use(&l, VTD_FIRST);
+	assert_int_equal(l.big, 0xc);
+}
+
 static void
 test_errata(void **state)
 {
@@ -152,6 +205,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_units),   cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_unusable), cmocka_unit_test(test_version),
+		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_errata),
 	};
 

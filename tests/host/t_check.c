@@ -25,14 +25,17 @@ static Space s;
 static uint16_t sid = 0x18;
 static uint32_t irq;
 
+static uint64_t mode; /* capabilities of scalable mode; 0: legacy mode */
+
 static void
 machine(void)
 {
 	FakeConf c = { .base = 0xfed90000,
 		.ver = FAKE_VER,
 		.cap = FAKE_CAP48 | SLLPS,
-		.ecap = FAKE_ECAP_IR };
+		.ecap = FAKE_ECAP_IR | mode };
 
+	vtd_options.scalable = mode != 0;
 	fake_foreign(MEM, 1ull << 30);
 	fake = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
@@ -105,6 +108,69 @@ context(uint16_t source)
 {
 	return (Ent *)os_ptr(EGET(u->root[source >> 8], ROOT_CTP) << 12) +
 	       (source & 0xff);
+}
+
+static bool
+misses(uint16_t source, const char *words)
+{
+	const char *what = domain_misses(d, u, source);
+
+	return what && strstr(what, words);
+}
+
+/* Scalable mode: what counts is behind the context entry. */
+static void
+pasids(void)
+{
+	Domain *other;
+	uint16_t two = 0x80;
+
+	machine();
+	CHECK(domain_new_guest(100, &other) == 0);
+	CHECK(domain_attach(other, u, &two, 1) == 0);
+	CHECK(misses(two, "another directory"));
+	CHECK(misses(0x28, "no context"));
+	Use *use = &d->use[u->index];
+	uint64_t *dir = os_ptr(use->dir), *p = os_ptr(use->pasid);
+	Ent *c = table_slot_locked(u, sid);
+	uint64_t good[3] = { p[0], p[1], p[2] }, id = p[1] & 0xffff;
+	p[1] = good[1] - id + domain_id(other, u);
+	CHECK(misses(sid, "another id"));
+	p[1] = good[1] - id + 999;
+	CHECK(unit_says(3, "id that nobody has"));
+	p[1] = good[1] ^ 1 << 23;
+	CHECK(misses(sid, "another kind"));
+	p[1] = good[1];
+	p[0] ^= 1 << 2;
+	CHECK(misses(sid, "another kind"));
+	p[0] = good[0];
+	p[2] ^= 4096;
+	CHECK(misses(sid, "another kind"));
+	p[2] = good[2];
+	p[0] |= 2;
+	CHECK(unit_says(2, "PASID entry hides faults"));
+	p[0] = good[0] & ~1ull;
+	CHECK(unit_says(2, "leads to no PASID entry"));
+	p[0] = good[0];
+	dir[0] |= 2;
+	CHECK(unit_says(2, "leads to no PASID entry"));
+	dir[0] &= ~2ull;
+	c[0].lo |= 2;
+	CHECK(unit_says(2, "context entry hides faults"));
+	c[0].lo &= ~2ull;
+	c[1].hi = 1;
+	CHECK(unit_says(2, "more than a directory"));
+	c[1].hi = 0;
+	c[2].hi = 1; /* the next function's, which is not present */
+	CHECK(unit_says(2, "not present is not 0"));
+	c[2].hi = 0;
+	u->root[9].hi = 0x1000;
+	CHECK(unit_says(2, "root entry that is not present"));
+	u->root[9].hi = 3;
+	CHECK(unit_says(2, "leads nowhere"));
+	u->root[9].hi = 0;
+	CHECK(domain_misses(d, u, sid) == 0);
+	fake_forgive();
 }
 
 static void
@@ -306,6 +372,21 @@ shared(void)
 CASE(in_order)
 CASE(contexts) CASE(registers) CASE(interrupts) CASE(tables) CASE(visits) CASE(shared)
 
+static void
+test_scalable(void **state)
+{
+	static const uint64_t modes[] = { ECAP_SECOND, ECAP_FIRST | ECAP_BIT_SMPWC };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		mode = modes[i];
+		assert_int_equal(fake_child(in_order), 0);
+		assert_int_equal(fake_child(pasids), 0);
+		assert_int_equal(fake_child(tables), 0);
+	}
+	mode = 0;
+}
+
 	int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +397,7 @@ CASE(contexts) CASE(registers) CASE(interrupts) CASE(tables) CASE(visits) CASE(s
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_visits),
 		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_scalable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,8 +20,20 @@ static FakeUnit *fake[2];
 static uint16_t  sid = 0x18, sid2 = 0x8; /* units 1 and 0 of a machine with two */
 
 /* Kinds of machine: bits of n. */
-enum { BITS39 = 1, CM = 2, RWBF = 4, COHERENT = 8, REGISTERS = 16, NO_PSI = 32, NO_BIG = 64, SC = 128 };
+enum { BITS39 = 1, CM = 2, RWBF = 4, COHERENT = 8, REGISTERS = 16, NO_PSI = 32, NO_BIG = 64, SC = 128,
+       KINDS = 256, SECOND = 256, FIRST = 512 };
 static unsigned kind;
+
+static uint64_t
+mode_bits(void)
+{
+	if (kind & FIRST)
+		return ECAP_FIRST | ECAP_BIT_SMPWC;
+	if (!(kind & SECOND))
+		return 0;
+	/* A write buffer is modelled for one kind of reading. */
+	return ECAP_SECOND | ((kind & RWBF ? kind & COHERENT : kind & SC) ? ECAP_BIT_SMPWC : 0);
+}
 
 static FakeConf
 conf(void)
@@ -33,7 +45,9 @@ conf(void)
 	c.cap |= kind & RWBF ? CAP_BIT_RWBF : 0;
 	c.cap &= kind & NO_PSI ? ~CAP_BIT_PSI : ~0ull;
 	c.cap &= kind & NO_BIG ? ~SLLPS : ~0ull;
-	c.ecap |= kind & COHERENT ? ECAP_BIT_C : 0;
+	c.cap |= kind & NO_BIG ? 0 : CAP_BIT_FL1GP;
+	c.ecap |= kind & COHERENT || (kind & FIRST && kind & RWBF) ? ECAP_BIT_C : 0;
+	c.ecap |= mode_bits();
 	c.ecap |= kind & SC ? 1ull << 7 : 0;
 	return c;
 }
@@ -52,14 +66,26 @@ machine(bool two)
 	FakeConf c = conf();
 
 	vtd_options.registers = kind & REGISTERS;
+	vtd_options.scalable = kind & (SECOND | FIRST);
 	fake_foreign(MEM, 4 * G1);
 	if (two) { /* another kind: 39 bits, caching mode */
 		FakeConf o = { .base = 0xfed91000, .ver = FAKE_VER, .ecap = FAKE_ECAP };
 		o.cap = FAKE_CAP39 | SLLPS | CAP_BIT_CM;
+		o.ecap |= mode_bits();
 		fake[1] = fake_unit(&o);
 	}
 	fake[0] = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
+	UnitInfo i;
+	unit_info(vtd_unit(0), &i);
+	CHECK(i.mode == (kind & FIRST ? VTD_FIRST : kind & SECOND ? VTD_SECOND : VTD_LEGACY));
+}
+
+/* 2 MiB pages the first stage always has. */
+static bool
+small_only(void)
+{
+	return kind & NO_BIG && !(kind & FIRST);
 }
 
 static Domain *
@@ -87,29 +113,36 @@ lifecycle(void)
 	d = guest();
 	other = guest();
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
-	CHECK(fake_dma(fake[0], sid, 0x5000, false).reason == 6);
+	CHECK(fake_dma(fake[0], sid, 0x5000, false).legacy == 6);
 	CHECK(domain_map(d, 0x5000, MEM, PAGE, DOMAIN_R) == 0);
 	FakeDma r = fake_dma(fake[0], sid, 0x5123, false);
-	CHECK(r.reason == 0 && r.pa == MEM + 0x123);
-	CHECK(fake_dma(fake[0], sid, 0x5000, true).reason == 5);
-	CHECK(domain_map(d, 0x6000, MEM + PAGE, PAGE, DOMAIN_W) == 0);
-	CHECK(fake_dma(fake[0], sid, 0x6000, true).reason == 0);
-	CHECK(fake_dma(fake[0], sid, 0x6000, false).reason == 6);
+	CHECK(r.legacy == 0 && r.pa == MEM + 0x123);
+	CHECK(fake_dma(fake[0], sid, 0x5000, true).legacy == 5);
+	if (kind & FIRST) { /* as on a CPU what can be written can be read */
+		CHECK(domain_map(d, 0x6000, MEM + PAGE, PAGE, DOMAIN_W) == -ENOTSUP);
+		CHECK(domain_rights(d, DOMAIN_W) == (DOMAIN_R | DOMAIN_W));
+		CHECK(domain_map(d, 0x6000, MEM + PAGE, PAGE, DOMAIN_R | DOMAIN_W) == 0);
+	} else {
+		CHECK(domain_rights(d, DOMAIN_W) == DOMAIN_W);
+		CHECK(domain_map(d, 0x6000, MEM + PAGE, PAGE, DOMAIN_W) == 0);
+	}
+	CHECK(fake_dma(fake[0], sid, 0x6000, true).legacy == 0);
+	CHECK(fake_dma(fake[0], sid, 0x6000, false).legacy == (kind & FIRST ? 0 : 6));
 	CHECK(domain_map(d, 0x6000, MEM, PAGE, DOMAIN_R) == -EEXIST);
 	CHECK(domain_unmap(d, 0x5000, PAGE) == 0);
-	CHECK(fake_dma(fake[0], sid, 0x5000, false).reason == 6);
+	CHECK(fake_dma(fake[0], sid, 0x5000, false).legacy == 6);
 	CHECK(domain_unmap(d, 0x5000, PAGE) == -ENOENT);
 	/* Detached and attached elsewhere: the other's view. */
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
 	CHECK(domain_attach(other, u, &sid, 1) == 0);
-	CHECK(fake_dma(fake[0], sid, 0x6000, true).reason == 5);
+	CHECK(fake_dma(fake[0], sid, 0x6000, true).legacy == 5);
 	CHECK(domain_map(d, 0x9000, MEM, PAGE, DOMAIN_R) == 0); /* nobody is attached to d */
 	CHECK(domain_detach(other, u, &sid, 1) == 0);
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
-	CHECK(fake_dma(fake[0], sid, 0x9000, false).reason == 0);
+	CHECK(fake_dma(fake[0], sid, 0x9000, false).legacy == 0);
 	CHECK(domain_unmap_all(d) == 0);
-	CHECK(fake_dma(fake[0], sid, 0x9000, false).reason == 6);
-	CHECK(fake_dma(fake[0], sid, 0x6000, true).reason == 5);
+	CHECK(fake_dma(fake[0], sid, 0x9000, false).legacy == 6);
+	CHECK(fake_dma(fake[0], sid, 0x6000, true).legacy == 5);
 	domain_info(d, &di);
 	CHECK(di.pages == 1 && di.nmap == 3 && di.big == 0);
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
@@ -130,7 +163,7 @@ refusals(void)
 	d = guest();
 	unsigned before = fake_pages();
 	uint64_t top = 1ull << domain_width(d);
-	CHECK(domain_width(d) == (kind & BITS39 ? 39 : 48));
+	CHECK(domain_width(d) == (kind & FIRST ? 47 : kind & BITS39 ? 39 : 48));
 	CHECK(domain_map(d, 0x1800, MEM, PAGE, DOMAIN_R) == -EINVAL);
 	CHECK(domain_map(d, 0x1000, MEM + 1, PAGE, DOMAIN_R) == -EINVAL);
 	CHECK(domain_map(d, 0x1000, MEM, 100, DOMAIN_R) == -EINVAL);
@@ -161,16 +194,19 @@ sizes(void)
 {
 	Domain *d;
 	DomainInfo di;
-	uint64_t size = 0, snp = kind & SC ? 1 << 11 : 0;
+	/* US A D, so that the unit need not write; or SNP */
+	uint64_t size = 0, snp = kind & FIRST ? 0x64 : kind & SC ? 1 << 11 : 0;
 
 	machine(false);
 	d = guest();
 	CHECK(domain_map(d, M2 * 4, MEM + M2, M2, DOMAIN_R | DOMAIN_W) == 0);
 	uint64_t e = domain_lookup(d, M2 * 4 + 0x3000, &size);
-	if (kind & NO_BIG) {
+	if (small_only()) {
 		CHECK(size == PAGE && e == ((MEM + M2 + 0x3000) | snp | 3));
 	} else {
 		CHECK(size == M2 && e == ((MEM + M2) | snp | 0x83));
+	}
+	if (!(kind & NO_BIG)) {
 		CHECK(domain_map(d, G1, 2 * G1, G1, DOMAIN_R) == 0);
 		CHECK(domain_lookup(d, G1 + 5 * M2, &size) == (2 * G1 | snp | 0x81) && size == G1);
 		CHECK(domain_unmap(d, G1, G1) == 0);
@@ -178,7 +214,7 @@ sizes(void)
 	domain_unmap(d, M2 * 4, M2);
 	CHECK(domain_map(d, 64ull << 20, 0, 64ull << 20, DOMAIN_R) == 0);
 	domain_info(d, &di);
-	if (!(kind & NO_BIG)) /* one table beyond the root path */
+	if (!small_only()) /* one table beyond the root path */
 		CHECK(di.pages == di.levels - 1 && di.big == 32);
 	CHECK(domain_unmap(d, 64ull << 20, 64ull << 20) == 0);
 	domain_info(d, &di);
@@ -196,7 +232,7 @@ two_units(void)
 	uint16_t far = 0x100;
 	CHECK(a != b);
 	d = guest();
-	CHECK(domain_width(d) == 39); /* the narrower */
+	CHECK(domain_width(d) == (kind & FIRST ? 47 : 39)); /* the narrower */
 	CHECK(domain_attach(d, a, &sid2, 1) == 0);
 	CHECK(domain_attach(d, b, &far, 1) == 0);
 	CHECK(domain_map(d, M2, MEM, M2, DOMAIN_R) == 0);
@@ -204,11 +240,14 @@ two_units(void)
 	CHECK(fake_dma(fake[0], far, M2 + 4, false).pa == MEM + 4);
 	/* A unit with more levels: above what the tables reach there is nothing. */
 	if (!(kind & BITS39))
-		CHECK(fake_dma(fake[0], far, (1ull << 39) + M2, false).reason == 6);
+		CHECK(fake_dma(fake[0], far, (1ull << 39) + M2, false).legacy == 6);
+	if (kind & FIRST) /* the upper half, and what is in neither */
+		CHECK(fake_dma(fake[0], far, ~0xffffull, false).reason == 0x71 &&
+		      fake_dma(fake[0], far, 1ull << 47, false).reason == 0x80);
 	CHECK(domain_unmap(d, M2 + PAGE, PAGE) == 0);
-	CHECK(fake_dma(fake[1], sid2, M2 + PAGE, false).reason == 6);
-	CHECK(fake_dma(fake[0], far, M2 + PAGE, false).reason == 6);
-	CHECK(fake_dma(fake[0], far, M2, false).reason == 0);
+	CHECK(fake_dma(fake[1], sid2, M2 + PAGE, false).legacy == 6);
+	CHECK(fake_dma(fake[0], far, M2 + PAGE, false).legacy == 6);
+	CHECK(fake_dma(fake[0], far, M2, false).legacy == 0);
 	CHECK(domain_detach(d, a, &sid2, 1) == 0 && domain_detach(d, b, &far, 1) == 0);
 	domain_free(d);
 }
@@ -243,7 +282,7 @@ runs(void)
 	CHECK(domain_map_runs(d, 0x1000, 600 * PAGE, DOMAIN_R, scattered, &left) == 0);
 	unit_info(u, &i1);
 	CHECK(left == 0 && i1.inv_wait - i0.inv_wait == (kind & CM ? 1 : 0));
-	CHECK(fake_dma(fake[0], sid, 0x1000 + 599 * PAGE, false).reason == 0);
+	CHECK(fake_dma(fake[0], sid, 0x1000 + 599 * PAGE, false).legacy == 0);
 	descriptors = fake_descriptors(fake[0]);
 	CHECK(domain_unmap(d, 0x1000, 600 * PAGE) == 0);
 	unit_info(u, &i0);
@@ -255,7 +294,7 @@ runs(void)
 	CHECK(domain_map_runs(d, 0x1000, 600 * PAGE, DOMAIN_R, scattered, &left) == -EFAULT);
 	domain_info(d, &di);
 	CHECK(di.pages == 1 && fake_pages() == before);
-	CHECK(fake_dma(fake[0], sid, 0x1000, false).reason == 6);
+	CHECK(fake_dma(fake[0], sid, 0x1000, false).legacy == 6);
 	domain_detach(d, u, &sid, 1);
 	domain_free(d);
 }
@@ -273,7 +312,7 @@ later(void)
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	for (unsigned i = 0; i < 20; i++) {
 		CHECK(domain_map(d, i * M2, MEM + i * PAGE, PAGE, DOMAIN_R) == 0);
-		CHECK(fake_dma(fake[0], sid, i * M2, false).reason == 0);
+		CHECK(fake_dma(fake[0], sid, i * M2, false).legacy == 0);
 	}
 	unit_info(u, &i0);
 	for (unsigned i = 0; i < 20; i++)
@@ -283,7 +322,7 @@ later(void)
 	unit_info(u, &i1);
 	CHECK(i1.inv_wait - i0.inv_wait == 1);
 	for (unsigned i = 0; i < 20; i++)
-		CHECK(fake_dma(fake[0], sid, i * M2, false).reason == 6);
+		CHECK(fake_dma(fake[0], sid, i * M2, false).legacy == 6);
 	domain_detach(d, u, &sid, 1);
 	domain_free(d);
 }
@@ -302,7 +341,7 @@ later_then(void)
 		CHECK(domain_attach(d, u, &sid, 1) == 0);
 		CHECK(domain_map(d, G1, MEM, PAGE, DOMAIN_R) == 0);
 		CHECK(domain_map(d, far, MEM + PAGE, PAGE, DOMAIN_R) == 0);
-		CHECK(fake_dma(fake[0], sid, G1, false).reason == 0);
+		CHECK(fake_dma(fake[0], sid, G1, false).legacy == 0);
 		CHECK(domain_unmap_later(d, G1, PAGE) == 0);
 		if (next == 0)
 			CHECK(domain_unmap_all(d) == 0);
@@ -310,7 +349,7 @@ later_then(void)
 			CHECK(domain_unmap(d, far, PAGE) == 0);
 		else
 			CHECK(domain_settle(d) == 0);
-		CHECK(fake_dma(fake[0], sid, G1, false).reason == 6);
+		CHECK(fake_dma(fake[0], sid, G1, false).legacy == 6);
 		domain_detach(d, u, &sid, 1);
 		domain_free(d);
 	}
@@ -328,7 +367,7 @@ silent(void)
 	d = guest();
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	CHECK(domain_map(d, 0x5000, MEM, PAGE, DOMAIN_R) == 0);
-	CHECK(fake_dma(fake[0], sid, 0x5000, false).reason == 0);
+	CHECK(fake_dma(fake[0], sid, 0x5000, false).legacy == 0);
 	fake_stuck(fake[0], STUCK_QUEUE | STUCK_REGS);
 	CHECK(domain_unmap(d, 0x5000, PAGE) == -ETIMEDOUT);
 	CHECK(unit_state(u) == UNIT_BROKEN);
@@ -413,10 +452,10 @@ expect(uint32_t page, bool write)
 	if (!attached)
 		return;
 	if (want[page] & (write ? 2 : 1)) {
-		CHECK(r.reason == 0 && r.pa == (want[page] & ~4095ull));
+		CHECK(r.legacy == 0 && r.pa == (want[page] & ~4095ull));
 		reached++;
 	} else {
-		CHECK(r.reason == (write ? 5 : 6));
+		CHECK(r.legacy == (write ? 5 : 6));
 	}
 }
 
@@ -437,6 +476,9 @@ static void
 random_map(uint32_t page, uint32_t n)
 {
 	uint64_t pa = MEM + page * PAGE + (rnd(8) ? 0 : PAGE), rights = rnd(6) ? 3 : 1 + rnd(3);
+
+	if (kind & FIRST)
+		rights |= DOMAIN_R;
 	bool taken = false;
 
 	for (uint32_t i = page; i < page + n; i++)
@@ -526,7 +568,7 @@ random_machine(void)
 			fake_die(fake_violation(), __FILE__, (int)n);
 	}
 	fake_step = NULL;
-	CHECK(reached > 400 && (kind & NO_BIG ? big == 0 : big > 10));
+	CHECK(reached > 400 && (small_only() ? big == 0 : big > 10));
 	if (attached)
 		toggle(u);
 	domain_free(dom);
@@ -549,17 +591,17 @@ passthrough(void)
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	CHECK(domain_id(d, u) > 1);
 	FakeDma r = fake_dma(fake[0], sid, MEM + 0x1234, true);
-	CHECK(r.reason == 0 && !r.raw && r.pa == MEM + 0x1234);
-	CHECK(fake_dma(fake[0], sid2, MEM, true).reason == 2); /* and nobody else */
+	CHECK(r.legacy == 0 && !r.raw && r.pa == MEM + 0x1234);
+	CHECK(fake_dma(fake[0], sid2, MEM, true).legacy == 2); /* and nobody else */
 	CHECK(domain_lookup(d, MEM + 0x1234, &size) == (MEM + 0x1000) + 3 && size == 4096);
 	CHECK(domain_map(d, MEM, MEM, PAGE, DOMAIN_R) == -EINVAL);
 	CHECK(domain_identity(d, MEM, PAGE, DOMAIN_R) == -EINVAL);
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
-	CHECK(fake_dma(fake[0], sid, MEM, true).reason == 2);
+	CHECK(fake_dma(fake[0], sid, MEM, true).legacy == 2);
 	/* What was let through is not remembered for the next. */
 	g = guest();
 	CHECK(domain_attach(g, u, &sid, 1) == 0);
-	CHECK(fake_dma(fake[0], sid, MEM, true).reason == 5);
+	CHECK(fake_dma(fake[0], sid, MEM, true).legacy == 5);
 	CHECK(domain_detach(g, u, &sid, 1) == 0);
 	domain_free(g);
 	domain_free(d);
@@ -574,6 +616,7 @@ no_passthrough(void)
 	Domain *d;
 
 	c.ecap &= ~(1ull << 6);
+	vtd_options.scalable = kind & (SECOND | FIRST);
 	fake[0] = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
 	CHECK(domain_new_passthrough(&d) == 0);
@@ -589,13 +632,15 @@ pass_width(void)
 	FakeConf c = conf();
 	Domain *d;
 
+	vtd_options.scalable = kind & (SECOND | FIRST);
+
 	c.cap = FAKE_CAP39 | 1ull << 10;
 	fake_foreign(MEM, 4 * G1);
 	fake[0] = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
 	CHECK(domain_new_passthrough(&d) == 0);
 	CHECK(domain_attach(d, unit_for(sid), &sid, 1) == 0);
-	CHECK(fake_dma(fake[0], sid, MEM, true).reason == 0);
+	CHECK(fake_dma(fake[0], sid, MEM, true).legacy == 0);
 	CHECK_CLEAN();
 	CHECK(domain_detach(d, unit_for(sid), &sid, 1) == 0);
 	domain_free(d);
@@ -608,6 +653,7 @@ identity(void)
 	Domain *d;
 	DomainInfo di;
 	uint64_t len = kind & NO_BIG ? 2 * M2 : 2 * G1 + M2;
+	uint32_t big = small_only() ? 0 : kind & NO_BIG ? 2 : 3;
 
 	machine(false);
 	Unit *u = unit_for(sid);
@@ -622,16 +668,17 @@ identity(void)
 	CHECK(domain_identity(d, MEM, PAGE, DOMAIN_R) == -EEXIST);
 	CHECK(domain_identity(d, 0xfed00000, PAGE, DOMAIN_R) == 0);
 	domain_info(d, &di);
-	CHECK(di.big == (kind & NO_BIG ? 0 : 3));
+	CHECK(di.big == big);
+	CHECK(domain_identity(d, 8 * G1, PAGE, DOMAIN_W) == (kind & FIRST ? -ENOTSUP : 0));
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	CHECK(domain_identity(d, 4 * MEM, PAGE, DOMAIN_R) == -EBUSY);
 	CHECK(domain_map(d, 4 * MEM, 4 * MEM, PAGE, DOMAIN_R) == -EINVAL);
 	FakeDma r = fake_dma(fake[0], sid, MEM + M2 + 0x1234, true);
-	CHECK(r.reason == 0 && r.pa == MEM + M2 + 0x1234);
+	CHECK(r.legacy == 0 && r.pa == MEM + M2 + 0x1234);
 	r = fake_dma(fake[0], sid, MEM + len - 1, false);
-	CHECK(r.reason == 0 && r.pa == MEM + len - 1);
-	CHECK(fake_dma(fake[0], sid, MEM + len, false).reason == 6);
-	CHECK(fake_dma(fake[0], sid, 0xfed00000, true).reason == 5);
+	CHECK(r.legacy == 0 && r.pa == MEM + len - 1);
+	CHECK(fake_dma(fake[0], sid, MEM + len, false).legacy == 6);
+	CHECK(fake_dma(fake[0], sid, 0xfed00000, true).legacy == 5);
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
 	domain_free(d);
 	CHECK(fake_pages() == before);
@@ -640,9 +687,16 @@ identity(void)
 static void
 everywhere(void (*fn)(void), const char *what)
 {
-	for (kind = 0; kind < 256; kind += 5) /* every pair of bits, both ways */
-		if (fake_child(fn) != 0)
-			fail_msg("%s on a machine of kind %x", what, kind);
+	static const unsigned modes[] = { 0, SECOND, FIRST };
+
+	for (unsigned m = 0; m < 3; m++)
+		for (unsigned n = 0; n < KINDS; n += m > 0 ? 15 : 5) { /* every pair of bits, both ways */
+			kind = n | modes[m];
+			if (m > 0)
+				kind &= ~(unsigned)REGISTERS; /* there is no such thing */
+			if (fake_child(fn) != 0)
+				fail_msg("%s on a machine of kind %x", what, kind);
+		}
 }
 
 static void
@@ -658,7 +712,8 @@ test_one_by_one(void **state)
 	everywhere(later_then, "later, then something else");
 	everywhere(passthrough, "pass-through");
 	everywhere(no_passthrough, "no pass-through");
-	assert_int_equal(fake_child(pass_width), 0);
+	for (kind = 0; kind <= FIRST; kind += SECOND)
+		assert_int_equal(fake_child(pass_width), 0);
 	everywhere(identity, "identity");
 }
 
@@ -675,9 +730,11 @@ static void
 test_random(void **state)
 {
 	(void)state;
-	for (unsigned n = 0; n < 64; n++) {
-		kind = n % 8 | (n / 8 % 2 ? REGISTERS : 0) | (n / 16 % 2 ? NO_PSI : 0) | (n % 5 == 0 ? NO_BIG : 0);
+	for (unsigned n = 0; n < 96; n++) {
+		kind = n / 2 % 8 | (n / 8 % 2 ? REGISTERS : 0) | (n / 16 % 2 ? NO_PSI : 0) | (n % 5 == 0 ? NO_BIG : 0);
 		kind |= n % 3 ? 0 : COHERENT;
+		if (n % 2)
+			kind = (kind & ~(unsigned)REGISTERS) | (n % 4 == 1 ? SECOND : FIRST);
 		seed = 777 + n;
 		if (fake_child(random_machine) != 0)
 			fail_msg("seed %u, kind %x", 777 + n, kind);

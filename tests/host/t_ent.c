@@ -43,7 +43,56 @@ test_numbers(void **state)
 	e = ent_pass(4, 0x2a); /* TT=2 */
 	assert_int_equal(e.lo, 9);
 	assert_int_equal(e.hi, 0x0000000000002a02ull);
-	assert_int_equal(ent_table(0xabc000), 0x0000000000abc003ull);
+}
+
+static void
+test_scalable(void **state)
+{
+	Ent e = ent_root2(0x12345000, 0x12346000);
+	Pasid p;
+
+	(void)state;
+	assert_int_equal(e.lo, 0x12345001);
+	assert_int_equal(e.hi, 0x12346001);
+	e = ent_context2(0x6789000); /* 128 directory entries, PASID 0 where there is none */
+	assert_int_equal(e.lo, 0x6789001);
+	assert_int_equal(e.hi, 0);
+	assert_int_equal(ent_directory(0xabc000), 0xabc001);
+	p = ent_pasid(2, 0x6789000, 4, 0x2a); /* second level, AW 2, no A/D */
+	assert_int_equal(p.e.lo, 0x6789089);
+	assert_int_equal(p.e.hi, 0x2a);
+	assert_int_equal(p.first, 0);
+	p = ent_pasid(1, 0x6789000, 4, 0x2a); /* first level; FLPM 0: 4 levels */
+	assert_int_equal(p.e.lo, 0x49);
+	assert_int_equal(p.e.hi, 0x2a);
+	assert_int_equal(p.first, 0x6789000);
+	p = ent_pasid(4, 0, 5, 0xffff); /* pass-through */
+	assert_int_equal(p.e.lo, 0x10d);
+	assert_int_equal(p.e.hi, 0xffff);
+	EPUT(p.e, PASID_PWSNP, 1);
+	EPUT(p.e, PASID_PGSNP, 1);
+	assert_int_equal(p.e.hi, 0x180ffff);
+}
+
+/* P comes last, and what is behind is there by then. */
+static void
+test_publish_pasid(void **state)
+{
+	uint64_t slot[8] = { 0 };
+	Pasid p = ent_pasid(1, 0x6789000, 4, 0x2a);
+
+	(void)state;
+	nstory = 0;
+	ent_publish_pasid(slot, &p, true);
+	assert_int_equal(nstory, 4);
+	assert_ptr_equal(story[2].p, slot);
+	assert_int_equal(story[2].v, 0x49);
+	assert_int_equal(story[3].v, 0xf1);
+	assert_int_equal(slot[1], 0x2a);
+	assert_int_equal(slot[2], 0x6789000);
+	nstory = 0;
+	ent_publish_pasid(slot, &p, false);
+	assert_int_equal(nstory, 3);
 }
 
 static void
@@ -76,7 +125,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers), cmocka_unit_test(test_publish),
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_scalable),
+		cmocka_unit_test(test_publish), cmocka_unit_test(test_publish_pasid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -267,6 +267,186 @@ snooped(void)
 	CHECK(dma() == 0);
 }
 
+/* ---- scalable mode: the same, by queue ---- */
+
+static paddr_t queue, dir, pasids;
+
+/* Descriptors of 256 bits behind what is there, n of them, as pairs of words. */
+static void
+submit2(unsigned n, const uint64_t *d)
+{
+	static unsigned at;
+
+	for (unsigned i = 0; i < n; i++, at = (at + 1) % 128) {
+		uint64_t *slot = (uint64_t *)fake_host(queue) + 4 * at;
+
+		memcpy(slot, d + 2 * i, 16);
+		os_clflush(slot, 32);
+	}
+	mmio_write64(r, 0x88, 32 * at);
+}
+
+#define SUBMIT2(n, ...) submit2(n, (const uint64_t[]){ __VA_ARGS__ })
+#define FENCE 0x65, root + 4088 /* a status word, somewhere */
+
+#define SCALABLE (FAKE_ECAP | ECAP_SECOND | ECAP_FIRST)
+#define SECOND   (2 << 6 | 1 << 2) /* three levels */
+#define FIRST    (1 << 6 | 2 << 2)
+
+/* A PASID entry of these words, and a context entry that leads there. */
+static void
+publish2(uint64_t q0, uint64_t q1, uint64_t q2)
+{
+	uint64_t *p = fake_host(pasids), *c = (uint64_t *)fake_host(contexts) + 4 * SID;
+
+	fake_pte(p + 2, q2);
+	fake_pte(p + 1, q1);
+	fake_pte(p, q0 | 1);
+	fake_pte(fake_host(dir), pasids | 1);
+	fake_pte(c, dir | 1);
+}
+
+static void
+unpublish2(void)
+{
+	fake_pte((uint64_t *)fake_host(contexts) + 4 * SID, 0);
+}
+
+static void
+queued2(uint64_t cap, uint64_t ecap)
+{
+	unit(cap, ecap);
+	queue = fake_table();
+	mmio_write64(r, 0x90, queue | 1 << 11);
+	gcmd(1u << 26);
+}
+
+/* Translating; SID has nothing yet. */
+static void
+scalable(uint64_t cap, uint64_t ecap)
+{
+	queued2(cap, ecap);
+	root = fake_table();
+	contexts = fake_table();
+	dir = fake_table();
+	pasids = fake_table();
+	fake_pte(fake_host(root), contexts | 1);
+	space_new(&s);
+	page = os_page_alloc();
+	space_map(&s, VA, page, SPACE_R | SPACE_W, 4096);
+	mmio_write64(r, 0x20, root | 1 << 10);
+	gcmd(1u << 30);
+	SUBMIT2(5, 0x11, 0, FENCE, 0x37, 0, FENCE, 0x12, 0);
+	gcmd(1u << 31);
+}
+
+static void
+scalable_second(void)
+{
+	scalable(FAKE_CAP39, SCALABLE);
+	publish2(s.pdpt | SECOND, DID, 0);
+}
+
+/* A page above the process's, which has three levels. */
+static void
+scalable_first(void)
+{
+	paddr_t top = fake_table();
+
+	scalable(FAKE_CAP39, SCALABLE);
+	fake_pte(fake_host(top), s.pdpt | 0x27);
+	publish2(FIRST, DID, top);
+}
+
+#define C_DEVICE 0x31 | (uint64_t)SID << 32, 0
+#define S_DOMAIN(did) 7 | (did) << 16, 0
+#define I_DOMAIN 0x22 | DID << 16, 0
+
+static void
+leaf2_removed(void)
+{
+	scalable_second();
+	CHECK(dma() == 0);
+	space_clear(&s, VA);
+	CHECK(dma() == 0);
+	SUBMIT2(1, 0x32 | DID << 16, VA);
+	CHECK(dma() == 0x79);
+	space_map(&s, VA, page, SPACE_R, 4096);
+	CHECK(dma() == 0x85); /* not what is absent, but what is not allowed */
+}
+
+static void
+leaf1_removed(void)
+{
+	scalable_first();
+	CHECK(dma() == 0);
+	space_clear(&s, VA);
+	CHECK(dma() == 0);
+	SUBMIT2(1, 0x36 | DID << 16, VA + 4096);
+	CHECK(dma() == 0); /* another page */
+	SUBMIT2(1, 0x36 | (DID + 1) << 16, VA);
+	CHECK(dma() == 0);
+	SUBMIT2(1, 0x36 | DID << 16, VA);
+	CHECK(dma() == 0x71);
+	space_map(&s, VA, page, SPACE_R | SPACE_W, 4096);
+	CHECK(dma() == 0);
+	space_clear(&s, VA);
+	space_unhook(&s, VA);
+	SUBMIT2(1, 0x36 | DID << 16, VA | 1 << 6); /* the hint: leaves only */
+	CHECK(dma() == 0x71);
+	space_map(&s, VA, page, SPACE_R | SPACE_W, 4096);
+	CHECK(dma() == 0x71);
+	SUBMIT2(1, 0x26 | DID << 16, 0); /* all of the PASID */
+	CHECK(dma() == 0);
+}
+
+static void
+context2_removed(void)
+{
+	scalable_second();
+	CHECK(dma() == 0);
+	unpublish2();
+	SUBMIT2(3, S_DOMAIN(DID), FENCE, I_DOMAIN);
+	CHECK(dma() == 0); /* from the context cache */
+	SUBMIT2(2, C_DEVICE, FENCE); /* whatever the id */
+	CHECK(dma() == 0x41);
+	fake_pte((uint64_t *)fake_host(contexts) + 4 * SID, dir | 1);
+	fake_pte(fake_host(pasids), 0);
+	CHECK(dma() == 0); /* from the PASID cache */
+	SUBMIT2(1, S_DOMAIN(DID + 1));
+	CHECK(dma() == 0);
+	SUBMIT2(1, S_DOMAIN(DID));
+	CHECK(dma() == 0x59);
+}
+
+static void
+absent2_is_cached(void)
+{
+	scalable(FAKE_CAP39 | CAP_BIT_CM, SCALABLE);
+	CHECK(dma() == 0x41);
+	publish2(s.pdpt | SECOND, DID, 0);
+	fake_pte(fake_host(pasids), 0);
+	CHECK(dma() == 0x41);
+	SUBMIT2(2, C_DEVICE, FENCE);
+	CHECK(dma() == 0x59);
+	fake_pte(fake_host(pasids), s.pdpt | SECOND | 1);
+	CHECK(dma() == 0x59);
+	SUBMIT2(1, S_DOMAIN(DID));
+	CHECK(dma() == 0x59);
+	SUBMIT2(1, S_DOMAIN(0)); /* under that id it was kept */
+	CHECK(dma() == 0);
+}
+
+static void
+snoops_by_entry(void) /* ECAP.C is for what leads there */
+{
+	scalable(FAKE_CAP39, SCALABLE | ECAP_BIT_SMPWC);
+	publish2(s.pdpt | SECOND, DID | 1 << 23, 0);
+	space_clear(&s, VA);
+	*space_entry(&s, VA) = page | 3;
+	CHECK(dma() == 0);
+}
+
 static void device_keeps(void), device_refills(void); /* below */
 
 static const struct {
@@ -286,6 +466,11 @@ static const struct {
 	{ "RWBF=1, entry new: the write buffer", write_buffer },
 	{ "C=0, any store: its cache line", cache_line },
 	{ "C=1, any store: nothing", snooped },
+	{ "second stage, page gone: IOTLB", leaf2_removed },
+	{ "first stage, page or table gone: IOTLB of the PASID", leaf1_removed },
+	{ "context entry gone: context cache, PASID cache, IOTLB", context2_removed },
+	{ "CM=1, PASID entry new: PASID cache with id 0", absent2_is_cached },
+	{ "PWSNP, table store: nothing", snoops_by_entry },
 };
 
 static void
@@ -366,8 +551,6 @@ static void gcmd_twice(void) { slow(); gcmd(1u << 27); gcmd(1u << 27); }
 static void ccmd_twice(void) { slow(); context_all(); context_all(); }
 static void iotlb_twice(void) { slow(); iotlb_all(); iotlb_all(); }
 static void iotlb_beside(void) { slow(); context_all(); iotlb_all(); }
-
-static paddr_t queue;
 
 static void
 queued(uint64_t cap, uint64_t ecap)
@@ -507,6 +690,110 @@ root_freed(void)
 	latch(root);
 	os_page_free(root);
 }
+
+static void other_stage2(void) { scalable_first(); dma(); SUBMIT2(1, 0x32 | DID << 16, VA); }
+static void other_stage1(void) { scalable_second(); dma(); SUBMIT2(1, 0x36 | DID << 16, VA); }
+static void pasid_unfenced(void) { scalable_second(); SUBMIT2(2, C_DEVICE, S_DOMAIN(DID)); }
+static void iotlb_unfenced(void) { scalable_second(); SUBMIT2(2, S_DOMAIN(DID), I_DOMAIN); }
+static void first_unfenced(void) { scalable_first(); SUBMIT2(2, S_DOMAIN(DID), 0x26 | DID << 16, 0); }
+static void wide_in_narrow(void) { queued(FAKE_CAP39, SCALABLE); SUBMIT(1, S_DOMAIN(DID)); }
+static void upper_half(void) { queued2(FAKE_CAP39, SCALABLE); SUBMIT2(2, 0x12, 0, 0x12, 0); fake_pte((uint64_t *)fake_host(queue) + 11, 1); SUBMIT2(1, 0x12, 0); }
+static void odd_tail(void) { queued2(FAKE_CAP39, SCALABLE); mmio_write64(r, 0x88, 16); }
+
+static void
+latch2(uint64_t ecap, bool wide)
+{
+	(wide ? queued2 : queued)(FAKE_CAP39, ecap);
+	mmio_write64(r, 0x20, fake_table() | 1 << 10);
+	gcmd(1u << 30);
+}
+
+static void not_scalable(void) { latch2(FAKE_ECAP, false); }
+static void scalable_narrow(void) { latch2(SCALABLE, false); }
+static void pasid_first(void) { latch2(SCALABLE, true); SUBMIT2(1, 0x37, 0); }
+static void iotlb_before_pasid(void) { root = fake_table(); latch2(SCALABLE, true); SUBMIT2(3, 0x11, 0, FENCE, 0x12, 0); }
+static void scalable_unqueued(void) { scalable_second(); mmio_write32(r, 0x18, fake_gsts(f) & 0x92ffffff); }
+
+static void
+context_bits(uint64_t bits)
+{
+	scalable_second();
+	unpublish2();
+	fake_pte((uint64_t *)fake_host(contexts) + 4 * SID, dir | 1 | bits);
+	dma();
+}
+
+static void fpd2(void) { context_bits(2); }
+static void device_tlb(void) { context_bits(1 << 2); }
+static void dir_fpd(void) { scalable_second(); fake_pte(fake_host(dir), pasids | 3); dma(); }
+
+static void
+pasid_fpd(void)
+{
+	scalable(FAKE_CAP39, SCALABLE);
+	publish2(s.pdpt | SECOND | 2, DID, 0);
+	dma();
+}
+
+static void
+writes_second(void) /* SLADE */
+{
+	scalable(FAKE_CAP39, SCALABLE);
+	publish2(s.pdpt | SECOND | 1 << 9, DID, 0);
+	dma();
+}
+
+static void
+live_pasid(void)
+{
+	scalable_second();
+	dma();
+	fake_pte((uint64_t *)fake_host(pasids) + 1, DID + 1);
+}
+
+static void live_root2(void) { scalable_second(); dma(); fake_pte(fake_host(root), dir | 1); }
+static void live_dir(void) { scalable_second(); dma(); fake_pte(fake_host(dir), contexts | 1); }
+
+static void
+live_context2(void)
+{
+	scalable_second();
+	dma();
+	fake_pte((uint64_t *)fake_host(contexts) + 4 * SID + 3, 1);
+}
+
+/* The context entry leads elsewhere, and only the context cache hears of it. */
+static void
+stale_pasid(void)
+{
+	scalable_second();
+	dma();
+	unpublish2();
+	dir = fake_table();
+	pasids = fake_table();
+	publish2(s.pdpt | SECOND, DID + 1, 0);
+	SUBMIT2(1, C_DEVICE);
+	dma();
+}
+
+static void
+walks_blind(void)
+{
+	scalable(FAKE_CAP39, SCALABLE | ECAP_BIT_SMPWC);
+	publish2(s.pdpt | SECOND, DID, 0);
+	dma();
+}
+
+static void
+sets_bits(uint64_t leaf)
+{
+	scalable_first();
+	fake_pte(space_entry(&s, VA), page | leaf);
+	dma();
+}
+
+static void sets_a(void) { sets_bits(0x47); }
+static void sets_d(void) { sets_bits(0x27); }
 
 static void
 live_entry(void)
@@ -699,11 +986,37 @@ static const struct Provocation {
 	{ "IOTLB command before the context command completed", iotlb_beside },
 	{ "%s while the queue is on", ccmd_beside_queue },
 	{ "bad descriptor %016llx %016llx", no_such_type },
+	{ "bad descriptor %016llx %016llx", wide_in_narrow },
+	{ "bad descriptor %016llx %016llx", upper_half },
+	{ "IQT %llx", odd_tail },
 	{ "drain asked of a unit that has none", no_drains },
-	{ "IOTLB descriptor not fenced from the context descriptor before it", no_fence },
 	{ "source %04x translates by itself, and its context entry forbids it", device_forbidden },
 	{ "invalidation in the TLB of source %04x, which has none on", device_off },
 	{ "device TLB descriptor not fenced from what is before it", device_no_fence },
+	{ "%s descriptor not fenced from the %s descriptor before it", no_fence },
+	{ "%s descriptor not fenced from the %s descriptor before it", pasid_unfenced },
+	{ "%s descriptor not fenced from the %s descriptor before it", iotlb_unfenced },
+	{ "%s descriptor not fenced from the %s descriptor before it", first_unfenced },
+	{ "pages of id %u invalidated in the other stage", other_stage2 },
+	{ "pages of id %u invalidated in the other stage", other_stage1 },
+	{ "scalable mode on a unit that has none", not_scalable },
+	{ "scalable mode without a queue of 256-bit descriptors", scalable_narrow },
+	{ "PASID cache invalidated before the context cache after SRTP", pasid_first },
+	{ "IOTLB invalidated before the PASID cache after SRTP", iotlb_before_pasid },
+	{ "QIE off in scalable mode", scalable_unqueued },
+	{ "FPD is set for source %04x", fpd2 },
+	{ "source %04x may do more than plain requests", device_tlb },
+	{ "FPD is set in a PASID directory", dir_fpd },
+	{ "FPD is set in a PASID entry", pasid_fpd },
+	{ "a PASID entry asks for more than tables", writes_second },
+	{ "store over a live entry", live_pasid },
+	{ "store over a live entry", live_root2 },
+	{ "store over a live entry", live_dir },
+	{ "store over a live entry", live_context2 },
+	{ "source %04x: a stale PASID entry is used", stale_pasid },
+	{ "walks of a unit that can snoop do not", walks_blind },
+	{ "the unit sets A or D in an entry: %llx", sets_a },
+	{ "the unit sets A or D in an entry: %llx", sets_d },
 	{ "status written to memory nobody owns", status_nowhere },
 	{ "the invalidation queue was freed", queue_freed },
 	{ "the queue is at 0x%llx, which is not RAM", queue_nowhere },

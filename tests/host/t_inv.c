@@ -11,7 +11,8 @@
 
 static const Limits plain = { .psi = true, .mamv = 18, .drain_read = true, .drain_write = true };
 
-/* A plan as text: W, C* or Cdid:sid, |, I*, Idid, Ppage+am or p (with the hint). */
+/* A plan as text: W, C* or Cdid:sid, |, I*, Idid, Ppage+am or p (with the hint); S for the
+ * PASID cache. */
 static const char *
 plan(const Limits *l, Change c)
 {
@@ -37,6 +38,9 @@ plan(const Limits *l, Change c)
 		case INV_IEC_GLOBAL: p += sprintf(p, "E* "); break;
 		case INV_IEC_INDEX: p += sprintf(p, "E%u ", op[i].index); break;
 		case INV_DEVICE: assert_true(false); /* not of a unit */
+			break;
+		case INV_PASID_GLOBAL: p += sprintf(p, "S* "); break;
+		case INV_PASID_DOMAIN: p += sprintf(p, "S%u ", op[i].did); break;
 		}
 	return s;
 }
@@ -99,6 +103,59 @@ test_many(void **state)
 	assert_string_equal(plan(&plain, del), "C* | I7 ");
 	del.nsid = 16;
 	assert_int_equal(inv_plan(&plain, &del, op), 18);
+}
+
+/* Scalable mode: the PASID cache between the two, the rest as it is. */
+static void
+test_scalable(void **state)
+{
+	static const uint16_t sid[2] = { 0x18, 0xfa };
+	Limits l = plain, cm, wb, first;
+	Change root = { .kind = CHANGE_ROOT }, bus = { .kind = CHANGE_BUS_ADDED };
+	Change add = { .kind = CHANGE_CONTEXT_ADDED, .did = 42, .sid = sid, .nsid = 2 };
+	Change del = { .kind = CHANGE_CONTEXT_REMOVED, .did = 42, .sid = sid, .nsid = 2 };
+	Change padd = { .kind = CHANGE_PAGES_ADDED, .did = 42, .iova = 0x123000, .len = 4096 };
+	Change pdel = { .kind = CHANGE_PAGES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096 };
+	Change tdel = { .kind = CHANGE_TABLES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096 };
+	uint16_t many[64] = { 0 };
+	InvOp op[INV_MAXOP];
+
+	(void)state;
+	l.mode = VTD_SECOND;
+	cm = wb = l;
+	cm.cm = true;
+	wb.rwbf = true;
+	assert_string_equal(plan(&l, root), "C* | S* | I* ");
+	assert_string_equal(plan(&l, bus), "");
+	assert_string_equal(plan(&l, add), "");
+	assert_string_equal(plan(&l, del), "C42:18 C42:fa | S42 | I42 ");
+	assert_string_equal(plan(&l, pdel), "p123+0 ");
+	assert_string_equal(plan(&l, tdel), "P123+0 ");
+	assert_string_equal(plan(&cm, bus), "C* | S* | I* ");
+	assert_string_equal(plan(&cm, add), "C0:18 C0:fa | S42 | I42 ");
+	assert_string_equal(plan(&cm, padd), "P123+0 ");
+	assert_string_equal(plan(&wb, add), "W ");
+	assert_string_equal(plan(&wb, bus), "W ");
+	add.sid = many;
+	add.nsid = INV_MAXSID;
+	assert_int_equal(inv_plan(&cm, &add, op), INV_MAXOP);
+
+	first = l;
+	first.mode = VTD_FIRST;
+	assert_string_equal(plan(&first, root), "C* | S* | I* ");
+	assert_string_equal(plan(&first, del), "C42:18 C42:fa | S42 | I42 ");
+	assert_string_equal(plan(&first, pdel), "p123+0 ");
+	assert_string_equal(plan(&first, tdel), "P123+0 ");
+	assert_string_equal(plan(&first, padd), "");
+	pdel.len = 7 << 12;
+	pdel.iova = 0x1fd000;
+	assert_string_equal(plan(&first, pdel), "p1fc+2 p200+2 ");
+	pdel.len = 0;
+	assert_string_equal(plan(&first, pdel), "I42 ");
+	first.whole = true;
+	assert_string_equal(plan(&first, pdel), "I* ");
+	first.cm = true;
+	assert_string_equal(plan(&first, padd), "P123+0 ");
 }
 
 static const char *
@@ -195,6 +252,16 @@ test_descriptors(void **state)
 	     0x00000000002a00f2ull, 0x0000000000200044ull);
 	desc((InvOp){ .kind = INV_IEC_GLOBAL }, 0x0000000000000004ull, 0);
 	desc((InvOp){ .kind = INV_IEC_INDEX, .index = 5 }, 0x0000000500000014ull, 0);
+	desc((InvOp){ .kind = INV_PASID_GLOBAL }, 0x37, 0);
+	desc((InvOp){ .kind = INV_PASID_DOMAIN, .did = 0x2a }, 0x2a0007, 0);
+	Limits first = plain;
+	first.mode = VTD_FIRST;
+	d = inv_descriptor(&first, &(InvOp){ .kind = INV_IOTLB_PAGE, .did = 0x2a, .addr = 0x200000,
+					   .am = 4, .ih = true });
+	assert_int_equal(d.lo, 0x2a0036); /* of PASID 0 */
+	assert_int_equal(d.hi, 0x200044);
+	d = inv_descriptor(&first, &domain);
+	assert_int_equal(d.lo, 0x2a00e2);
 	d = inv_descriptor(&dry, &domain);
 	assert_int_equal(d.lo, 0x00000000002a0022ull); /* no drains */
 	d = inv_wait(0x1672be804ull, 2, false);
@@ -210,15 +277,20 @@ test_broader(void **state)
 	Ent d;
 
 	(void)state;
-	d = inv_broader((Ent){ 0x00000018002a0031ull, 0 });
+	d = inv_broader(&plain, (Ent){ 0x00000018002a0031ull, 0 });
 	assert_int_equal(d.lo, 0x11);
-	d = inv_broader((Ent){ 0x00000000002a00f2ull, 0x200044 });
+	d = inv_broader(&plain, (Ent){ 0x00000000002a00f2ull, 0x200044 });
 	assert_int_equal(d.lo, 0xd2);
 	assert_int_equal(d.hi, 0);
-	d = inv_broader((Ent){ 0x0000000500000014ull, 0 });
+	d = inv_broader(&plain, (Ent){ 0x0000000500000014ull, 0 });
 	assert_int_equal(d.lo, 0x04);
 	assert_int_equal(d.hi, 0);
-	d = inv_broader((Ent){ 0x0000000200000065ull, 0x1672be804ull });
+	d = inv_broader(&plain, (Ent){ 0x2a0007, 0 });
+	assert_int_equal(d.lo, 0x37);
+	d = inv_broader(&plain, (Ent){ 0x2a0036, 0x200044 }); /* of all stages, and drained */
+	assert_int_equal(d.lo, 0xd2);
+	assert_int_equal(d.hi, 0);
+	d = inv_broader(&plain, (Ent){ 0x0000000200000065ull, 0x1672be804ull });
 	assert_int_equal(d.lo, 0x0000000200000065ull);
 	assert_int_equal(d.hi, 0x1672be804ull);
 }
@@ -254,7 +326,7 @@ test_device(void **state)
 	op.sid = 0x1234;
 	Ent d = inv_descriptor(&counts, &op);
 	assert_int_equal(d.lo, 0x1230123400114003ull); /* and whose it counts as */
-	d = inv_broader(d);
+	d = inv_broader(&plain, d);
 	assert_int_equal(d.lo, 0x1230123400114003ull);
 	assert_int_equal(d.hi, 0x7ffffffffffff001ull);
 }
@@ -280,6 +352,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),       cmocka_unit_test(test_many),
+		cmocka_unit_test(test_scalable),
 		cmocka_unit_test(test_granularity), cmocka_unit_test(test_covers),
 		cmocka_unit_test(test_descriptors), cmocka_unit_test(test_broader),
 		cmocka_unit_test(test_device),      cmocka_unit_test(test_registers),

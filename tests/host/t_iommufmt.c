@@ -186,6 +186,7 @@ test_more(void **state)
 	info_more(&t, &u);
 	assert_non_null(strstr(t.s, "\tstate = on\n"));
 	assert_non_null(strstr(t.s, "\ttables = 4 levels, 48 address bits, flushed line by line\n"));
+	assert_non_null(strstr(t.s, "\ttranslation = legacy mode\n"));
 	assert_non_null(strstr(t.s, "\tinvalidation = queue\n"));
 	assert_non_null(strstr(t.s, "\tenforced = DMA by table\n"
 		"\tnot enforced = interrupts: remapping is off\n"

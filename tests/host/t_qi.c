@@ -21,10 +21,14 @@ static Domain *d;
 static uint16_t sid = 0x18;
 static paddr_t page;
 
+static uint64_t mode; /* capabilities of scalable mode; 0: legacy mode */
+
 static void
 machine(uint64_t cap)
 {
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = cap, .ecap = FAKE_ECAP };
+	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = cap, .ecap = FAKE_ECAP | mode };
+
+	vtd_options.scalable = mode != 0;
 
 	f = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
@@ -154,6 +158,54 @@ lost_wait(void) /* ITE, ICE: the batch is given again */
 	}
 }
 
+/* 128 slots of 256 bits: wrapping, recovering, in either stage. */
+static void
+scalable_recovery(void)
+{
+	machine(FAKE_CAP48);
+	space_clear(&s, VA);
+	for (unsigned k = 1; k <= 3; k++) { /* context, PASID cache, IOTLB */
+		fake_bad_descriptor(f, k);
+		CHECK(domain_detach(d, u, &sid, 1) == 0);
+		CHECK(fake_dma(f, sid, VA, true).reason == 0x41);
+		CHECK(domain_attach(d, u, &sid, 1) == 0);
+		fake_dma(f, sid, VA, true);
+	}
+	space_map(&s, VA, page, SPACE_R, 4096);
+	CHECK(domain_flush(d, VA, 4096, false) == 0);
+	CHECK(fake_dma(f, sid, VA, false).reason == 0);
+	space_clear(&s, VA);
+	fake_bad_descriptor(f, 1);
+	CHECK(domain_flush(d, VA, 4096, false) == 0);
+	CHECK(fake_dma(f, sid, VA, false).legacy == 6);
+	CHECK((fake_last_iotlb(f) & 0x3f) == 0x12);
+	for (uint32_t bit = 0x20; bit <= 0x40; bit <<= 1) {
+		space_map(&s, VA, page, SPACE_R, 4096);
+		CHECK(domain_flush(d, VA, 4096, false) == 0);
+		CHECK(fake_dma(f, sid, VA, false).reason == 0);
+		space_clear(&s, VA);
+		fake_queue_error(f, bit);
+		CHECK(domain_flush(d, VA, 4096, false) == 0);
+		CHECK(fake_dma(f, sid, VA, false).legacy == 6);
+	}
+	for (unsigned i = 0; i < 500; i++)
+		CHECK(domain_flush(d, VA, 4096, i & 1) == 0);
+	UnitStats st;
+	unit_stats(u, &st);
+	CHECK(st.pasid_global == 1 && st.pasid_domain == 3);
+}
+
+static void
+test_scalable(void **state)
+{
+	(void)state;
+	mode = ECAP_SECOND;
+	assert_int_equal(fake_child(scalable_recovery), 0);
+	mode = ECAP_FIRST | ECAP_BIT_SMPWC;
+	assert_int_equal(fake_child(scalable_recovery), 0);
+	mode = 0;
+}
+
 static void
 run(void (*fn)(void))
 {
@@ -172,6 +224,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrap), cmocka_unit_test(test_kinds), cmocka_unit_test(test_one_wait), cmocka_unit_test(test_late),
+		cmocka_unit_test(test_scalable),
 		cmocka_unit_test(test_iqe),  cmocka_unit_test(test_ite_ice),
 	};
 

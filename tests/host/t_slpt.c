@@ -99,7 +99,7 @@ rd(uint64_t pa)
 static uint64_t
 lookup(iova_t iova)
 {
-	uint64_t size = 0, e = slwalk_lookup(t.root, t.levels, iova, rd, &size);
+	uint64_t size = 0, e = slwalk_lookup(t.root, t.levels, 0, iova, rd, &size);
 
 	return e ? ((e & 0xffffffffff000ull) & ~(size - 1)) + (iova & (size - 1) & ~0xfffull) + (e & 3) : 0;
 }

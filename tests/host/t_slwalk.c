@@ -42,22 +42,22 @@ test_lookup(void **state)
 
 	(void)state;
 	process();
-	assert_int_equal(slwalk_lookup(AT, 3, 0x40201abc, rd, &size), 0xabc067);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x40201abc, rd, &size), 0xabc067);
 	assert_int_equal(size, 4096);
-	assert_int_equal(slwalk_lookup(AT, 3, 0x40202000, rd, &size), 0xabd025);
-	assert_int_equal(slwalk_lookup(AT, 3, 0x40203000, rd, &size), 0xabe067 | 1ull << 63);
-	assert_int_equal(slwalk_lookup(AT, 3, 0x40204000, rd, &size), 0xabf002);
-	assert_int_equal(slwalk_lookup(AT, 3, 0x40205000, rd, &size), 0);
-	assert_int_equal(slwalk_lookup(AT, 3, 0x40400000, rd, &size), 0x400000e7);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x40202000, rd, &size), 0xabd025);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x40203000, rd, &size), 0xabe067 | 1ull << 63);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x40204000, rd, &size), 0xabf002);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x40205000, rd, &size), 0);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x40400000, rd, &size), 0x400000e7);
 	assert_int_equal(size, 2 << 20);
-	assert_int_equal(slwalk_lookup(AT, 3, 0x9fffffff, rd, &size), 0x800000e5);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x9fffffff, rd, &size), 0x800000e5);
 	assert_int_equal(size, 1 << 30);
-	assert_int_equal(slwalk_lookup(AT, 3, 0x40601000, rd, &size), 0xabc065); /* W lost on the way */
-	assert_int_equal(slwalk_lookup(AT, 3, 0x40801000, rd, &size), 0);
-	assert_int_equal(slwalk_lookup(AT, 3, 0, rd, &size), 0);
-	assert_int_equal(slwalk_lookup(AT, 3, 1ull << 39 | 0x40201000, rd, &size), 0);
-	assert_int_equal(slwalk_lookup(AT, 3, ~0ull, rd, &size), 0);
-	assert_int_equal(slwalk_lookup(0, 3, 0, rd, &size), 0);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x40601000, rd, &size), 0xabc065); /* W lost on the way */
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0x40801000, rd, &size), 0);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 0, rd, &size), 0);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, 1ull << 39 | 0x40201000, rd, &size), 0);
+	assert_int_equal(slwalk_lookup(AT, 3, 0, ~0ull, rd, &size), 0);
+	assert_int_equal(slwalk_lookup(0, 3, 0, 0, rd, &size), 0);
 }
 
 int

@@ -271,10 +271,12 @@ static void
 test_random(void **state)
 {
 	(void)state;
-	for (unsigned n = 0; n < 16; n++) {
+	for (unsigned n = 0; n < 24; n++) {
 		cap_now = FAKE_CAP48 | 3ull << 34 | (n & 1 ? CAP_BIT_CM : 0) | (n & 2 ? CAP_BIT_RWBF : 0);
 		remap_now = n & 4;
 		ecap_now = (remap_now ? FAKE_ECAP_IR : FAKE_ECAP) | (n & 8 ? ECAP_BIT_C : 0);
+		vtd_options.scalable = n >= 16;
+		ecap_now |= n >= 16 ? ECAP_SECOND : 0;
 		seed = n + 1;
 		assert_int_equal(fake_child(sequence), 0);
 	}

@@ -69,6 +69,10 @@ descriptors(void **state)
 	queued(0x500000014, 0, "0 descriptor interrupt entry index 5");
 	queued(0x1100000065, 0x1000, "0 descriptor wait 17 fence");
 	queued(0x1100000025, 0x1000, "0 descriptor wait 17");
+	queued(0x37, 0, "0 descriptor pasid_cache global");
+	queued(0x20007, 0, "0 descriptor pasid_cache domain did 2");
+	queued(0x20026, 0, "0 descriptor first_stage all did 2 pasid 0");
+	queued(0x30036, 0x10002043, "0 descriptor first_stage page did 3 pasid 0 address 0x10002000 am 3 ih 1");
 	queued(0x2, 0, "0 descriptor iotlb ?");
 	queued(0xf, 0x1234, "0 descriptor unknown 0x1234:0xf");
 }
@@ -90,6 +94,12 @@ entries(void **state)
 	pair(VTD_TABLE_CONTEXT, 0x18, 0x5188, 0x202, "0 entry context 0:3.0 at 0x5188 high 0x202 levels 4 did 2");
 	pair(VTD_TABLE_CONTEXT, 0x18, 0x5180, 0x7005, "0 entry context 0:3.0 at 0x5180 low 0x7005 P type 1 table 0x7000");
 	pair(VTD_TABLE_CONTEXT, 0x18, 0x5180, 0, "0 entry context 0:3.0 at 0x5180 low 0x0");
+	pair(VTD_TABLE_ROOT, 0x0300, 0x5038, 0x7001, "0 entry root bus 0x3 at 0x5038 high 0x7001 P table 0x7000");
+	pair(VTD_TABLE_SCALABLE, 0x18, 0x5300, 0x7001, "0 entry context 0:3.0 at 0x5300 low 0x7001 P directory 0x7000");
+	pair(VTD_TABLE_DIRECTORY, 0, 0x5000, 0x7001, "0 entry directory at 0x5000 0x7001 P table 0x7000");
+	pair(VTD_TABLE_PASID, 0, 0x5000, 0x7089, "0 entry pasid at 0x5000 word 0 0x7089 P type 2 levels 4 table 0x7000");
+	pair(VTD_TABLE_PASID, 0, 0x5008, 0x1800002, "0 entry pasid at 0x5008 word 1 0x1800002 did 2 PWSNP PGSNP");
+	pair(VTD_TABLE_PASID, 0, 0x5010, 0x7000, "0 entry pasid at 0x5010 word 2 0x7000 table 0x7000");
 	pair(VTD_TABLE_INTERRUPT, 9, 0x5090, 0x100300011, "0 entry interrupt 9 at 0x5090 low 0x100300011 P level vector 0x30 destination 0x1");
 	pair(VTD_TABLE_INTERRUPT, 9, 0x5098, 0x40018, "0 entry interrupt 9 at 0x5098 high 0x40018 source 0:3.0 check 1");
 }

@@ -19,11 +19,20 @@
 #define BASE 0xfed90000ull
 #define VA   0x10002000ull
 
+static uint64_t scalable; /* capabilities of that mode; 0: legacy mode */
+
+/* A write buffer is modelled for one kind of reading: then all of it snoops, or nothing. */
 static FakeConf
 conf(uint64_t cap, uint64_t ecap)
 {
+	ecap |= scalable;
+	if (cap & CAP_BIT_RWBF && scalable & ECAP_BIT_SMPWC)
+		ecap |= ECAP_BIT_C;
+	vtd_options.scalable = scalable != 0;
 	return (FakeConf){ .base = BASE, .ver = FAKE_VER, .cap = cap, .ecap = ecap };
 }
+
+static const uint64_t modes[] = { 0, ECAP_SECOND, ECAP_FIRST | ECAP_BIT_SMPWC };
 
 static Unit *
 unit_for(bdf_t b)
@@ -62,10 +71,11 @@ one_device(void)
 	CHECK(unit_state(u) == UNIT_ON);
 	unit_info(u, &i);
 	CHECK(i.gsts >> 30 == 3);
-	CHECK(i.levels == kind->levels);
+	CHECK(i.levels == (i.mode == VTD_FIRST ? 4 : kind->levels));
+	CHECK(i.mode == (!scalable ? VTD_LEGACY : scalable == ECAP_SECOND ? VTD_SECOND : VTD_FIRST));
 	CHECK(i.queued == !kind->registers);
-	CHECK(fake_dma(f, sid, VA, true).reason == 2); /* its bus has a table already */
-	CHECK(fake_dma(f, 0x3300, VA, true).reason == 1);
+	CHECK(fake_dma(f, sid, VA, true).legacy == 2); /* its bus has a table already */
+	CHECK(fake_dma(f, 0x3300, VA, true).legacy == 1);
 
 	unsigned pages = fake_pages();
 	space_new(&s);
@@ -77,28 +87,29 @@ one_device(void)
 	CHECK(unit_sources(u) == 1);
 	CHECK(domain_id(d, u) >= 2);
 	FakeDma r = fake_dma(f, sid, VA + 0x123, true);
-	CHECK(r.reason == 0 && !r.raw && r.pa == page + 0x123);
-	CHECK(fake_dma(f, sid, VA + 4096, false).reason == 0);
-	CHECK(fake_dma(f, sid, VA + 4096, true).reason == 5);
-	CHECK(fake_dma(f, sid, VA + 8192, false).reason == 6);
-	CHECK(fake_dma(f, sid, 1ull << 39, true).reason == (i.width == 39 ? 4 : 5));
-	CHECK(fake_dma(f, 0x20, VA, true).reason == 2);
+	CHECK(r.legacy == 0 && !r.raw && r.pa == page + 0x123);
+	CHECK(fake_dma(f, sid, VA + 4096, false).legacy == 0);
+	CHECK(fake_dma(f, sid, VA + 4096, true).legacy == 5);
+	CHECK(fake_dma(f, sid, VA + 8192, false).legacy == 6);
+	CHECK(fake_dma(f, sid, 1ull << 39, true).legacy == (i.width == 39 ? 4 : 5));
+	CHECK(fake_dma(f, 0x20, VA, true).legacy == 2);
 
 	/* a page comes, a page goes */
 	space_map(&s, VA + 8192, page, SPACE_R, 4096);
 	CHECK(domain_added(d, VA + 8192, 4096) == 0);
-	CHECK(fake_dma(f, sid, VA + 8192, false).reason == 0);
+	CHECK(fake_dma(f, sid, VA + 8192, false).legacy == 0);
 	space_clear(&s, VA);
 	CHECK(domain_flush(d, VA, 4096, false) == 0);
-	CHECK(fake_dma(f, sid, VA, true).reason == 5);
+	CHECK(fake_dma(f, sid, VA, true).legacy == 5);
 
 	CHECK(domain_attach(d, u, &sid, 1) == -EBUSY);
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
-	CHECK(fake_dma(f, sid, VA + 8192, false).reason == 2);
+	CHECK(fake_dma(f, sid, VA + 8192, false).legacy == 2);
 	CHECK(domain_detach(d, u, &sid, 1) == -ENODEV);
 	CHECK(unit_sources(u) == 0);
 	uint64_t *table = fake_host(*(uint64_t *)fake_host(i.root) & ~0xfffull);
-	CHECK(table[2 * sid] == 0 && table[2 * sid + 1] == 0); /* as if it had never been there */
+	unsigned at = (scalable ? 4 : 2) * sid;
+	CHECK(table[at] == 0 && table[at + 1] == 0); /* as if it had never been there */
 	domain_free(d);
 	os_page_free(page);
 	space_free(&s);
@@ -121,9 +132,12 @@ test_kinds(void **state)
 	};
 
 	(void)state;
-	for (unsigned n = 0; n < 5 * 64; n++) {
-		Kind k = base[n / 64];
+	for (unsigned n = 0; n < 3 * 5 * 64; n++) {
+		Kind k = base[n / 64 % 5];
 
+		scalable = modes[n / 64 / 5];
+		if (scalable && n & 16)
+			continue; /* by queue only */
 		k.cap |= (n & 1 ? CAP_BIT_CM : 0) | (n & 2 ? CAP_BIT_RWBF : 0);
 		k.ecap |= n & 4 ? ECAP_BIT_C : 0;
 		k.latency = n & 8 ? 5000 : 0;
@@ -139,6 +153,121 @@ test_kinds(void **state)
 			fail_msg("kind %u: cap %llx ecap %llx registers %d", n,
 			         (unsigned long long)k.cap, (unsigned long long)k.ecap, k.registers);
 	}
+	scalable = 0;
+}
+
+/* ---- which mode ---- */
+
+/* A machine of two units that can do this; the mode both are then in. */
+static VtdMode
+mode_of(uint64_t a, uint64_t b)
+{
+	FakeConf c = conf(FAKE_CAP48, FAKE_ECAP), g = c;
+	UnitInfo i, k;
+
+	c.ecap |= a;
+	g.ecap |= b;
+	g.base += 0x1000;
+	fake_unit(&c);
+	fake_unit(&g);
+	vtd_options.scalable = true;
+	CHECK(fake_boot(true) == 0);
+	unit_info(vtd_unit(0), &i);
+	unit_info(vtd_unit(1), &k);
+	CHECK(i.mode == k.mode && i.state == UNIT_ON && k.state == UNIT_ON);
+	return i.mode;
+}
+
+#define BOTH (ECAP_SECOND | ECAP_FIRST | ECAP_BIT_SMPWC)
+
+static void mode_second(void) { CHECK(mode_of(BOTH, ECAP_SECOND) == VTD_SECOND); }
+static void mode_both(void) { CHECK(mode_of(BOTH, BOTH) == VTD_SECOND); }
+static void mode_first(void) { CHECK(mode_of(BOTH, ECAP_FIRST | ECAP_BIT_SMPWC) == VTD_FIRST); }
+
+static void
+mode_apart(void)
+{
+	CHECK(mode_of(ECAP_SECOND, ECAP_FIRST | ECAP_BIT_SMPWC) == VTD_LEGACY);
+	CHECK(fake_logged("DMAR: scalable mode is not used: the units have no stage in common"));
+}
+
+static void
+mode_lacking(void)
+{
+	CHECK(mode_of(ECAP_SECOND, 0) == VTD_LEGACY);
+	CHECK(fake_logged("DMAR: scalable mode is not used: unit 1 has no scalable mode"));
+}
+
+static void
+mode_unsnooped(void) /* unless it is QEMU, which is known better */
+{
+	CHECK(mode_of(ECAP_FIRST, ECAP_FIRST) == VTD_LEGACY);
+	CHECK(fake_logged("unit 0 walks first-stage tables without snooping"));
+}
+
+static void
+mode_qemu(void)
+{
+	fake_config(0, 0, 0x2c, 0xf4);
+	fake_config(0, 0, 0x2d, 0x1a);
+	fake_config(0, 0, 0x2e, 0x00);
+	fake_config(0, 0, 0x2f, 0x11);
+	CHECK(mode_of(ECAP_FIRST, ECAP_FIRST) == VTD_FIRST);
+	CHECK(!vtd_coherent()); /* tables are written back all the same */
+}
+
+static void
+mode_registers(void)
+{
+	vtd_options.registers = true;
+	CHECK(mode_of(ECAP_SECOND, ECAP_SECOND) == VTD_LEGACY);
+	CHECK(fake_logged("unit 0 is to be invalidated by registers"));
+}
+
+static void
+mode_queue_only(void)
+{
+	const char *why = NULL;
+
+	CHECK(mode_of(ECAP_SECOND, ECAP_SECOND) == VTD_SECOND);
+	CHECK(unit_set_queued(vtd_unit(0), false, &why) == -ENOTSUP);
+	CHECK(strcmp(why, "it is in scalable mode, which needs the queue") == 0);
+}
+
+/* What is left off has no say. */
+static void
+mode_left_off(void)
+{
+	FakeConf c = conf(FAKE_CAP48, FAKE_ECAP), g = c;
+	uint8_t table[1024];
+	UnitInfo i;
+
+	g.base += 0x1000;
+	g.ecap |= ECAP_SECOND;
+	fake_unit(&c);
+	fake_unit(&g);
+	vtd_options.scalable = true;
+	CHECK(vtd_parse(table, fake_dmar(table, sizeof table, 48)) == 0);
+	unit_leave_off(vtd_unit(0), "nobody wants it");
+	CHECK(vtd_start(true) == 0);
+	unit_info(vtd_unit(1), &i);
+	CHECK(i.mode == VTD_SECOND);
+}
+
+static void
+test_modes(void **state)
+{
+	(void)state;
+	assert_int_equal(fake_child(mode_second), 0);
+	assert_int_equal(fake_child(mode_both), 0);
+	assert_int_equal(fake_child(mode_first), 0);
+	assert_int_equal(fake_child(mode_apart), 0);
+	assert_int_equal(fake_child(mode_lacking), 0);
+	assert_int_equal(fake_child(mode_unsnooped), 0);
+	assert_int_equal(fake_child(mode_qemu), 0);
+	assert_int_equal(fake_child(mode_registers), 0);
+	assert_int_equal(fake_child(mode_queue_only), 0);
+	assert_int_equal(fake_child(mode_left_off), 0);
 }
 
 /* ---- bring-up ---- */
@@ -155,7 +284,7 @@ taken_over(void)
 	CHECK(fake_boot(true) == 0);
 	CHECK(fake_gsts(f) == 0xc4800000); /* remapping of interrupts off, CFI untouched */
 	CHECK(fake_pmen(f) == 0);
-	CHECK(fake_dma(f, 0x18, 0, true).reason == 1);
+	CHECK(fake_dma(f, 0x18, 0, true).legacy == 1);
 }
 
 static void
@@ -190,7 +319,7 @@ power_cycles(void)
 	CHECK(domain_new_shared(s.pdpt, 3, &d) == 0 && domain_new_shared(t.pdpt, 3, &e) == 0);
 	CHECK(domain_attach(d, u, sid, 2) == 0);
 	for (int i = 0; i < 3; i++) {
-		CHECK(fake_dma(f, sid[1], VA, false).reason == 0);
+		CHECK(fake_dma(f, sid[1], VA, false).legacy == 0);
 		CHECK(unit_power(u, false) == 0);
 		CHECK(unit_state(u) == UNIT_OFF);
 		CHECK(fake_dma(f, 0x18, VA, false).raw);
@@ -200,7 +329,7 @@ power_cycles(void)
 		}
 		CHECK(unit_power(u, true) == 0);
 	}
-	CHECK(fake_dma(f, sid[0], VA, false).reason == 6);
+	CHECK(fake_dma(f, sid[0], VA, false).legacy == 6);
 	CHECK(domain_detach(e, u, sid, 1) == 0);
 	CHECK(domain_detach(d, u, sid + 1, 1) == 0);
 	domain_free(d);
@@ -265,7 +394,7 @@ far_registers(void) /* fault records and IOTLB beyond the first page */
 	vtd_options.registers = true;
 	FakeUnit *f = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
-	CHECK(fake_dma(f, 0x18, 0, true).reason == 1);
+	CHECK(fake_dma(f, 0x18, 0, true).legacy == 1);
 	UnitInfo i;
 	unit_info(vtd_unit(0), &i);
 	CHECK(i.faults == 1);
@@ -371,7 +500,8 @@ silent_detach(void)
 	CHECK(fake_time() - t < 1000000ull);
 	domain_free(d);
 	domain_free(e);
-	CHECK(fake_withheld() == 2); /* the pages above the process's */
+	/* The pages above the process's; what leads to d, and of e nothing. */
+	CHECK(fake_withheld() == (scalable ? 6 : 2));
 }
 
 static void
@@ -412,7 +542,7 @@ silent_attach(void) /* under caching mode attach waits too */
 	CHECK(domain_attach(d, u, sid, 2) == -ETIMEDOUT);
 	CHECK(unit_sources(u) == 0);
 	domain_free(d);
-	CHECK(fake_withheld() == 1);
+	CHECK(fake_withheld() == (scalable ? 3 : 1));
 }
 
 static void
@@ -420,12 +550,14 @@ test_silence(void **state)
 {
 	(void)state;
 	assert_int_equal(fake_child(never_starts), 0);
-	for (int i = 0; i < 2; i++) {
-		by_registers = i;
+	for (int i = 0; i < 4; i++) {
+		by_registers = i == 1;
+		scalable = modes[i ? i - 1 : 0];
 		assert_int_equal(fake_child(silent_detach), 0);
 		assert_int_equal(fake_child(silent_flush), 0);
 		assert_int_equal(fake_child(silent_attach), 0);
 	}
+	scalable = 0;
 }
 
 /* ---- memory runs out ---- */
@@ -477,12 +609,13 @@ attach_without_memory(void)
 			break;
 		CHECK(err == -ENOMEM);
 		CHECK(unit_sources(u) == 0);
-		CHECK(fake_dma(f, 0x18, VA, true).reason == 2);
+		CHECK(fake_dma(f, 0x18, VA, true).legacy == 2);
 		domain_free(d);
 		unit_info(u, &i);
 		CHECK(i.domains == 0);
 	}
-	CHECK(n == 4); /* domain, page above the root, table of bus 5 */
+	/* Domain, page above the root, table of bus 5; or two, and a directory with its table. */
+	CHECK(n == (scalable ? 7 : 4));
 	fake_fail_alloc(1); /* detach allocates nothing */
 	CHECK(domain_detach(d, u, sid, 2) == 0);
 	domain_free(d);
@@ -492,9 +625,13 @@ static void
 test_no_memory(void **state)
 {
 	(void)state;
-	for (fail_at = 1; fail_at < 14; fail_at++)
-		assert_int_equal(fake_child(boot_without_memory), 0);
-	assert_int_equal(fake_child(attach_without_memory), 0);
+	for (unsigned m = 0; m < 3; m++) {
+		scalable = modes[m];
+		for (fail_at = 1; fail_at < 14; fail_at++)
+			assert_int_equal(fake_child(boot_without_memory), 0);
+		assert_int_equal(fake_child(attach_without_memory), 0);
+	}
+	scalable = 0;
 }
 
 /* ---- all or none ---- */
@@ -515,7 +652,7 @@ all_or_none(void)
 	CHECK(domain_new_shared(s.pdpt, 3, &d[0]) == 0 && domain_new_shared(s.pdpt, 3, &d[1]) == 0);
 	CHECK(domain_attach(d[0], u, a, 3) == 0);
 	CHECK(domain_attach(d[1], u, b, 2) == -EBUSY);
-	CHECK(fake_dma(f, 0x28, VA, false).reason == 2);
+	CHECK(fake_dma(f, 0x28, VA, false).legacy == 2);
 	CHECK(domain_id(d[1], u) == 0);
 	CHECK(domain_detach(d[1], u, a, 3) == -ENODEV);
 	CHECK(domain_attach(d[1], u, b, 1) == 0);
@@ -564,10 +701,10 @@ many_sources(void) /* more than a batch names one by one */
 	for (unsigned n = 15; n <= 64; n += n < 18 ? 1 : 46) {
 		CHECK(domain_attach(d, u, sid, n) == 0);
 		for (unsigned i = 0; i < 64; i++)
-			CHECK((fake_dma(f, sid[i], VA, false).reason == 0) == (i < n));
+			CHECK((fake_dma(f, sid[i], VA, false).legacy == 0) == (i < n));
 		CHECK(domain_detach(d, u, sid, n) == 0);
 		for (unsigned i = 0; i < 64; i++)
-			CHECK(fake_dma(f, sid[i], VA, false).reason != 0);
+			CHECK(fake_dma(f, sid[i], VA, false).legacy != 0);
 	}
 }
 
@@ -586,21 +723,21 @@ several_units(void)
 	Unit *u0 = unit_for(a), *u1 = unit_for(b);
 	CHECK(u0 == vtd_unit(0) && u1 == vtd_unit(1)); /* 0:1.0 is listed, 3:0.0 is left over */
 	CHECK(unit_for(0x10000) == NULL); /* no unit in segment 1 */
-	CHECK(!vtd_coherent());
+	CHECK(vtd_coherent() == !!(scalable & ECAP_BIT_SMPWC));
 	space_new(&s);
 	paddr_t page = os_page_alloc();
 	space_map(&s, VA, page, SPACE_R, 4096);
 	CHECK(domain_new_shared(s.pdpt, 3, &d) == 0);
 	CHECK(domain_attach(d, u0, &a, 1) == 0);
 	CHECK(domain_attach(d, u1, &b, 1) == 0);
-	CHECK(fake_dma(f0, a, VA, false).reason == 0 && fake_dma(f1, b, VA, false).reason == 0);
-	CHECK(fake_dma(f1, a, VA, false).reason != 0);
+	CHECK(fake_dma(f0, a, VA, false).legacy == 0 && fake_dma(f1, b, VA, false).legacy == 0);
+	CHECK(fake_dma(f1, a, VA, false).legacy != 0);
 	space_clear(&s, VA);
 	CHECK(domain_flush(d, VA, 4096, false) == 0); /* both */
 	os_page_free(page);
-	CHECK(fake_dma(f0, a, VA, false).reason == 6 && fake_dma(f1, b, VA, false).reason == 6);
+	CHECK(fake_dma(f0, a, VA, false).legacy == 6 && fake_dma(f1, b, VA, false).legacy == 6);
 	CHECK(domain_detach(d, u0, &a, 1) == 0);
-	CHECK(fake_dma(f1, b, VA, false).reason == 6);
+	CHECK(fake_dma(f1, b, VA, false).legacy == 6);
 	CHECK(domain_detach(d, u1, &b, 1) == 0);
 	domain_free(d);
 }
@@ -609,9 +746,14 @@ static void
 test_attach(void **state)
 {
 	(void)state;
-	assert_int_equal(fake_child(all_or_none), 0);
-	assert_int_equal(fake_child(many_sources), 0);
-	assert_int_equal(fake_child(several_units), 0);
+	for (unsigned m = 0; m < 3; m++) {
+		scalable = modes[m];
+		assert_int_equal(fake_child(all_or_none), 0);
+		assert_int_equal(fake_child(many_sources), 0);
+		assert_int_equal(fake_child(several_units), 0);
+		assert_int_equal(fake_child(power_cycles), 0);
+	}
+	scalable = 0;
 }
 
 /* ---- devices that do not wait ---- */
@@ -648,24 +790,24 @@ impatient(void)
 		CHECK(domain_new_shared(s.pdpt, 3, &d) == 0);
 		fake_step = step_dma;
 		CHECK(domain_attach(d, u, &sid, 1) == 0);
-		CHECK(fake_dma(f, sid, VA, true).reason == 0);
+		CHECK(fake_dma(f, sid, VA, true).legacy == 0);
 		if (round & 1) {
 			CHECK(domain_detach(d, u, &sid, 1) == 0);
 			fake_step = NULL;
-			CHECK(fake_dma(f, sid, VA, true).reason == 2);
+			CHECK(fake_dma(f, sid, VA, true).legacy == 2);
 			os_page_free(page);
 		} else {
 			space_clear(&s, VA);
 			CHECK(domain_flush(d, VA, 4096, false) == 0);
 			fake_step = NULL;
 			os_page_free(page);
-			CHECK(fake_dma(f, sid, VA, true).reason == 5);
+			CHECK(fake_dma(f, sid, VA, true).legacy == 5);
 			paddr_t table = space_unhook(&s, VA);
 			fake_step = step_dma;
 			CHECK(domain_flush(d, VA, 1 << 21, true) == 0);
 			fake_step = NULL;
 			os_page_free(table);
-			CHECK(fake_dma(f, sid, VA, true).reason == 5);
+			CHECK(fake_dma(f, sid, VA, true).legacy == 5);
 			CHECK(domain_detach(d, u, &sid, 1) == 0);
 		}
 		domain_free(d);
@@ -677,14 +819,18 @@ static void
 test_impatient(void **state)
 {
 	(void)state;
-	for (unsigned n = 0; n < 32; n++) {
+	for (unsigned n = 0; n < 3 * 32; n++) {
 		Kind k = { n & 1 ? FAKE_CAP39 : FAKE_CAP48, FAKE_ECAP, 0x10, 0, n & 16, 0 };
 
+		scalable = modes[n / 32];
+		if (scalable && k.registers)
+			continue;
 		k.cap |= (n & 2 ? CAP_BIT_CM : 0) | (n & 4 ? CAP_BIT_RWBF : 0);
 		k.ecap |= n & 8 ? ECAP_BIT_C : 0;
 		kind = &k;
 		assert_int_equal(fake_child(impatient), 0);
 	}
+	scalable = 0;
 }
 
 /* ---- random sequences against a flat model ---- */
@@ -805,16 +951,16 @@ expect(unsigned u, unsigned k)
 	if (r.raw)
 		return;
 	if (owner[u][k] < 0) {
-		CHECK(r.reason == 2);
+		CHECK(r.legacy == 2);
 		return;
 	}
 	Model *m = &model[owner[u][k]];
 	if (m->rights[i] & m->most & (write ? SPACE_W : SPACE_R)) {
-		CHECK(r.reason == 0);
+		CHECK(r.legacy == 0);
 		CHECK(r.pa == m->page[i]);
 		npassed++;
 	} else {
-		CHECK(r.reason == (write ? 5 : 6));
+		CHECK(r.legacy == (write ? 5 : 6));
 	}
 }
 
@@ -873,7 +1019,7 @@ random_machine(void)
 	CHECK(fake_boot(true) == 0);
 	for (unsigned u = 0; u < NUNIT; u++)
 		for (unsigned k = 0; k < NSID; k++) {
-			sids[u][k] = (uint16_t)(rnd(3) << 8 | k << 3 | rnd(2));
+			sids[u][k] = (uint16_t)(rnd(3) << 8 | (3 * k) << 3 | rnd(2));
 			owner[u][k] = -1;
 			unit_for(sids[u][k]);
 			CHECK(domain_new_shared(FAKE_RAM, 3, &model[0].d) == 0); /* make its bus's table */
@@ -920,19 +1066,24 @@ test_random(void **state)
 	const char *more = getenv("VTD_RANDOM_OPS");
 
 	(void)state;
-	random_ops = more ? (unsigned)atoi(more) : 32000; /* a million in all */
-	for (unsigned n = 0; n < 32; n++) {
+	random_ops = more ? (unsigned)atoi(more) : 20000; /* a million in all */
+	for (unsigned i = 0; i < 52; i++) { /* the last 20 in scalable mode, ten in each stage */
+		unsigned n = i < 32 ? i : (i - 32) % 10 * 3;
 		Kind k = { n & 1 ? FAKE_CAP39 : FAKE_CAP48, FAKE_ECAP, 0x10, n % 3 ? 0 : 3000, n & 16, 0 };
+
+		scalable = modes[i < 32 ? 0 : i < 42 ? 1 : 2];
+		k.registers &= !scalable;
 
 		k.cap |= (n & 2 ? CAP_BIT_CM : 0) | (n & 4 ? CAP_BIT_RWBF : 0);
 		k.cap &= n % 5 == 0 ? ~CAP_BIT_PSI : ~0ull;
 		k.cap &= n % 5 == 1 ? ~(0x3full << 48) : ~0ull; /* one page at a time */
 		k.ecap |= n & 8 ? ECAP_BIT_C : 0;
 		kind = &k;
-		seed = 12345 + n;
+		seed = 12345 + i;
 		if (fake_child(random_machine) != 0)
-			fail_msg("seed %u", 12345 + n);
+			fail_msg("seed %u", 12345 + i);
 	}
+	scalable = 0;
 }
 
 int
@@ -940,6 +1091,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_bring_up),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_no_memory),

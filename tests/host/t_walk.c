@@ -23,7 +23,7 @@
 
 /* ---- by hand: root = page 0, context = page 1, tables of four levels = pages 2 to 5 ---- */
 
-static uint64_t mem[6][512];
+static uint64_t mem[8][512];
 static WalkUnit unit;
 
 static const uint64_t *
@@ -256,14 +256,226 @@ profiles(void **state)
 	assert_int_equal(ask(WALK_QEMU, true).end, WALK_PASS);
 }
 
+/* ---- scalable mode, by hand: root and context as above, tables of four levels = pages 2
+ * to 5, PASID directory = page 6, PASID table = page 7 ---- */
+
+#define SMTS (1ull << 43)
+#define SLTS (1ull << 46)
+#define FLTS (1ull << 47)
+#define US   4ull
+
+static void
+good2(bool first)
+{
+	memset(mem, 0, sizeof mem);
+	unit = (WalkUnit){ .cap = FAKE_CAP48 | SLLPS, .haw = 48 };
+	unit.ecap = FAKE_ECAP | SMTS | (first ? FLTS : SLTS);
+	unit.rtaddr = AT | 1 << 10;
+	mem[0][0] = AT + 0x1000 + 1;
+	mem[1][4 * SID] = AT + 0x6000 + 1;
+	mem[6][0] = AT + 0x7000 + 1;
+	mem[7][0] = (first ? 1 << 6 : (AT + 0x2000) | 2 << 6) | 2 << 2 | 1;
+	mem[7][1] = 0x2a;
+	mem[7][2] = first ? AT + 0x2000 : 0;
+	for (unsigned i = 2; i < 5; i++)
+		mem[i][1] = (AT + 0x1000 * (i + 1)) | R | W | (first ? US : 0);
+	mem[5][1] = 0xabc000 | R | W | (first ? US : 0);
+}
+
+static void
+steps2(void **state)
+{
+	(void)state;
+	good2(false);
+	Walk o = ask(WALK_MANUAL, true);
+	assert_int_equal(o.end, WALK_PAGE);
+	assert_true(o.scalable && !o.first);
+	assert_int_equal(o.pa, 0xabcabc);
+	assert_int_equal(o.nstep, 8);
+	assert_int_equal(o.step[WALK_ROOT].at, AT);
+	assert_int_equal(o.step[WALK_CONTEXT].at, AT + 0x1000 + 32 * SID);
+	assert_int_equal(o.step[WALK_DIRECTORY].at, AT + 0x6000);
+	assert_int_equal(o.step[WALK_PASID].at, AT + 0x7000);
+	assert_int_equal(o.step[WALK_TABLES2].at, AT + 0x2008);
+	assert_int_equal(ask(WALK_QEMU, true).end, WALK_PAGE);
+	good2(true);
+	o = ask(WALK_MANUAL, true);
+	assert_int_equal(o.end, WALK_PAGE);
+	assert_true(o.scalable && o.first);
+	assert_int_equal(o.step[WALK_PASID].third, AT + 0x2000);
+	assert_int_equal(o.rights, R | W);
+	assert_int_equal(ask(WALK_QEMU, true).end, WALK_PAGE);
+	/* The upper half of a bus has a table of its own; PASIDs beyond 63 too. */
+	WalkAsk a = { .sid = 0x80 | SID, .addr = ADDR };
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 0x39);
+	mem[0][1] = AT + 0x1000 + 1;
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 0);
+	mem[1][4 * SID + 1] = 65;
+	assert_int_equal(ask(WALK_MANUAL, true).reason, 0x51);
+	mem[6][1] = AT + 0x7000 + 1;
+	assert_int_equal(ask(WALK_MANUAL, true).reason, 0x59);
+	memcpy(&mem[7][8], &mem[7][0], 64);
+	assert_int_equal(ask(WALK_MANUAL, true).reason, 0);
+	good2(false);
+	mem[7][0] = 4 << 6 | 2 << 2 | 1;
+	o = ask(WALK_MANUAL, true);
+	assert_int_equal(o.end, WALK_PASS);
+	assert_int_equal(o.pa, ADDR);
+}
+
+static void
+reasons2(void **state)
+{
+	static const struct {
+		uint8_t manual, qemu, first, page; /* qemu 0xff: not looked at */
+		uint16_t word;
+		uint64_t value, also; /* instead; or set */
+	} wrong[] = {
+		{ 0x39, 0x1, 0, 0, 0, 0, 0 },
+		{ 0x40, 0x9, 0, 0, 0, 0xdead0001, 0 },
+		{ 0x3a, 0xa, 0, 0, 0, 0, 1 << 11 },
+		{ 0, 0xa, 0, 0, 1, 0, 1 << 11 }, /* the other half */
+		{ 0x41, 0x2, 0, 1, 4 * SID, 0, 0 },
+		{ 0x42, 0xb, 0, 1, 4 * SID, 0, 1 << 5 },
+		{ 0x42, 0xb, 0, 1, 4 * SID + 1, 0, 1 << 21 },
+		{ 0x42, 0xb, 0, 1, 4 * SID + 2, 0, 1 },
+		{ 0x42, 0xb, 0, 1, 4 * SID + 3, 0, 1 },
+		{ 0x48, 0xff, 0, 1, 4 * SID + 1, 0, 1 << 13 },
+		{ 0x50, 0x58, 0, 1, 4 * SID, 0xdead0001, 0 },
+		{ 0x51, 0x58, 0, 6, 0, 0, 0 },
+		{ 0x51, 0x51, 1, 6, 0, 0, 0 },
+		{ 0x52, 0, 0, 6, 0, 0, 4 },
+		{ 0x58, 0x58, 0, 6, 0, 0xdead0001, 0 },
+		{ 0x59, 0x58, 0, 7, 0, 0, 0 },
+		{ 0x59, 0x5b, 1, 7, 0, 0, 0 },
+		{ 0x59, 0x59, 1, 7, 0, 1 << 6, 0 },
+		{ 0x5a, 0, 0, 7, 0, 0, 1 << 10 },
+		{ 0x5a, 0, 0, 7, 1, 0, 1 << 23 },
+		{ 0x5a, 0, 0, 7, 5, 0, 1 },
+		{ 0x5b, 0x58, 0, 7, 0, 0x20208d, 0 }, /* AW 3 */
+		{ 0x5b, 0, 0, 7, 0, 0x2020c9, 0 }, /* nested */
+		{ 0x5b, 0x58, 0, 7, 0, 0x202149, 0 },
+		{ 0x5b, 0x5b, 1, 7, 2, 0, 4 }, /* FLPM 1 */
+		{ 0x5b, 0x5b, 1, 7, 0, 0x202089, 0 },
+		{ 0x7b, 0x3, 0, 7, 0, 0xdead0089, 0 },
+		{ 0x78, 0x7, 0, 3, 1, 0xdead0003, 0 },
+		{ 0x79, 0x6, 0, 2, 1, 0, 0 },
+		{ 0x86, 0x6, 0, 5, 1, 0xabc002, 0 },
+		{ 0x7a, 0xc, 0, 3, 1, 0, PS },
+		{ 0x7a, 0, 0, 5, 1, 0, 1 << 11 }, /* SNP */
+		{ 0x87, 0x87, 0, 5, 1, 0xfee01003, 0 },
+		{ 0x73, 0x73, 1, 7, 2, 0xdead0000, 0 },
+		{ 0x70, 0x70, 1, 3, 1, 0xdead0007, 0 },
+		{ 0x71, 0x71, 1, 5, 1, 0xabc006, 0 },
+		{ 0x71, 0x71, 1, 2, 1, 0, 0 },
+		{ 0x72, 0x72, 1, 2, 1, 0, PS },
+		{ 0x72, 0x72, 1, 5, 1, 0, 1ull << 48 },
+		{ 0x72, 0x72, 1, 4, 1, 0x80002087, 0 },
+		{ 0, 0, 1, 4, 1, 0x80001087, 0 },
+		{ 0x81, 0x81, 1, 2, 1, 0x203003, 0 },
+		{ 0x81, 0x81, 1, 5, 1, 0xabc003, 0 },
+		{ 0, 0, 1, 5, 1, 0, 1 << 11 | 0x18 },
+		{ 0x87, 0x87, 1, 5, 1, 0xfee01007, 0 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		good2(wrong[i].first);
+		uint64_t *e = &mem[wrong[i].page][wrong[i].word];
+		*e = wrong[i].also ? *e | wrong[i].also : wrong[i].value;
+		Walk m = ask(WALK_MANUAL, false), q = ask(WALK_QEMU, false);
+		if (m.reason != wrong[i].manual || (wrong[i].qemu != 0xff && q.reason != wrong[i].qemu))
+			fail_msg("row %u: reasons %x %x", i, m.reason, q.reason);
+	}
+	good2(true); /* a write: judged at the end, QEMU on the way */
+	mem[2][1] &= ~W;
+	assert_int_equal(ask(WALK_MANUAL, true).reason, 0x85);
+	mem[5][1] |= 1ull << 48;
+	assert_int_equal(ask(WALK_MANUAL, true).reason, 0x72);
+	assert_int_equal(ask(WALK_QEMU, true).reason, 0x85);
+	good2(false);
+	mem[2][1] &= ~W;
+	assert_int_equal(ask(WALK_MANUAL, true).reason, 0x85);
+	good2(false);
+	unit.rtaddr = 0xdead0400;
+	assert_int_equal(ask(WALK_MANUAL, true).reason, 0x38);
+	assert_int_equal(ask(WALK_QEMU, true).reason, 0x8);
+}
+
+/* Addresses: too great for the tables, for the unit, or in no half. */
+static void
+widths2(void **state)
+{
+	WalkAsk a = { .sid = SID };
+	Walk o;
+
+	(void)state;
+	good2(false);
+	mem[7][0] = (AT + 0x2000) | 2 << 6 | 1 << 2 | 1; /* three levels */
+	a.addr = 1ull << 39;
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 0x84);
+	a.addr = 1ull << 48;
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 0x83);
+	a.rules = WALK_QEMU;
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 4);
+	good2(true);
+	a.addr = 1ull << 47;
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 0x80);
+	a.addr = ~0xfffull;
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 0x71);
+	mem[7][0] = 1 << 6 | 1; /* AW 0: 30 bits, says QEMU */
+	a.addr = 1ull << 30;
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 0x80);
+	a.rules = WALK_MANUAL;
+	walk(&unit, &a, rd, &o);
+	assert_int_equal(o.reason, 0x71);
+}
+
+/* FPD in any of three entries. */
+static void
+quiet2(void **state)
+{
+	static const struct { uint8_t page; uint16_t word; } entry[] = {
+		{ 1, 4 * SID }, { 6, 0 }, { 7, 0 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		good2(false);
+		mem[5][1] = 0;
+		assert_false(ask(WALK_MANUAL, true).quiet);
+		mem[entry[i].page][entry[i].word] |= 2;
+		assert_true(ask(WALK_MANUAL, true).quiet);
+		assert_true(ask(WALK_QEMU, true).quiet);
+		mem[entry[i].page][entry[i].word] = 2; /* absent, and silent */
+		assert_true(ask(WALK_MANUAL, true).quiet);
+		assert_int_equal(ask(WALK_QEMU, true).quiet, i == 0);
+	}
+	good2(false);
+	mem[1][4 * SID] |= 2 | 1 << 5;
+	assert_false(ask(WALK_MANUAL, true).quiet);
+	mem[0][0] = 0;
+	assert_false(ask(WALK_MANUAL, true).quiet);
+}
+
 /* ---- at random, against the fake unit ---- */
 
 #define NTABLE 6
 
 static FakeUnit *fake;
 static paddr_t table[NTABLE]; /* context, then second level */
+static paddr_t dir, pasids; /* scalable mode */
+static unsigned stage; /* 0: legacy mode */
 static uint64_t seed;
-static unsigned seen[16];
+static unsigned seen[256];
 
 static uint64_t
 rnd(uint64_t n)
@@ -293,12 +505,15 @@ static void
 put_tables(uint64_t addr, unsigned levels)
 {
 	for (unsigned l = levels, i = 1; l > 0; l--, i++) {
-		uint64_t e = table[i + 1 < NTABLE ? i + 1 : 1] | R | W, keep = 0;
+		uint64_t user = stage == 1 ? 0x24 : 0, keep = 0;
+		uint64_t e = table[i + 1 < NTABLE ? i + 1 : 1] | R | W | user;
 
 		if (l == 1 || (l <= 3 && rnd(4) == 0)) {
 			keep = l > 1 ? PS : 0; /* no table is there */
-			e = MEM + (rnd(8) << (12 + 9 * (l - 1))) + R + W;
+			e = MEM + (rnd(8) << (12 + 9 * (l - 1))) + R + W + user;
 		}
+		if (stage == 1 && rnd(12) == 0)
+			e ^= 4;
 		if (rnd(6) == 0)
 			e &= ~(rnd(3) + 1);
 		e = rnd(30) ? flip(e, 12) | keep : 0;
@@ -322,6 +537,34 @@ state_of_tables(Unit *u)
 	return addr;
 }
 
+/* The same in scalable mode: now and then something is wrong on the way. */
+static uint64_t
+state_of_tables2(Unit *u)
+{
+	uint64_t addr = rnd(1ull << 31) << 18 ^ rnd(1ull << 31), rid = rnd(10) ? 0 : rnd(130);
+	unsigned aw = stage == 1 || rnd(12) ? 1 + rnd(2) : rnd(8);
+	unsigned type = rnd(12) ? stage : rnd(8);
+	paddr_t p = pasids + 64 * (rid & 63), c = table[0] + 32 * SID;
+
+	addr &= (1ull << (stage == 1 ? 47 + rnd(2) : rnd(8) && aw < 3 ? 12 + 9 * (aw + 2) : 49)) - 1;
+	memset(os_ptr(dir), 0, 4096);
+	memset(os_ptr(pasids), 0, 4096);
+	os_clflush(os_ptr(dir), 4096);
+	os_clflush(os_ptr(pasids), 4096);
+	poke(u->root_pa, rnd(40) ? table[0] | 1 : rnd(2) ? table[0] | rnd(4096) : 0);
+	poke(c, (rnd(30) ? dir | 1 : dir) | (rnd(30) ? 0 : 1 << (5 + rnd(4))));
+	poke(c + 8, rid | (rnd(40) ? 0 : 1ull << (21 + rnd(43))) | (rnd(40) ? 0 : 1 << 13));
+	poke(c + 16, rnd(60) ? 0 : 1ull << rnd(64));
+	poke(dir + 8 * (rid >> 6), (rnd(30) ? pasids | 1 : pasids) | (rnd(30) ? 0 : 4 << rnd(9)));
+	poke(p, (stage == 2 ? table[1] : 0) | aw << 2 | type << 6 | (rnd(30) != 0) |
+		(rnd(40) ? 0 : 1 << 10));
+	poke(p + 8, (2 + rnd(50)) | (rnd(40) ? 0 : 1ull << 23));
+	poke(p + 16, (stage == 1 ? table[1] : 0) | (rnd(40) ? 0 : 4));
+	poke(p + 24, rnd(40) ? 0 : 1);
+	put_tables(addr, stage == 1 ? 4 : aw + 2 < NTABLE ? aw + 2 : NTABLE - 1);
+	return addr;
+}
+
 static const uint64_t *
 ram(uint64_t pa)
 {
@@ -331,7 +574,7 @@ ram(uint64_t pa)
 static void
 compare(Unit *u, uint64_t addr, bool write)
 {
-	WalkUnit w = { .cap = u->cap, .ecap = u->ecap, .rtaddr = u->root_pa, .haw = 48 };
+	WalkUnit w = { .cap = u->cap, .ecap = u->ecap, .rtaddr = table_root(u), .haw = 48 };
 	WalkAsk a = { .sid = SID, .addr = addr, .write = write };
 	Walk o;
 
@@ -349,27 +592,35 @@ compare(Unit *u, uint64_t addr, bool write)
 	CHECK(d.reason || o.pa == d.pa);
 }
 
+static const uint8_t expected[3][16] = {
+	{ 0, 1, 2, 3, 4, 5, 6, 0xa, 0xb, 0xc },
+	{ 0, 0x39, 0x3a, 0x41, 0x42, 0x48, 0x51, 0x52, 0x59, 0x5a, 0x5b, 0x71, 0x72, 0x80, 0x81, 0x85 },
+	{ 0, 0x39, 0x3a, 0x41, 0x42, 0x48, 0x51, 0x52, 0x59, 0x5a, 0x5b, 0x79, 0x7a, 0x84, 0x85, 0x86 },
+};
+
 static void
 random_states(uint64_t cap, uint64_t ecap)
 {
 	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = cap, .ecap = ecap };
-	static const uint8_t expected[] = { 0, 1, 2, 3, 4, 5, 6, 0xa, 0xb, 0xc };
 
+	vtd_options.scalable = stage != 0;
 	fake = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
 	Unit *u = vtd_unit(0);
 	fake_foreign(MEM, 8ull << 30);
 	for (unsigned i = 0; i < NTABLE; i++)
 		table[i] = fake_table();
+	dir = fake_table();
+	pasids = fake_table();
 	for (unsigned i = 0; i < 10000; i++) {
-		uint64_t addr = state_of_tables(u);
+		uint64_t addr = (stage ? state_of_tables2 : state_of_tables)(u);
 		if (addr >= 0xfee00000 && addr < 0xfef00000)
 			continue;
 		compare(u, addr, false);
 		compare(u, addr, true);
 	}
-	for (unsigned i = 0; i < sizeof expected; i++)
-		CHECK(seen[expected[i]] > 20); /* of every kind */
+	for (unsigned i = 0; i < sizeof expected[0]; i++)
+		CHECK(seen[expected[stage][i]] > 20); /* of every kind */
 	fake_forgive(); /* these tables break the rules on purpose */
 }
 
@@ -395,12 +646,39 @@ random_no_big(void)
 }
 
 static void
+random_second(void)
+{
+	seed = 4;
+	stage = 2;
+	random_states(FAKE_CAP48 | SLLPS, (FAKE_ECAP | ECAP_SECOND) & ~(1ull << 6));
+}
+
+static void
+random_first(void)
+{
+	seed = 5;
+	stage = 1;
+	random_states(FAKE_CAP48 | CAP_BIT_FL1GP, (FAKE_ECAP | ECAP_FIRST | ECAP_BIT_SMPWC) & ~(1ull << 6));
+}
+
+static void
+random_first_2m(void)
+{
+	seed = 6;
+	stage = 1;
+	random_states(FAKE_CAP48, (FAKE_ECAP | ECAP_FIRST | ECAP_BIT_SMPWC) & ~(1ull << 6));
+}
+
+static void
 against_the_unit(void **state)
 {
 	(void)state;
 	assert_int_equal(fake_child(random_48), 0);
 	assert_int_equal(fake_child(random_snoop), 0);
 	assert_int_equal(fake_child(random_no_big), 0);
+	assert_int_equal(fake_child(random_second), 0);
+	assert_int_equal(fake_child(random_first), 0);
+	assert_int_equal(fake_child(random_first_2m), 0);
 }
 
 int
@@ -413,6 +691,10 @@ main(void)
 		cmocka_unit_test(interrupt_range),
 		cmocka_unit_test(quiet),
 		cmocka_unit_test(profiles),
+		cmocka_unit_test(steps2),
+		cmocka_unit_test(reasons2),
+		cmocka_unit_test(widths2),
+		cmocka_unit_test(quiet2),
 		cmocka_unit_test(against_the_unit),
 	};
 

@@ -69,8 +69,8 @@ a_page(void **state)
 		.end = WALK_PAGE,
 		.pa = 0x80001abc,
 		.rights = 1,
-		.step = { { 0x1000, { 0x2001, 0 } }, { 0x2180, { 0x3001, 0x2a01 } },
-			{ 0x3008, { 0x4027, 0 } }, { 0x4008, { 0x800000e5, 0 } } } };
+		.step = { { 0x1000, { 0x2001, 0 }, 0 }, { 0x2180, { 0x3001, 0x2a01 }, 0 },
+			{ 0x3008, { 0x4027, 0 }, 0 }, { 0x4008, { 0x800000e5, 0 }, 0 } } };
 
 	(void)state;
 	shows(&o, true,
@@ -95,7 +95,7 @@ faults(void **state)
 		.end = WALK_FAULT,
 		.reason = 2,
 		.quiet = true,
-		.step = { { 0x1000, { 0x2001, 0 } }, { 0x2180, { 2, 0 } } } };
+		.step = { { 0x1000, { 0x2001, 0 }, 0 }, { 0x2180, { 2, 0 }, 0 } } };
 
 	(void)state;
 	shows(&o, true,
@@ -106,7 +106,7 @@ faults(void **state)
 	o = (Walk){ .nstep = 1,
 		.end = WALK_FAULT,
 		.reason = 1,
-		.step = { { 0x1000, { 0, 0 } } } };
+		.step = { { 0x1000, { 0, 0 }, 0 } } };
 	shows(&o, true,
 		HEAD "root at 0x1000 value 0x0:0x0 absent\n"
 		     "result fault reason 0x1 text 'Present bit in root entry is clear' "
@@ -115,8 +115,8 @@ faults(void **state)
 		.levels = 4,
 		.end = WALK_FAULT,
 		.reason = 5,
-		.step = { { 0x1000, { 0x2001, 0 } }, { 0x2180, { 0x3007, 0x102 } },
-			{ 0x3000, { 0x80, 0 } } } };
+		.step = { { 0x1000, { 0x2001, 0 }, 0 }, { 0x2180, { 0x3007, 0x102 }, 0 },
+			{ 0x3000, { 0x80, 0 }, 0 } } };
 	shows(&o, true,
 		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
 		     "context at 0x2180 value 0x102:0x3007 type tables_and_device_tlb "
@@ -134,7 +134,7 @@ passed(void **state)
 		.levels = 4,
 		.end = WALK_PASS,
 		.pa = 0x40201abc,
-		.step = { { 0x1000, { 0x2001, 0 } }, { 0x2180, { 9, 0x102 } } } };
+		.step = { { 0x1000, { 0x2001, 0 }, 0 }, { 0x2180, { 9, 0x102 }, 0 } } };
 
 	(void)state;
 	shows(&o, true,
@@ -142,6 +142,65 @@ passed(void **state)
 		     "context at 0x2180 value 0x102:0x9 type pass_through domain 1 "
 		     "levels 4 table 0x0\n"
 		     "result passed address 0x40201abc rights rw\n");
+}
+
+static void
+scalable(void **state)
+{
+	Walk o = { .nstep = 6,
+		.scalable = true,
+		.levels = 4,
+		.end = WALK_FAULT,
+		.reason = 0x79,
+		.step = { { 0x1000, { 0x2001, 0 }, 0 }, { 0x2300, { 0x3001, 0 }, 0 },
+			{ 0x3000, { 0x4001, 0 }, 0 }, { 0x4000, { 0x5089, 0x2a }, 0 },
+			{ 0x5000, { 0x6003, 0 }, 0 }, { 0x6008, { 0, 0 }, 0 } } };
+
+	(void)state;
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2300 value 0x0:0x3001 type scalable directory 0x3000 pasid 0\n"
+		     "directory at 0x3000 value 0x4001 table 0x4000\n"
+		     "pasid at 0x4000 value 0x0:0x2a:0x5089 type second_stage domain 42 levels 4 table "
+		     "0x5000\n"
+		     "level 4 at 0x5000 value 0x6003 rights rw table 0x6000\n"
+		     "level 3 at 0x6008 value 0x0 absent\n"
+		     "result fault reason 0x79 text 'Second level: read or write is not "
+		     "allowed' recorded yes\n");
+	o.first = true; /* where an entry that can only be written is absent */
+	o.nstep = 5;
+	o.reason = 0x71;
+	o.step[WALK_PASID] = (WalkStep){ 0x4000, { 0x4b, 0x2a }, 0x5000 };
+	o.step[WALK_TABLES2].value.lo = 0x6002;
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2300 value 0x0:0x3001 type scalable directory 0x3000 pasid 0\n"
+		     "directory at 0x3000 value 0x4001 table 0x4000\n"
+		     "pasid at 0x4000 value 0x5000:0x2a:0x4b type first_stage domain 42 levels 4 table "
+		     "0x5000 faults hidden\n"
+		     "level 4 at 0x5000 value 0x6002 absent\n"
+		     "result fault reason 0x71 text 'First level: entry is not present' recorded yes\n");
+	o.nstep = 3;
+	o.step[WALK_CONTEXT].value = (Ent){ 0x3003, 5 };
+	o.step[WALK_DIRECTORY].value.lo = 2;
+	o.reason = 0x51;
+	o.quiet = true;
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2300 value 0x5:0x3003 type scalable directory 0x3000 pasid 5 "
+		     "faults hidden\n"
+		     "directory at 0x3000 value 0x2 absent faults hidden\n"
+		     "result fault reason 0x51 text 'Scalable mode: PASID directory entry is not "
+		     "present' recorded no\n");
+	o.nstep = 2;
+	o.step[WALK_CONTEXT].value = (Ent){ 0, 0 };
+	o.reason = 0x41;
+	o.quiet = false;
+	shows(&o, true,
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2300 value 0x0:0x0 absent\n"
+		     "result fault reason 0x41 text 'Scalable mode: context entry is not "
+		     "present' recorded yes\n");
 }
 
 int
@@ -152,6 +211,7 @@ main(void)
 		cmocka_unit_test(a_page),
 		cmocka_unit_test(faults),
 		cmocka_unit_test(passed),
+		cmocka_unit_test(scalable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,9 @@
  * boots alone, on the means of tests/conformance: 500 random table states, right and wrong,
  * all caches told of each, a DMA of edu through it, and the fault record compared.
  *
+ * On a unit that has scalable mode the states are that mode's, with PASID entries of every
+ * type; of the first level where the unit has it.
+ *
  * Low address bits are chosen so that whatever an address leads to, by a page of any size
  * or passed through, lies between 64 and 96 MiB, where nothing is.
  */
@@ -15,11 +18,14 @@
 #define NOWHERE (32ull << 30)
 #define R       1ull
 #define W       2ull
+#define USER    0x24ull /* US A */
 #define PS      0x80ull
 
-static uint64_t *table[NTABLE]; /* second level, from the top */
+static uint64_t *table[NTABLE]; /* from the top */
 static uint64_t number = 1;
-static uint32_t seen_reason[16], differ;
+static uint32_t seen_reason[256], differ;
+static uint64_t *dir, *pasids; /* scalable mode */
+static bool scalable, first; /* the unit's */
 
 static uint64_t
 rnd(uint64_t n)
@@ -45,7 +51,7 @@ leaf_entry(uint32_t level)
 
 	if (rnd(level == 3 ? 3 : 12) == 0)
 		at = level == 3 ? 0xc0000000 : 0xfee00000;
-	return at | R | W | (level > 1 ? PS : 0);
+	return at | R | W | (first ? USER : 0) | (level > 1 ? PS : 0);
 }
 
 static uint64_t
@@ -59,29 +65,65 @@ entry(uint32_t i, uint32_t level)
 		e = leaf_entry(level);
 		keep = level > 1 ? PS : 0;
 	} else {
-		e = (rnd(25) ? (uint64_t)table[i + 1] : NOWHERE) | R | W;
+		e = (rnd(25) ? (uint64_t)table[i + 1] : NOWHERE) | R | W | (first ? USER : 0);
 	}
 	if (rnd(5) == 0)
 		e &= ~(rnd(3) + 1);
+	if (rnd(20) == 0)
+		e ^= 4; /* US */
 	return flip(e, 10) | keep;
+}
+
+/* What leads to the tables, of which top is the first, with a width. */
+static void
+make_legacy(uint64_t top, uint32_t aw)
+{
+	context[2 * edu.sid] = flip(rnd(15) ? top | 1 : top, 12);
+	context[2 * edu.sid + 1] = (rnd(25) ? 0 : 1ull << rnd(64)) | DID << 8 | aw;
+}
+
+static void
+make_scalable(uint64_t top, uint32_t aw)
+{
+	uint64_t rid = rnd(12) ? 0 : rnd(130), *c = &context[4 * edu.sid];
+	uint32_t type = rnd(12) ? (first ? 1 : 2) : rnd(8);
+	uint64_t *p = &pasids[8 * (rid & 63)];
+
+	c[0] = (rnd(30) ? (uint64_t)dir : NOWHERE) | (rnd(25) != 0);
+	if (rnd(20) == 0)
+		c[0] ^= 1ull << (rnd(2) ? rnd(12) : 48 + rnd(16));
+	c[1] = rid | (rnd(30) ? 0 : 1ull << rnd(64));
+	c[2] = rnd(50) ? 0 : 1ull << rnd(64);
+	c[3] = rnd(50) ? 0 : 1ull << rnd(64);
+	for (uint32_t i = 0; i < 512; i++)
+		dir[i] = pasids[i] = 0;
+	dir[rid >> 6] = (rnd(30) ? (uint64_t)pasids : NOWHERE) | (rnd(25) != 0);
+	if (rnd(20) == 0)
+		dir[rid >> 6] ^= 1ull << (rnd(2) ? 1 + rnd(11) : 48 + rnd(16));
+	p[0] = top | type << 6 | aw << 2 | (rnd(25) != 0);
+	if (rnd(20) == 0)
+		p[0] ^= 1ull << (rnd(2) ? rnd(12) : 48 + rnd(16));
+	p[1] = DID | (rnd(30) ? 0 : 1ull << (16 + rnd(48)));
+	p[2] = top | (rnd(30) ? 0 : 1ull << rnd(12));
+	p[3 + rnd(5)] = rnd(40) ? 0 : 1ull << rnd(64);
 }
 
 /* A new state; returns the address whose way it is. */
 static uint64_t
 make_state(void)
 {
-	uint32_t aw = rnd(12) ? 1 + rnd(2) : rnd(8);
+	uint32_t aw = first && rnd(8) ? 2 : rnd(12) ? 1 + rnd(2) : rnd(8), n;
 	uint64_t top = rnd(30) ? (uint64_t)table[0] : NOWHERE;
 	uint64_t addr = (rnd(1 << 18) << 30) | ((64ull << 20) + (rnd(8192) << 12));
 
-	addr &= (1ull << (aw == 1 && rnd(8) ? 39 : 48)) - 1;
+	addr &= (1ull << (aw == 1 && rnd(8) ? 39 : first && rnd(8) ? 47 : 48)) - 1;
 	root[0] = rnd(30) == 0 ? rnd(4096) & ~1ull : (uint64_t)context | 1;
 	if (rnd(30) == 0)
 		root[0] = rnd(2) ? NOWHERE | 1 : root[0] | rnd(4096);
 	root[1] = rnd(40) ? 0 : 1ull << rnd(64);
-	context[2 * edu.sid] = flip(rnd(15) ? top | 1 : top, 12);
-	context[2 * edu.sid + 1] = (rnd(25) ? 0 : 1ull << rnd(64)) | DID << 8 | aw;
-	for (uint32_t i = 0, l = aw + 2; i < NTABLE && l > 0; i++, l--)
+	(scalable ? make_scalable : make_legacy)(top, aw);
+	n = first ? 4 : aw + 2;
+	for (uint32_t i = 0, l = n; i < NTABLE && l > 0; i++, l--)
 		table[i][addr >> (12 + 9 * (l - 1)) & 511] = entry(i, l);
 	vtd_do(0x11, 0);
 	vtd_do(0x12, 0);
@@ -97,10 +139,11 @@ ram(uint64_t pa)
 static uint8_t
 predicted(uint64_t addr, bool write, WalkRules rules)
 {
-	WalkUnit u = { .cap = cap, .ecap = ecap, .rtaddr = (uint64_t)root, .haw = 48 };
+	WalkUnit u = { .cap = cap, .ecap = ecap, .haw = 48 };
 	WalkAsk a = { .sid = edu.sid, .addr = addr, .write = write, .rules = rules };
 	Walk o;
 
+	u.rtaddr = (uint64_t)root | (scalable ? 1 << 10 : 0);
 	walk(&u, &a, ram, &o);
 	return o.end == WALK_FAULT && !o.quiet ? o.reason : 0;
 }
@@ -113,7 +156,7 @@ one_state(uint32_t i)
 	uint8_t want = predicted(addr, write, WALK_QEMU), got;
 
 	got = reason(addr, write);
-	seen_reason[want & 15]++;
+	seen_reason[want]++;
 	differ += want != predicted(addr, write, WALK_MANUAL);
 	if (got != want)
 		say("state %u: %s of 0x%llx: walk says 0x%x, the unit 0x%x\n", i,
@@ -134,9 +177,19 @@ start(void)
 	if (!edu_find(&edu, 0))
 		say("the machine has no edu\n");
 	vtd_fresh();
+	scalable = ecap >> 43 & 1;
+	first = ecap >> 47 & 1;
+	dir = page_new();
+	pasids = page_new();
+	if (scalable) {
+		vtd_command(0, 1u << 31);
+		R64(0x20) = (uint64_t)root | 1 << 10;
+		vtd_command(1u << 30, 0);
+		vtd_command(1u << 31, 0);
+	}
 	for (uint32_t i = 0; i < STATES; i++)
 		right += one_state(i);
-	for (uint32_t i = 0; i < 16; i++)
+	for (uint32_t i = 0; i < 256; i++)
 		if (seen_reason[i])
 			say("reason 0x%x %u\n", i, seen_reason[i]);
 	say("differ %u\nstates %u right %u\n", differ, STATES, right);

@@ -7,6 +7,8 @@
  *   - a unit that does not snoop sees memory as the last flush left it, fresh pages as junk
  *   - context cache by source, IOTLB and paging-structure cache by domain id, never evicted
  *     early; under caching mode what is not present is cached as well
+ *   - in scalable mode a PASID cache between the two, and pages of the first stage apart from
+ *     those of the second
  *   - a write buffer (RWBF) hides stores until a flush or an invalidation
  *   - interrupt entries are cached and checked likewise (ir.c)
  *   - devices may have TLBs of their own (tlb.c)
@@ -58,6 +60,11 @@ typedef struct FakeConf {
 #define ECAP_BIT_C   1ull
 #define ECAP_BIT_QI  2ull
 #define ECAP_BIT_DT  4ull
+/* Scalable mode, by second-stage or first-stage tables, and walks that snoop. */
+#define ECAP_SECOND  (1ull << 43 | 1ull << 46)
+#define ECAP_FIRST   (1ull << 43 | 1ull << 47)
+#define ECAP_BIT_SMPWC (1ull << 48)
+#define CAP_BIT_FL1GP  (1ull << 56)
 
 FakeUnit *fake_unit(const FakeConf *c);
 void fake_stuck(FakeUnit *u, unsigned what);
@@ -76,6 +83,7 @@ uint64_t fake_last_iotlb(const FakeUnit *u); /* qw0 of the last IOTLB descriptor
 
 typedef struct FakeDma {
 	uint8_t  reason; /* 0: went through */
+	uint8_t  legacy; /* what that is called in legacy mode */
 	bool     raw;    /* untranslated: TE was off */
 	paddr_t  pa;
 } FakeDma;

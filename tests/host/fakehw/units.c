@@ -1,7 +1,7 @@
 /*
  * The unit half of the fake: registers, caches, queue, faults, translation, and the rules
- * (VTD-FACTS 3, 4, 6, 8, 9) as checks. Bit positions are written out here, from the manual,
- * so that a wrong field in the core cannot agree with itself. Legacy mode.
+ * (VTD-FACTS 3 to 6, 8, 9) as checks. Bit positions are written out here, from the manual,
+ * so that a wrong field in the core cannot agree with itself.
  */
 #include "tests/host/fakehw/machine.h"
 
@@ -30,11 +30,30 @@ typedef struct CtxCache {
 	uint64_t lo, hi;
 } CtxCache;
 
+typedef struct PasidCache { /* scalable mode; of PASID 0, by source */
+	uint32_t gen;
+	bool     present;
+	uint16_t tag;
+	uint64_t dir; /* what it was read through */
+	uint64_t q[3];
+} PasidCache;
+
+/* What translates a source's requests. */
+typedef enum Type { BY_TABLES, BY_FIRST, PASSED } Type;
+typedef struct Way {
+	Type     type;
+	uint16_t did;
+	bool     snoop; /* while walking */
+	uint32_t levels;
+	uint64_t top;
+} Way;
+
 typedef struct Tlb { /* one 4 KiB page, or (walk) one table */
-	bool     valid;
+	bool     valid, first;
 	uint16_t did;
 	uint8_t  level; /* walk: of the table the entry leads to */
-	uint8_t  rights;
+	uint8_t  rights; /* R, W; of the first stage P, RW, US */
+	bool     absent; /* an entry on the way was not there: why there are no rights */
 	uint64_t tag, pa, top;
 } Tlb;
 
@@ -50,12 +69,14 @@ struct FakeUnit {
 	uint64_t gcmd_done;
 	bool     gcmd_busy, gcmd_set;
 	uint64_t rtaddr, root;
-	bool     root_ok, need_cc, need_iotlb, cc_done;
+	bool     scalable; /* what SRTP latched */
+	bool     root_ok, need_cc, need_pasid, need_iotlb, cc_done, pasid_done;
 	uint64_t ccmd, ccmd_done, iva, iotlb, iotlb_done;
 	uint32_t fsts, fectl, fedata, feaddr, feuaddr, pmen;
 	uint64_t pmen_done;
 	uint64_t iqh, iqt, iqa, q_ready; /* iqh: what was carried out; software sees more */
-	bool     q_error, q_context, q_iotlb; /* stopped; a descriptor awaits its fence */
+	bool     q_error, q_iotlb; /* stopped; an IOTLB descriptor awaits its fence */
+	const char *q_loose; /* kind of descriptor that awaits its fence */
 	unsigned descriptors, bad_at;
 	uint32_t q_inject;
 	uint64_t last_iotlb;
@@ -65,13 +86,14 @@ struct FakeUnit {
 	bool     merge, had_status;
 
 	CtxCache ctx[65536];
-	uint32_t gen;
+	PasidCache pasid[65536];
+	uint32_t gen, pasid_gen;
 	Tlb      tlb[NTLB], walk[NWALK];
-	struct { uint64_t top; bool used; } id[65536]; /* what an id's cached entries came from */
+	struct { uint64_t top; bool used, first; } id[65536]; /* what an id's cached entries came from */
 
 	uint8_t *view; /* RWBF: memory behind the write buffer */
 	uint32_t dirty[MAXDIRTY], ndirty;
-	uint8_t *known; /* pages in which this unit found a root (1), context (2), interrupt (3) table */
+	uint8_t *known; /* pages in which this unit found a table: */
 	FakeIr  *ir;
 	FakeTlb *devtlb;
 };
@@ -85,18 +107,24 @@ static FakeUnit nobody; /* an address where nothing answers */
 /* ---- memory as the unit sees it ---- */
 
 static uint64_t
-base64(const FakeUnit *u, paddr_t pa)
+read64(paddr_t pa, bool snoop)
 {
 	uint64_t v;
 
-	if (!u->coherent)
+	if (!snoop)
 		return fake_dram64(pa);
 	memcpy(&v, fake_host(pa), 8);
 	return v;
 }
 
 static uint64_t
-fetch(FakeUnit *u, paddr_t pa)
+base64(const FakeUnit *u, paddr_t pa)
+{
+	return read64(pa, u->coherent);
+}
+
+static uint64_t
+fetch_as(FakeUnit *u, paddr_t pa, bool snoop)
 {
 	uint64_t v;
 
@@ -109,9 +137,15 @@ fetch(FakeUnit *u, paddr_t pa)
 		return 0;
 	}
 	if (!u->rwbf)
-		return base64(u, pa);
+		return read64(pa, snoop);
 	memcpy(&v, u->view + (pa - FAKE_RAM), 8);
 	return v;
+}
+
+static uint64_t
+fetch(FakeUnit *u, paddr_t pa)
+{
+	return fetch_as(u, pa, u->coherent);
 }
 
 uint64_t
@@ -184,26 +218,44 @@ units_freed(paddr_t page)
 	}
 }
 
-/* 16-byte entries: never touched while present, except to take P away. */
+enum { ROOT = 1, CONTEXT, INTERRUPT, ROOT2, CONTEXT2, DIRECTORY, PASID };
+
+static const unsigned entry_size[] = {
+	[ROOT] = 16, [CONTEXT] = 16, [INTERRUPT] = 16,
+	[ROOT2] = 8, [CONTEXT2] = 32, [DIRECTORY] = 8, [PASID] = 64, /* scalable mode */
+};
+
+/* Entries are never touched while present, except to take P away. */
 void
 units_store(paddr_t pa, uint64_t v)
 {
 	for (unsigned i = 0; i < nunits; i++) {
-		if (!units[i]->known[(pa - FAKE_RAM) / 4096])
+		unsigned kind = units[i]->known[(pa - FAKE_RAM) / 4096];
+		uint64_t lo;
+
+		if (!kind)
 			continue;
 		ir_store(units[i]->ir, pa, v);
-		uint64_t lo, *entry = fake_host(pa & ~15ull);
-		memcpy(&lo, entry, 8);
-		if (lo & 1 && (pa & 8 || v & 1))
+		paddr_t entry = pa & -(paddr_t)entry_size[kind];
+		memcpy(&lo, fake_host(entry), 8);
+		if (lo & 1 && (pa != entry || v & 1))
 			bad(units[i], "store over a live entry");
 	}
+}
+
+/* The unit found a table of this kind there. */
+static void
+found(FakeUnit *u, paddr_t pa, uint8_t kind)
+{
+	if (fake_ram(pa, 8))
+		u->known[(pa - FAKE_RAM) / 4096] = kind;
 }
 
 void
 fake_known(FakeUnit *u, paddr_t pa, size_t len)
 {
 	for (size_t i = 0; i < len; i += 4096)
-		u->known[(pa + i - FAKE_RAM) / 4096] = 3;
+		u->known[(pa + i - FAKE_RAM) / 4096] = INTERRUPT;
 }
 
 /* ---- faults ---- */
@@ -265,12 +317,13 @@ fake_fault(FakeUnit *u, uint16_t sid, iova_t addr, uint8_t reason, bool read)
 /* ---- caches ---- */
 
 static void
-note_id(FakeUnit *u, uint16_t did, uint64_t top)
+note_id(FakeUnit *u, const Way *w)
 {
-	if (u->id[did].used && u->id[did].top != top)
-		bad(u, "domain id %u used with two tables", did);
-	u->id[did].used = true;
-	u->id[did].top = top;
+	if (u->id[w->did].used && (u->id[w->did].top != w->top || u->id[w->did].first != (w->type == BY_FIRST)))
+		bad(u, "domain id %u used with two tables", w->did);
+	u->id[w->did].used = true;
+	u->id[w->did].top = w->top;
+	u->id[w->did].first = w->type == BY_FIRST;
 }
 
 static Tlb *
@@ -309,8 +362,28 @@ drop_context(FakeUnit *u, uint32_t gran, uint16_t did, uint16_t sid)
 				u->ctx[i].gen = 0;
 		return;
 	}
-	if (u->ctx[sid].gen == u->gen && u->ctx[sid].tag == did && !u->ctx[sid].by_root)
+	/* Entries of scalable mode have no id, so there is none to compare. */
+	if (u->ctx[sid].gen == u->gen && (u->scalable || u->ctx[sid].tag == did) &&
+	    !u->ctx[sid].by_root)
 		u->ctx[sid].gen = 0;
+}
+
+/* Of one id, or all. */
+static void
+drop_pasids(FakeUnit *u, bool all, uint16_t did)
+{
+	drain_buffer(u);
+	if (all) {
+		u->pasid_gen++;
+		if (u->need_pasid && !u->cc_done)
+			bad(u, "PASID cache invalidated before the context cache after SRTP");
+		u->need_pasid = false;
+		u->pasid_done = true;
+		return;
+	}
+	for (uint32_t i = 0; i < 65536; i++)
+		if (u->pasid[i].tag == did)
+			u->pasid[i].gen = 0;
 }
 
 static void
@@ -325,27 +398,44 @@ drop_domain(FakeUnit *u, uint16_t did)
 	u->id[did].used = false;
 }
 
+/* stage1: what first-stage tables translate; the other kind is left alone. */
 static void
-drop_pages(FakeUnit *u, uint16_t did, uint64_t first, uint64_t n, bool hint)
+drop_pages(FakeUnit *u, uint16_t did, uint64_t first, uint64_t n, bool hint, bool stage1)
 {
 	if (first % n != 0)
 		bad(u, "page-selective invalidation not aligned to its size");
 	for (uint32_t i = 0; i < NTLB; i++)
-		if (u->tlb[i].did == did && u->tlb[i].tag >= first && u->tlb[i].tag < first + n)
+		if (u->tlb[i].did == did && u->tlb[i].first == stage1 &&
+		    u->tlb[i].tag >= first && u->tlb[i].tag < first + n)
 			u->tlb[i].valid = false;
 	for (uint32_t i = 0; i < NWALK && !hint; i++) {
 		Tlb *w = &u->walk[i];
 		uint32_t s = 9 * w->level; /* pages under the table it leads to */
-		if (w->did == did && w->tag <= (first + n - 1) >> s && w->tag >= first >> s)
+		if (w->did == did && w->first == stage1 &&
+		    w->tag <= (first + n - 1) >> s && w->tag >= first >> s)
 			w->valid = false;
 	}
+}
+
+/* Page-selective, of either stage. */
+static void
+drop_some(FakeUnit *u, uint16_t did, uint64_t addr, bool stage1)
+{
+	uint32_t am = addr & 0x3f;
+
+	if (u->id[did].used && u->id[did].first != stage1)
+		bad(u, "pages of id %u invalidated in the other stage", did);
+	if (!(u->conf.cap >> 39 & 1))
+		bad(u, "page-selective invalidation without CAP.PSI");
+	else if (am > u->mamv)
+		bad(u, "address mask %u above %u", am, u->mamv);
+	else
+		drop_pages(u, did, addr >> 12, 1ull << am, addr >> 6 & 1, stage1);
 }
 
 static void
 drop_iotlb(FakeUnit *u, uint32_t gran, uint16_t did, uint64_t addr)
 {
-	uint32_t am = addr & 0x3f;
-
 	drain_buffer(u);
 	switch (gran) {
 	case 1:
@@ -354,18 +444,15 @@ drop_iotlb(FakeUnit *u, uint32_t gran, uint16_t did, uint64_t addr)
 		memset(u->id, 0, sizeof u->id);
 		if (u->need_iotlb && !u->cc_done)
 			bad(u, "IOTLB invalidated before the context cache after SRTP");
+		if (u->need_iotlb && u->scalable && !u->pasid_done)
+			bad(u, "IOTLB invalidated before the PASID cache after SRTP");
 		u->need_iotlb = false;
 		break;
 	case 2:
 		drop_domain(u, did);
 		break;
 	case 3:
-		if (!(u->conf.cap >> 39 & 1))
-			bad(u, "page-selective invalidation without CAP.PSI");
-		else if (am > u->mamv)
-			bad(u, "address mask %u above %u", am, u->mamv);
-		else
-			drop_pages(u, did, addr >> 12, 1ull << am, addr >> 6 & 1);
+		drop_some(u, did, addr, false);
 		break;
 	default:
 		bad(u, "IOTLB invalidation of granularity %u", gran);
@@ -389,7 +476,7 @@ read_context(FakeUnit *u, uint16_t sid, CtxCache *c)
 	uint64_t lo = fetch(u, at), hi = fetch(u, at + 8);
 
 	*c = (CtxCache){ .gen = u->gen };
-	u->known[(u->root - FAKE_RAM) / 4096] = 1;
+	found(u, u->root, ROOT);
 	if (!(lo & 1)) {
 		c->by_root = true;
 		return 1;
@@ -399,8 +486,7 @@ read_context(FakeUnit *u, uint16_t sid, CtxCache *c)
 	at = (lo & ~0xfffull) + 16 * (sid & 0xff);
 	c->lo = fetch(u, at);
 	c->hi = fetch(u, at + 8);
-	if (fake_ram(at, 16))
-		u->known[(at - FAKE_RAM) / 4096] = 2;
+	found(u, at, CONTEXT);
 	if (c->lo & 2)
 		bad(u, "FPD is set for source %04x", sid);
 	if (!(c->lo & 1))
@@ -419,6 +505,15 @@ type_ok(const FakeUnit *u, uint32_t type)
 	return type == 0 || (type == 1 && u->conf.ecap >> 2 & 1) || (type == 2 && u->conf.ecap >> 6 & 1);
 }
 
+static void
+judge_id(FakeUnit *u, uint16_t did)
+{
+	if (did == 0)
+		bad(u, "a context entry uses domain id 0");
+	if (did >= u->ndid)
+		bad(u, "domain id %u of %u", did, u->ndid);
+}
+
 static uint8_t
 check_context(FakeUnit *u, const CtxCache *c)
 {
@@ -428,10 +523,7 @@ check_context(FakeUnit *u, const CtxCache *c)
 		return 3;
 	if (BITS(c->lo, 3, 2) == 2 && BITS(u->conf.cap, 12, 8) >> (aw + 1))
 		bad(u, "pass-through with a width that is not the largest");
-	if (did == 0)
-		bad(u, "a context entry uses domain id 0");
-	if (did >= u->ndid)
-		bad(u, "domain id %u of %u", did, u->ndid);
+	judge_id(u, (uint16_t)did);
 	return 0;
 }
 
@@ -453,6 +545,185 @@ context(FakeUnit *u, uint16_t sid, CtxCache *c)
 	return r;
 }
 
+static uint8_t
+legacy_way(FakeUnit *u, uint16_t sid, Way *w)
+{
+	CtxCache c;
+	uint8_t r = context(u, sid, &c);
+
+	if (r)
+		return r;
+	w->did = (uint16_t)BITS(c.hi, 23, 8);
+	w->levels = (c.hi & 7) + 2;
+	w->snoop = u->coherent;
+	w->type = BITS(c.lo, 3, 2) == 2 ? PASSED : BY_TABLES;
+	w->top = w->type == PASSED ? ~0ull : c.lo & ~0xfffull;
+	return 0;
+}
+
+/* ---- scalable mode ---- */
+
+static bool
+above_haw(uint64_t v)
+{
+	return v >> 48;
+}
+
+static uint8_t
+read_context2(FakeUnit *u, uint16_t sid, CtxCache *c)
+{
+	paddr_t at = u->root + 16 * (sid >> 8) + (sid >> 4 & 8);
+	uint64_t root = fetch(u, at);
+
+	*c = (CtxCache){ .gen = u->gen };
+	found(u, u->root, ROOT2);
+	if (!(root & 1)) {
+		c->by_root = true;
+		return 0x39;
+	}
+	if (root & 0xffe || above_haw(root))
+		return 0x3a;
+	at = (root & ~0xfffull) + 32 * (sid & 0x7f);
+	c->lo = fetch(u, at);
+	c->hi = fetch(u, at + 8);
+	uint64_t rest = fetch(u, at + 16) | fetch(u, at + 24);
+	found(u, at, CONTEXT2);
+	if (c->lo & 2)
+		bad(u, "FPD is set for source %04x", sid);
+	if (!(c->lo & 1))
+		return 0x41;
+	c->present = true;
+	if (c->lo & 0x1e0 || above_haw(c->lo) || c->hi >> 21 || rest)
+		return 0x42;
+	if ((c->hi & 0xfffff) >> (BITS(c->lo, 11, 9) + 13))
+		return 0x48;
+	if (c->lo & 0x1c)
+		bad(u, "source %04x may do more than plain requests", sid);
+	return 0;
+}
+
+static uint8_t
+context2(FakeUnit *u, uint16_t sid, CtxCache *c)
+{
+	CtxCache *k = &u->ctx[sid];
+	uint8_t r;
+
+	if (k->gen == u->gen) {
+		*c = *k;
+		return k->present ? 0 : k->by_root ? 0x39 : 0x41;
+	}
+	r = read_context2(u, sid, c);
+	if (r == 0 || (u->cm && !c->present && r != 0x3a))
+		*k = *c;
+	return r;
+}
+
+static bool
+pgtt_ok(const FakeUnit *u, const uint64_t *q)
+{
+	switch (BITS(q[0], 8, 6)) {
+	case 1: return u->conf.ecap >> 47 & 1 && BITS(q[2], 3, 2) == 0;
+	case 2: return u->conf.ecap >> 46 & 1 && u->conf.cap >> (8 + BITS(q[0], 4, 2)) & 1 && BITS(q[0], 4, 2) < 5;
+	case 4: return u->conf.ecap >> 6 & 1;
+	default: return false;
+	}
+}
+
+static bool
+pasid_reserved(const FakeUnit *u, const uint64_t *q)
+{
+	uint64_t second = 0;
+
+	second |= u->conf.ecap >> 48 & 1 ? 0 : 1ull << 23;
+	second |= u->conf.ecap >> 7 & 1 ? 0 : 1ull << 24;
+	return q[0] & 0xc00 || above_haw(q[0]) || q[1] & second || above_haw(q[2]) ||
+	       q[3] || q[4] || q[5] || q[6] || q[7];
+}
+
+/* Accessed and dirty bits in the second level, memory types, supervisor requests. */
+static bool
+asks_more(const uint64_t *q)
+{
+	return q[0] & 0x200 || q[1] & ~(0xffffull | 1ull << 23 | 1ull << 24) || q[2] & 0xff3;
+}
+
+static uint8_t
+read_pasid(FakeUnit *u, uint64_t dir, uint32_t pasid, PasidCache *p)
+{
+	paddr_t at = dir + 8 * (pasid >> 6);
+	uint64_t e = fetch(u, at), q[8];
+
+	*p = (PasidCache){ .gen = u->pasid_gen, .dir = dir };
+	found(u, at, DIRECTORY);
+	if (e & 2)
+		bad(u, "FPD is set in a PASID directory");
+	if (!(e & 1))
+		return 0x51;
+	if (e & 0xffc || above_haw(e))
+		return 0x52;
+	at = (e & ~0xfffull) + 64 * (pasid & 63);
+	for (unsigned i = 0; i < 8; i++)
+		q[i] = fetch(u, at + 8 * i);
+	memcpy(p->q, q, sizeof p->q);
+	found(u, at, PASID);
+	if (q[0] & 2)
+		bad(u, "FPD is set in a PASID entry");
+	if (!(q[0] & 1))
+		return 0x59;
+	p->present = true;
+	p->tag = (uint16_t)q[1];
+	if (pasid_reserved(u, q))
+		return 0x5a;
+	if (asks_more(q))
+		bad(u, "a PASID entry asks for more than tables");
+	return pgtt_ok(u, q) ? 0 : 0x5b;
+}
+
+static uint8_t
+pasid(FakeUnit *u, uint16_t sid, const CtxCache *c, PasidCache *p)
+{
+	PasidCache *k = &u->pasid[sid];
+	uint64_t dir = c->lo & ~0xfffull;
+	uint8_t r;
+
+	if (k->gen == u->pasid_gen) {
+		*p = *k;
+		if (k->dir != dir)
+			bad(u, "source %04x: a stale PASID entry is used", sid);
+		return k->present ? 0 : 0x59;
+	}
+	r = read_pasid(u, dir, (uint32_t)(c->hi & 0xfffff), p);
+	if (r == 0)
+		judge_id(u, p->tag);
+	if (r == 0 && BITS(p->q[0], 8, 6) == 4 && BITS(u->conf.cap, 12, 8) >> (BITS(p->q[0], 4, 2) + 1))
+		bad(u, "pass-through with a width that is not the largest");
+	if (r == 0 && u->conf.ecap >> 48 & 1 && !(p->q[1] >> 23 & 1))
+		bad(u, "walks of a unit that can snoop do not");
+	if (r == 0 || (u->cm && r == 0x59))
+		*k = *p;
+	return r;
+}
+
+static uint8_t
+scalable_way(FakeUnit *u, uint16_t sid, Way *w)
+{
+	PasidCache p;
+	CtxCache c;
+	uint8_t r = context2(u, sid, &c);
+
+	if (r == 0)
+		r = pasid(u, sid, &c, &p);
+	if (r)
+		return r;
+	uint32_t pgtt = BITS(p.q[0], 8, 6);
+	w->type = pgtt == 1 ? BY_FIRST : pgtt == 2 ? BY_TABLES : PASSED;
+	w->did = p.tag;
+	w->snoop = p.q[1] >> 23 & 1;
+	w->levels = pgtt == 1 ? 4 : (uint32_t)BITS(p.q[0], 4, 2) + 2;
+	w->top = pgtt == 1 ? p.q[2] & ~0xfffull : pgtt == 2 ? p.q[0] & ~0xfffull : ~0ull;
+	return 0;
+}
+
 static bool
 reserved(const FakeUnit *u, uint64_t e, uint32_t level)
 {
@@ -467,15 +738,53 @@ reserved(const FakeUnit *u, uint64_t e, uint32_t level)
 	return e & mask;
 }
 
-/* Fills *out; on a refusal *neg says what may be cached of it. */
-static uint8_t
-walk(FakeUnit *u, uint16_t did, uint64_t top, uint32_t levels, iova_t iova, Tlb *out)
+static bool
+reserved_first(const FakeUnit *u, uint64_t e, uint32_t level)
 {
-	uint64_t table = top;
-	uint8_t rights = 3;
-	uint32_t level = levels;
+	uint64_t mask = 0xfffffffffffffull & ~0ull << 48;
 
-	for (uint32_t l = 1; l < levels; l++) {
+	if (level == 4 || (level == 3 && !(u->conf.cap >> 56 & 1)))
+		mask |= 0x80;
+	else if (level > 1 && e & 0x80)
+		mask |= (1ull << (12 + 9 * (level - 1))) - 8192; /* bit 12 chooses caching */
+	return e & mask;
+}
+
+/* Is the entry one that may be followed? 0, and rights, which lose what it has not. */
+static uint8_t
+follow(FakeUnit *u, const Way *w, uint64_t e, uint32_t level, uint8_t *rights)
+{
+	bool leaf = level == 1 || (level <= 3 && e & 0x80);
+
+	if (w->type != BY_FIRST) {
+		if (e & 3 && reserved(u, e, level))
+			return u->scalable ? 0x7a : 0xc;
+		*rights &= e & 3;
+		return 0;
+	}
+	if (!(e & 1)) {
+		*rights = 0;
+		return 0;
+	}
+	if (reserved_first(u, e, level))
+		return 0x72;
+	*rights &= e & 7;
+	if (!(e & 0x20) || (leaf && *rights & 2 && !(e & 0x40)))
+		bad(u, "the unit sets A or D in an entry: %llx", (unsigned long long)e);
+	return 0;
+}
+
+/* Fills *out; on a refusal its rights are what may be cached. */
+static uint8_t
+walk(FakeUnit *u, const Way *way, iova_t iova, Tlb *out)
+{
+	uint64_t table = way->top, top = way->top;
+	uint8_t rights = way->type == BY_FIRST ? 7 : 3, r;
+	uint32_t level = way->levels;
+	uint16_t did = way->did;
+	bool absent = false;
+
+	for (uint32_t l = 1; l < way->levels; l++) {
 		Tlb *w = find(u->walk, NWALK, did, l, iova >> (12 + 9 * l));
 		if (!w)
 			continue;
@@ -483,19 +792,19 @@ walk(FakeUnit *u, uint16_t did, uint64_t top, uint32_t levels, iova_t iova, Tlb 
 			bad(u, "domain id %u: a stale table is used", did);
 		table = w->pa;
 		rights = w->rights;
+		absent = w->absent;
 		level = l;
 		break;
 	}
-	*out = (Tlb){ .did = did, .tag = iova >> 12, .top = top };
+	*out = (Tlb){ .did = did, .tag = iova >> 12, .top = top, .first = way->type == BY_FIRST,
+		.absent = absent };
 	for (; rights; level--) {
 		uint32_t s = 12 + 9 * (level - 1);
-		uint64_t e = fetch(u, table + 8 * (iova >> s & 511));
+		uint64_t e = fetch_as(u, table + 8 * (iova >> s & 511), way->snoop);
 
-		if (!(e & 3))
-			rights = 0;
-		else if (reserved(u, e, level))
-			return 0xc;
-		rights &= e & 3;
+		if ((r = follow(u, way, e, level, &rights)) != 0)
+			return r;
+		out->absent |= !(e & (out->first ? 1 : 3));
 		if (level == 1 || (rights && level <= 3 && e & 0x80)) {
 			out->pa = ((e & 0xffffffffff000ull) >> s << s) + (iova & ((1ull << s) - 1) & ~0xfffull);
 			break;
@@ -503,43 +812,79 @@ walk(FakeUnit *u, uint16_t did, uint64_t top, uint32_t levels, iova_t iova, Tlb 
 		table = e & 0xffffffffff000ull;
 		if (rights || u->cm)
 			keep(u->walk, NWALK, (Tlb){ .did = did, .level = (uint8_t)(level - 1),
-				.rights = rights, .tag = iova >> s, .pa = table, .top = top });
+				.rights = rights, .absent = out->absent, .first = out->first,
+				.tag = iova >> s, .pa = table, .top = top });
 	}
 	out->rights = rights;
 	return 0;
 }
 
+/* May such an address be asked for? */
+static uint8_t
+too_wide(const FakeUnit *u, const Way *w, iova_t iova)
+{
+	if (w->type == BY_FIRST)
+		return iova >> 47 && ~iova >> 47 ? 0x80 : 0;
+	if (!(iova >> width(u, w->levels)))
+		return 0;
+	return !u->scalable ? 4 : iova >> (BITS(u->conf.cap, 21, 16) + 1) ? 0x83 : 0x84;
+}
+
+static uint8_t
+refusal(const FakeUnit *u, const Tlb *e, bool write)
+{
+	if (e->rights >> write & 1 && (!e->first || e->rights & 4))
+		return 0;
+	if (!u->scalable)
+		return write ? 5 : 6;
+	if (e->absent)
+		return e->first ? 0x71 : 0x79;
+	if (e->first && !(e->rights & 4))
+		return 0x81;
+	return write ? 0x85 : 0x86;
+}
+
 static uint8_t
 translate(FakeUnit *u, uint16_t sid, iova_t iova, bool write, paddr_t *pa)
 {
-	CtxCache c;
+	Way w;
 	Tlb e, *hit;
-	uint8_t r = context(u, sid, &c);
+	uint8_t r = (u->scalable ? scalable_way : legacy_way)(u, sid, &w);
 
-	if (r)
+	if (r || (r = too_wide(u, &w, iova)) != 0)
 		return r;
-	uint16_t did = (uint16_t)BITS(c.hi, 23, 8);
-	uint32_t levels = (c.hi & 7) + 2;
-	bool pass = BITS(c.lo, 3, 2) == 2;
-	uint64_t top = pass ? ~0ull : c.lo & ~0xfffull;
-	if (iova >> width(u, levels))
-		return 4;
-	note_id(u, did, top);
-	if ((hit = find(u->tlb, NTLB, did, 0, iova >> 12)) != NULL) {
-		if (hit->top != top)
-			bad(u, "domain id %u: IOTLB entry of another table", did);
+	note_id(u, &w);
+	if ((hit = find(u->tlb, NTLB, w.did, 0, iova >> 12)) != NULL) {
+		if (hit->top != w.top)
+			bad(u, "domain id %u: IOTLB entry of another table", w.did);
 		e = *hit;
 	} else {
-		if (pass)
-			e = (Tlb){ .did = did, .tag = iova >> 12, .top = top, .rights = 3,
+		if (w.type == PASSED)
+			e = (Tlb){ .did = w.did, .tag = iova >> 12, .top = w.top, .rights = 3,
 				.pa = iova & ~0xfffull };
-		else if ((r = walk(u, did, top, levels, iova, &e)) != 0)
+		else if ((r = walk(u, &w, iova, &e)) != 0)
 			return r;
 		if (e.rights || u->cm)
 			keep(u->tlb, NTLB, e);
 	}
 	*pa = e.pa + (iova & 0xfff);
-	return e.rights >> write & 1 ? 0 : write ? 5 : 6;
+	return refusal(u, &e, write);
+}
+
+static uint8_t
+in_legacy_words(uint8_t reason, bool write)
+{
+	switch (reason) {
+	case 0x39: return 1;
+	case 0x3a: return 0xa;
+	case 0x41: return 2;
+	case 0x42: return 0xb;
+	case 0x5b: return 3;
+	case 0x72: case 0x7a: return 0xc;
+	case 0x71: case 0x79: case 0x81: case 0x85: case 0x86: return write ? 5 : 6;
+	case 0x80: case 0x83: case 0x84: return 4;
+	default: return reason;
+	}
 }
 
 uint8_t
@@ -570,6 +915,7 @@ fake_dma(FakeUnit *u, uint16_t sid, iova_t iova, bool write)
 	d.reason = tlb_on(u->devtlb, sid)
 		? tlb_dma(u->devtlb, sid, iova, write, may_translate(u, sid), &d.pa)
 		: translate(u, sid, iova, write, &d.pa);
+	d.legacy = in_legacy_words(d.reason, write);
 	if (d.reason)
 		fake_fault(u, sid, iova, d.reason, !write);
 	else if (!fake_page_live(d.pa))
@@ -578,6 +924,20 @@ fake_dma(FakeUnit *u, uint16_t sid, iova_t iova, bool write)
 }
 
 /* ---- the queue ---- */
+
+/* Of the PASID cache, and of what the first stage translated. */
+static bool
+pasid_descriptor_ok(const FakeUnit *u, uint64_t lo, uint64_t hi)
+{
+	uint32_t gran = BITS(lo, 5, 4);
+
+	if (!(u->iqa >> 11 & 1) || lo & 0xfff000000000ffc0ull)
+		return false;
+	if ((lo & 15) == 7)
+		return gran != 2 && hi == 0;
+	return (gran == 2 && hi == 0) ||
+	       (gran == 3 && !(hi & 0xf80) && (hi & 0x3f) <= u->mamv && u->conf.cap >> 39 & 1);
+}
 
 static bool
 descriptor_ok(FakeUnit *u, uint64_t lo, uint64_t hi)
@@ -599,6 +959,8 @@ descriptor_ok(FakeUnit *u, uint64_t lo, uint64_t hi)
 		return ir_descriptor_ok(u->ir, lo, hi);
 	case 5: /* QEMU dies of SW and IF together, and wants one of them */
 		return !(lo & 0xffffff00ull) && !(hi & 3) && (lo >> 5 & 1) != (lo >> 4 & 1);
+	case 6: case 7:
+		return pasid_descriptor_ok(u, lo, hi);
 	default:
 		return false;
 	}
@@ -616,8 +978,10 @@ wait_done(FakeUnit *u, uint64_t lo, uint64_t hi)
 {
 	uint32_t v = (uint32_t)(lo >> 32);
 
-	u->q_context &= !(lo >> 6 & 1);
-	u->q_iotlb &= !(lo >> 6 & 1);
+	if (lo >> 6 & 1) {
+		u->q_loose = NULL;
+		u->q_iotlb = false;
+	}
 	if (!(lo >> 5 & 1))
 		return;
 	if (!fake_page_live(hi)) {
@@ -627,37 +991,85 @@ wait_done(FakeUnit *u, uint64_t lo, uint64_t hi)
 	memcpy(fake_host(hi), &v, 4); /* the unit's writes snoop */
 }
 
+/* What may be filled again from what the one before leaves comes after it, fenced. */
+static void
+fenced(FakeUnit *u, const char *what, const char *but)
+{
+	if (u->q_loose && u->q_loose != but)
+		bad(u, "%s descriptor not fenced from the %s descriptor before it", what, u->q_loose);
+}
+
 static void
 carry_out(FakeUnit *u, uint64_t lo, uint64_t hi)
 {
+	static const char context[] = "context", pasids[] = "PASID";
+	uint16_t did = (uint16_t)BITS(lo, 31, 16);
+
 	fake_did((FakeDid){ .kind = FAKE_CARRIED, .unit = u, .lo = lo, .hi = hi });
 	if ((lo & 15) == 5) {
 		wait_done(u, lo, hi);
 		return;
 	}
 	u->descriptors++;
-	if ((lo & 15) == 1) {
-		drain_buffer(u);
-		u->q_context = true;
-		drop_context(u, BITS(lo, 5, 4), (uint16_t)BITS(lo, 31, 16), (uint16_t)BITS(lo, 47, 32));
-		return;
-	}
-	if ((lo & 15) == 4) {
-		drain_buffer(u);
-		ir_drop(u->ir, lo);
-		return;
-	}
-	if ((lo & 15) == 3) {
-		if (u->q_context || u->q_iotlb)
+	drain_buffer(u);
+	switch (lo & 15) {
+	case 1:
+		u->q_loose = context;
+		drop_context(u, BITS(lo, 5, 4), did, (uint16_t)BITS(lo, 47, 32));
+		break;
+	case 3:
+		if (u->q_loose || u->q_iotlb)
 			bad(u, "device TLB descriptor not fenced from what is before it");
 		tlb_drop(u->devtlb, lo, hi);
-		return;
+		break;
+	case 4:
+		ir_drop(u->ir, lo);
+		break;
+	case 7:
+		fenced(u, pasids, pasids);
+		u->q_loose = pasids;
+		drop_pasids(u, BITS(lo, 5, 4) == 3, did);
+		break;
+	case 6:
+		fenced(u, "IOTLB", NULL);
+		u->q_iotlb = true;
+		u->last_iotlb = lo;
+		if (BITS(lo, 5, 4) == 3)
+			drop_some(u, did, hi, true);
+		else
+			drop_domain(u, did);
+		break;
+	default:
+		fenced(u, "IOTLB", NULL);
+		u->q_iotlb = true;
+		u->last_iotlb = lo;
+		drop_iotlb(u, BITS(lo, 5, 4), did, hi);
 	}
-	u->q_iotlb = true;
-	if (u->q_context)
-		bad(u, "IOTLB descriptor not fenced from the context descriptor before it");
-	u->last_iotlb = lo;
-	drop_iotlb(u, BITS(lo, 5, 4), (uint16_t)BITS(lo, 31, 16), hi);
+}
+
+/* Bytes of a descriptor, and whether those beyond the first 16 are 0. */
+static uint32_t
+stride(const FakeUnit *u)
+{
+	return u->iqa >> 11 & 1 ? 32 : 16;
+}
+
+static bool
+rest_empty(const FakeUnit *u, paddr_t at)
+{
+	return stride(u) == 16 || (base64(u, at + 16) | base64(u, at + 24)) == 0;
+}
+
+/* That of the widest kind, which no unit refuses. */
+static bool
+is_global(uint64_t lo, uint64_t hi)
+{
+	switch (lo & 15) {
+	case 3: return hi == 0x7ffffffffffff001ull;
+	case 4: return !(lo >> 4 & 1);
+	case 7: return BITS(lo, 5, 4) == 3;
+	default: return BITS(lo, 5, 4) == 1;
+	}
 }
 
 static void
@@ -667,19 +1079,17 @@ run_queue(FakeUnit *u)
 
 	while (u->iqh != u->iqt && !u->q_error && fake_time() >= u->q_ready) {
 		paddr_t at = (u->iqa & ~0xfffull) + u->iqh;
-		if (!fake_ram(at, 16)) {
+		if (!fake_ram(at, stride(u))) {
 			bad(u, "the queue is at 0x%llx, which is not RAM", (unsigned long long)at);
 			u->q_error = true;
 			return;
 		}
 		uint64_t lo = base64(u, at), hi = base64(u, at + 8);
-		bool global = (lo & 15) == 4 ? !(lo >> 4 & 1) :
-			      (lo & 15) == 3 ? hi == 0x7ffffffffffff001ull : BITS(lo, 5, 4) == 1;
-		bool nth = u->bad_at == 1 && (lo & 15) != 5, refuse = nth && !global;
+		bool nth = u->bad_at == 1 && (lo & 15) != 5, refuse = nth && !is_global(lo, hi);
 
 		if (u->bad_at > 1 && (lo & 15) != 5)
 			u->bad_at--;
-		if (refuse || !descriptor_ok(u, lo, hi)) {
+		if (refuse || !descriptor_ok(u, lo, hi) || !rest_empty(u, at)) {
 			if (!refuse)
 				bad(u, "bad descriptor %016llx %016llx", (unsigned long long)lo,
 				    (unsigned long long)hi);
@@ -697,7 +1107,7 @@ run_queue(FakeUnit *u)
 			queue_error(u, B(6));
 			return;
 		}
-		u->iqh = (u->iqh + 16) % size;
+		u->iqh = (u->iqh + stride(u)) % size;
 		if ((lo & 15) == 5 && u->q_inject) {
 			uint32_t bit = u->q_inject;
 			u->q_inject = 0;
@@ -714,18 +1124,32 @@ run_queue(FakeUnit *u)
 /* ---- time ---- */
 
 static void
+latch_root(FakeUnit *u)
+{
+	uint32_t mode = BITS(u->rtaddr, 11, 10);
+
+	u->root = u->rtaddr & ~0xfffull;
+	u->root_ok = true;
+	u->scalable = mode == 1;
+	u->need_cc = u->need_iotlb = true;
+	u->need_pasid = u->scalable;
+	u->cc_done = u->pasid_done = false;
+	if (u->rtaddr & 0x3ff || mode > 1)
+		bad(u, "reserved bits in RTADDR");
+	if (u->scalable && !(u->conf.ecap >> 43 & 1))
+		bad(u, "scalable mode on a unit that has none");
+	if (u->scalable && (!(u->gsts & B(26)) || stride(u) != 32))
+		bad(u, "scalable mode without a queue of 256-bit descriptors");
+}
+
+static void
 finish_gcmd(FakeUnit *u)
 {
 	u->gcmd_busy = false;
 	switch (u->gcmd_bit) {
 	case B(30):
 		u->gsts |= B(30);
-		u->root = u->rtaddr & ~0xfffull;
-		u->root_ok = true;
-		u->need_cc = u->need_iotlb = true;
-		u->cc_done = false;
-		if (u->rtaddr & 0xfff)
-			bad(u, "reserved bits in RTADDR");
+		latch_root(u);
 		break;
 	case B(24):
 		u->gsts |= B(24);
@@ -801,17 +1225,20 @@ write_gcmd(FakeUnit *u, uint32_t v)
 		u->gsts &= ~u->gcmd_bit;
 	if (u->gcmd_bit == B(27))
 		u->gsts |= B(27);
-	if (u->gcmd_bit == B(31) && u->gcmd_set && (!u->root_ok || u->need_cc || u->need_iotlb))
+	if (u->gcmd_bit == B(31) && u->gcmd_set && (!u->root_ok || u->need_cc || u->need_pasid || u->need_iotlb))
 		bad(u, "TE before root table and global invalidations");
 	if (u->gcmd_bit == B(26) && u->gcmd_set) {
 		if (!u->qi)
 			bad(u, "QIE on a unit without a queue");
-		if (u->iqt || u->iqa & 0xff8)
+		if (u->iqt || u->iqa & 0x7f8 || (u->iqa & 0x800 && !(u->conf.ecap >> 43 & 1)))
 			bad(u, "QIE with IQT %llx IQA %llx", (unsigned long long)u->iqt,
 			    (unsigned long long)u->iqa);
 		u->iqh = 0;
-		u->q_error = u->q_context = u->q_iotlb = false;
+		u->q_error = u->q_iotlb = false;
+		u->q_loose = NULL;
 	}
+	if (u->gcmd_bit == B(26) && !u->gcmd_set && u->scalable)
+		bad(u, "QIE off in scalable mode");
 	if (u->gcmd_bit == B(26) && !u->gcmd_set && u->iqh != u->iqt)
 		bad(u, "QIE off with descriptors queued");
 	u->gcmd_busy = true;
@@ -945,7 +1372,7 @@ mmio_put32(volatile Regs *r, uint32_t off, uint32_t v)
 static void
 write_iqt(FakeUnit *u, uint64_t v)
 {
-	if (v & ~0x7fff0ull || v >= 4096ull << (u->iqa & 7)) {
+	if (v & ~0x7fff0ull || v >= 4096ull << (u->iqa & 7) || v % stride(u) != 0) {
 		bad(u, "IQT %llx", (unsigned long long)v);
 		return;
 	}
@@ -1056,7 +1483,7 @@ fake_unit(const FakeConf *c)
 	u->gsts = c->gsts;
 	u->pmen = c->pmen ? B(31) | 1 : 0;
 	u->fectl = B(31);
-	u->gen = 1;
+	u->gen = u->pasid_gen = 1;
 	u->known = calloc(FAKE_PAGES, 1);
 	u->ir = ir_new(u, c);
 	u->devtlb = tlb_new(u, c);
