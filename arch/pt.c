@@ -6,7 +6,7 @@
 #include "kern/page.h"
 
 #define ENTRIES 512
-#define LINK    (PTE_P | PTE_RW | PTE_US) /* rights are decided at the leaf */
+#define LINK    (PTE_P | PTE_RW | PTE_US | PTE_A) /* rights are decided at the leaf */
 
 static bool flush;
 static pte_t leaf_bits;

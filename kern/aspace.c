@@ -18,10 +18,13 @@
 
 typedef unsigned long long ull;
 
+/* Accessed, and dirty where it can be: nobody looks at these bits, and then neither a CPU nor
+ * a unit that walks these tables as its first stage has to write them. */
 pte_t
 as_entry(paddr_t pa, int prot)
 {
-	return pa | PTE_P | PTE_US | pt_leaf_bits() | (prot & SPROT_WRITE ? PTE_RW : 0) |
+	return pa | PTE_P | PTE_US | PTE_A | pt_leaf_bits() |
+	       (prot & SPROT_WRITE ? PTE_RW | PTE_D : 0) |
 	       (prot & SPROT_EXEC ? 0 : PTE_NX);
 }
 
@@ -323,7 +326,7 @@ copy_leaf(vaddr_t va, pte_t *e, void *arg)
 	if (pa == 0)
 		return -ENOMEM;
 	memcpy(page_ptr(pa), page_ptr(*e & PTE_ADDR), PAGE_SIZE);
-	pte_store(n, pa | (*e & ~(PTE_ADDR | PTE_A | PTE_D)));
+	pte_store(n, pa | (*e & ~PTE_ADDR));
 	c->to->frames++;
 	return 0;
 }

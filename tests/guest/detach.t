@@ -41,7 +41,7 @@ $ echo 0:3.0 $p >'#iommu/attach'
 $ dmatest - canary 128 &
 \[\d+\] (re)
 ? DMAR:[DMA Write] Request device [00:03.0] fault addr 200000000
-? DMAR:\[fault reason 05\] .* \(pid %{pid} dmatest\) (re)
+? DMAR:\[fault reason (05|113)\] .* \(pid %{pid} dmatest\) (re)
 ? canary intact
 $ kill $p
 # After detach the registers are gone too.

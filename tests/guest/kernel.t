@@ -45,6 +45,7 @@ $ echo 0:3.0 >'#edu/ktest'
 # Its device does not reach what it was not given, and the fault names the driver. A page
 # is the least that can be given: what shares one with a buffer is open meanwhile.
 $ echo 0:3.0 stray >'#edu/ktest'
+...
 ? DMAR:\[DMA Write\] Request device \[00:03.0\] fault addr [0-9a-f]+ (re)
 ? DMAR:\[fault reason 05\] .* \(pid 0 edu\) (re)
 $ grep -c "pid 0 name edu access write .* tables 'not mapped'" '#vtd/faults'
