@@ -49,6 +49,7 @@ announce(Domain *d, iova_t iova, uint64_t len)
 
 	if (d->pending.lo < d->pending.hi) {
 		sl_note(&d->pending, iova, iova + len);
+		d->pending.tables = true; /* one that is new may be cached as missing */
 		err = domain_settle(d);
 	} else {
 		err = domain_tell(d,

@@ -355,6 +355,25 @@ later_then(void)
 	}
 }
 
+/* What is mapped then may need a table that some unit remembers not to be there. */
+static void
+later_map(void)
+{
+	machine(false);
+	Unit *u = unit_for(sid);
+	Domain *d = guest();
+	CHECK(domain_attach(d, u, &sid, 1) == 0);
+	CHECK(domain_map(d, G1 - PAGE, MEM, PAGE, DOMAIN_R) == 0);
+	CHECK(domain_map(d, G1 - 2 * PAGE, MEM, PAGE, DOMAIN_R) == 0);
+	CHECK(fake_dma(fake[0], sid, G1, false).legacy == 6);
+	CHECK(domain_unmap_later(d, G1 - PAGE, PAGE) == 0);
+	CHECK(domain_map(d, G1, MEM, PAGE, DOMAIN_R) == 0);
+	CHECK(fake_dma(fake[0], sid, G1, false).legacy == 0);
+	CHECK(fake_dma(fake[0], sid, G1 - PAGE, false).legacy == 6);
+	domain_detach(d, u, &sid, 1);
+	domain_free(d);
+}
+
 /* ---- a unit that stops answering ---- */
 
 static void
@@ -710,6 +729,7 @@ test_one_by_one(void **state)
 	everywhere(runs, "runs");
 	everywhere(later, "later");
 	everywhere(later_then, "later, then something else");
+	everywhere(later_map, "later, then a map");
 	everywhere(passthrough, "pass-through");
 	everywhere(no_passthrough, "no pass-through");
 	for (kind = 0; kind <= FIRST; kind += SECOND)
