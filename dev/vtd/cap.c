@@ -182,6 +182,6 @@ cap_use(Limits *l, VtdMode m)
 	if (m == VTD_SECOND)
 		return;
 	l->levels = FIRST_LEVELS;
-	l->width = FIRST_WIDTH;
+	l->width = l->mgaw < FIRST_WIDTH ? l->mgaw : FIRST_WIDTH; /* VT-d 3.6 */
 	l->big = l->big_first;
 }

@@ -179,6 +179,10 @@ test_modes(void **state)
 	assert_int_equal(limits(0x10, 0x01d2008c222f0606ull, 0x1880000f00f4aull), 0);
 	cap_use(&l, VTD_FIRST);
 	assert_int_equal(l.big, 0xc);
+	/* What a request cannot have, no stage translates: MGAW 39, 48. */
+	assert_int_equal(limits(0x10, 0x00d2008c22260206ull, 0x1880000f00f4aull), 0);
+	cap_use(&l, VTD_FIRST);
+	assert_int_equal(l.width, 39);
 }
 
 static void

@@ -823,8 +823,10 @@ walk(FakeUnit *u, const Way *way, iova_t iova, Tlb *out)
 static uint8_t
 too_wide(const FakeUnit *u, const Way *w, iova_t iova)
 {
+	if (w->type == BY_FIRST && iova >> 47)
+		return ~iova >> 47 ? 0x80 : 0;
 	if (w->type == BY_FIRST)
-		return iova >> 47 && ~iova >> 47 ? 0x80 : 0;
+		return iova >> (BITS(u->conf.cap, 21, 16) + 1) ? 0x83 : 0;
 	if (!(iova >> width(u, w->levels)))
 		return 0;
 	return !u->scalable ? 4 : iova >> (BITS(u->conf.cap, 21, 16) + 1) ? 0x83 : 0x84;
