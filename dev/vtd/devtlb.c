@@ -68,17 +68,23 @@ devtlb_flush(Domain *d, iova_t iova, uint64_t len)
 
 /* ---- life ---- */
 
+static const char *
+obstacle_locked(const Unit *u)
+{
+	if (!FGET(u->ecap, ECAP_DT))
+		return "its unit takes no part in it";
+	if (u->lim.mode != VTD_LEGACY)
+		return "its unit is in scalable mode, where it is not used";
+	return u->queued ? NULL : "that needs the invalidation queue";
+}
+
 const char *
 unit_tlb_obstacle(Unit *u)
 {
 	os_lock(u->lock);
-	bool dt = FGET(u->ecap, ECAP_DT), queued = u->queued;
+	const char *why = obstacle_locked(u);
 	os_unlock(u->lock);
-	if (!dt)
-		return "its unit takes no part in it";
-	if (u->lim.mode != VTD_LEGACY)
-		return "its unit is in scalable mode, where it is not used";
-	return queued ? NULL : "that needs the invalidation queue";
+	return why;
 }
 
 static bool
@@ -90,31 +96,38 @@ attached(const Domain *d)
 	return false;
 }
 
-static void
-count(Unit *u, int32_t by)
+/* From here on the queue stays: policy.c counts, too. */
+static bool
+join(Unit *u)
 {
 	os_lock(u->lock);
-	u->ntlb += by;
+	bool can = !obstacle_locked(u);
+	u->ntlb += can;
 	os_unlock(u->lock);
+	return can;
 }
 
 static void
 forget(Domain *d)
 {
-	count(d->tlb.unit, -1);
+	Unit *u = d->tlb.unit;
+
+	os_lock(u->lock);
+	u->ntlb--;
+	os_unlock(u->lock);
 	d->tlb.unit = NULL;
 }
 
 int
 domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *tlb)
 {
-	if (d->kind == DOMAIN_PASSTHROUGH || unit_state(u) == UNIT_UNUSABLE ||
-		unit_tlb_obstacle(u))
+	if (d->kind == DOMAIN_PASSTHROUGH || unit_state(u) == UNIT_UNUSABLE)
 		return -ENOTSUP;
 	if (attached(d))
 		return -EBUSY;
+	if (!join(u))
+		return -ENOTSUP;
 	d->tlb = (DevTlb){ .vtd = *tlb, .unit = u };
-	count(u, 1);
 	int err = domain_attach(d, u, &tlb->sid, 1);
 	if (err)
 		forget(d);

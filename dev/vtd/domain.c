@@ -311,6 +311,8 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 		return -ENODEV;
 	if (nsid == 0)
 		return -EINVAL;
+	if (d->tlb.unit && d->tlb.unit != u)
+		return -EBUSY;
 	err = prepare(d, u, &way);
 	for (uint32_t i = 0; i < nsid && !err; i++)
 		err = table_bus(u, (uint8_t)(sid[i] >> 8));

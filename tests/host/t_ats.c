@@ -11,6 +11,7 @@
 
 #include "dev/vtd/os.h"
 #include "tests/host/fakehw/fakehw.h"
+#include "tests/host/fakehw/machine.h"
 
 #define PAGE  4096ull
 #define MEM   (1ull << 32)
@@ -341,6 +342,48 @@ refused(void)
 	CHECK_CLEAN();
 }
 
+/* The only one on any unit: another's detach would forget the TLB. */
+static void
+alone(void)
+{
+	FakeConf c = { .base = 0xfed91000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = ECAP };
+	static const uint16_t low = 0x8;
+	VtdPath p = { .bdf = low };
+
+	fake_unit(&c);
+	machine(FAKE_CAP48, ECAP);
+	Unit *first = vtd_unit_for(&p);
+	u = vtd_unit(1);
+	CHECK(first != u && first != NULL);
+	attach();
+	CHECK(domain_attach(d, first, &low, 1) == -EBUSY);
+	CHECK(domain_map(d, 0x5000, MEM, PAGE, DOMAIN_R) == 0 && dma(0x5000, false) == 0);
+	CHECK(domain_unmap(d, 0x5000, PAGE) == 0 && dma(0x5000, false) == 6);
+}
+
+static bool switched;
+
+static void
+to_registers(void)
+{
+	const char *why;
+
+	if (!switched && !fake_lock_held("iommu"))
+		switched = unit_set_queued(u, false, &why) == 0;
+}
+
+/* Another CPU changes the interface meanwhile: after the TLB counts it cannot, before, there
+ * is none. */
+static void
+meanwhile(void)
+{
+	machine(FAKE_CAP48, ECAP);
+	fake_step = to_registers;
+	int err = domain_attach_tlb(d, u, &tlb);
+	fake_step = NULL;
+	CHECK(err == (switched ? -ENOTSUP : 0));
+}
+
 static void
 no_part(void)
 {
@@ -366,6 +409,8 @@ test_refused(void **state)
 	(void)state;
 	assert_int_equal(fake_child(errors), 0);
 	assert_int_equal(fake_child(refused), 0);
+	assert_int_equal(fake_child(alone), 0);
+	assert_int_equal(fake_child(meanwhile), 0);
 	assert_int_equal(fake_child(no_part), 0);
 	assert_int_equal(fake_child(not_in_scalable), 0);
 }

@@ -443,6 +443,7 @@ os_unlock(OsLock *l)
 			irq[i].pending = false;
 			irq[i].fn(irq[i].arg);
 		}
+	fake_stepped();
 }
 
 bool
