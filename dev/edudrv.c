@@ -78,6 +78,8 @@ edu_move(Edu *e, uint8_t **buf, size_t len, size_t past, bool to_us)
 	KdevMap m;
 	int err = kdev_map(e->dev, *buf, len, to_us ? DOMAIN_W : DOMAIN_R, &m), late;
 
+	if (err == -EIO)
+		*buf = NULL;
 	if (err != 0)
 		return err;
 	err = edu_transfer(e, m.iova + past, len, to_us);

@@ -63,6 +63,14 @@ room(Kdev *d, uint64_t n)
 }
 
 static int
+unconfirmed(Kdev *d)
+{
+	tenant_fail(&d->tenant);
+	return fail(-EIO, "%s: the IOMMU did not confirm that a buffer is its no more",
+		d->f->name);
+}
+
+static int
 show(Kdev *d, KdevMap *m, paddr_t pa)
 {
 	uint64_t n = span(pa, m->len);
@@ -80,6 +88,8 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 			  : -ENOSPC;
 	mutex_unlock(&d->lock);
 	m->iova = at + (pa & PAGE_MASK);
+	if (err == -ETIMEDOUT || err == -EIO) /* the device may have found it meanwhile */
+		return unconfirmed(d);
 	return err == 0 ? 0
 			: fail(err, "%s: no room for a buffer of %zu bytes", d->f->name,
 				  m->len);
@@ -137,7 +147,7 @@ kdev_map(Kdev *d, void *buf, size_t len, uint rights, KdevMap *m)
 	if (err == 0)
 		err = show(d, m, m->bounce != 0 ? m->bounce : page_addr(buf));
 	if (err != 0)
-		give_back(m, true);
+		give_back(m, err != -EIO);
 	else
 		d->maps++;
 	return err;
@@ -155,9 +165,5 @@ kdev_unmap(Kdev *d, KdevMap *m)
 		mutex_unlock(&d->lock);
 	}
 	give_back(m, err == 0);
-	if (err == 0)
-		return 0;
-	tenant_fail(&d->tenant);
-	return fail(-EIO, "%s: the IOMMU did not confirm that a buffer is its no more",
-		d->f->name);
+	return err == 0 ? 0 : unconfirmed(d);
 }

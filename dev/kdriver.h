@@ -40,7 +40,8 @@ typedef struct KdevMap {
 
 /*
  * The device reaches the whole pages that [buf, buf+len) is in; or, with boot parameter
- * bounce or where it cannot name them, pages of its own with a copy. Says why not.
+ * bounce or where it cannot name them, pages of its own with a copy. Says why not. -EIO: it
+ * may reach them all the same, and buf must never be used again.
  */
 int kdev_map(Kdev *d, void *buf, size_t len, uint rights, KdevMap *m);
 /* It does not any more, and what it wrote is in buf. -EIO: it still may, and buf must never

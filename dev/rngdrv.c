@@ -101,6 +101,8 @@ open_device(Rng *r) REQUIRES(rng_lock)
 	if (r->ring == NULL || r->buf == NULL)
 		return fail(-ENOMEM, "no memory for a buffer");
 	err = kdev_map(r->dev, r->ring, PAGE_SIZE, DOMAIN_R | DOMAIN_W, &r->map);
+	if (err == -EIO)
+		r->ring = NULL;
 	if (err != 0)
 		return err;
 	if (r->map.bounce != 0)
@@ -197,6 +199,8 @@ fill_buf(Rng *r, uint32_t n) REQUIRES(rng_lock)
 	KdevMap m;
 	long got = kdev_map(r->dev, r->buf, n, DOMAIN_W, &m), late;
 
+	if (got == -EIO)
+		r->buf = NULL;
 	if (got != 0)
 		return got;
 	got = fill(r, m.iova, n);

@@ -708,7 +708,8 @@ param_get(const char *name)
 }
 
 static uint pages_withheld;
-void page_withhold(paddr_t pa) { (void)pa; pages_withheld++; }
+static paddr_t last_withheld;
+void page_withhold(paddr_t pa) { last_withheld = pa; pages_withheld++; }
 
 paddr_t
 page_alloc_below(uint order, PageKind kind, paddr_t limit)
@@ -2356,6 +2357,30 @@ test_kernel_unconfirmed(void **state)
 	kfree(lost);
 }
 
+/* Nor, when a buffer is mapped, that it knows nothing of it: it is taken back from the tables,
+ * but the device may have been told. */
+static void
+test_kernel_unannounced(void **state)
+{
+	uint8_t buf[8] = "before";
+	KdevMap m;
+
+	(void)state;
+	bouncing = "0:2.0";
+	assert_int_equal(attach(EDU2, 0), 0);
+	map_err = -ETIMEDOUT;
+	pages_withheld = 0;
+	assert_int_equal(kdev_map(dev2, buf, sizeof buf, DOMAIN_W, &m), -EIO);
+	assert_string_equal(host_errstr, "0:2.0: the IOMMU did not confirm that a buffer is its no more");
+	assert_int_equal(pages_withheld, 1);
+	assert_int_equal(assign_state(&fn[EDU2]), FN_BROKEN);
+	page_free(last_withheld, 0); /* of the test's, whom nobody takes it from */
+	Kdev *lost = dev2;
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), -EIO);
+	given_up(8);
+	kfree(lost);
+}
+
 static void
 checks(const char *want)
 {
@@ -2917,7 +2942,7 @@ main(void)
 		T(test_entry_unconfirmed), T(test_fault),
 		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_storm_set), T(test_stray), T(test_lost), T(test_interrupt_fault),
 		T(test_mappings), T(test_kernel), T(test_kernel_refused), T(test_kernel_start), T(test_kernel_power),
-		T(test_kernel_maps), T(test_kernel_bounce), T(test_kernel_unconfirmed), T(test_kernel_fault),
+		T(test_kernel_maps), T(test_kernel_bounce), T(test_kernel_unconfirmed), T(test_kernel_unannounced), T(test_kernel_fault),
 		T(test_kernel_ats), T(test_kernel_ats_silent), T(test_ats_refused),
 		T(test_domains),
 		T(test_check), T(test_check_interrupt), T(test_check_tables), T(test_check_guest),
