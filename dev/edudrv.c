@@ -109,7 +109,7 @@ edu_knows(const PciFn *f)
 static Edu *
 make(PciFn *f) REQUIRES(edu_lock)
 {
-	Edu *e = f->bar[0].usable ? kalloc(sizeof *e) : NULL;
+	Edu *e = pci_bar_refusal(f, 0, 0, PAGE_SIZE) == NULL ? kalloc(sizeof *e) : NULL;
 
 	if (e == NULL || (e->regs = arch_map_mmio(f->bar[0].addr, PAGE_SIZE)) == NULL) {
 		kfree(e);

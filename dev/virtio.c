@@ -62,15 +62,18 @@ get16(const Virtio *v, uint reg)
 
 /* ---- where they are ---- */
 
+/* Where this capability says they are: asked once, for the next time it may be elsewhere. */
 static bool
-usable(const PciFn *f, const PciCap *c, uint kind)
+place(const PciFn *f, const PciCap *c, uint kind, paddr_t *at)
 {
+	if (c->id != CAP_VENDOR || pci_read(f, c->off + CAP_KIND, 1) != kind)
+		return false;
 	uint bar = pci_read(f, c->off + CAP_BAR, 1);
 	uint32_t off = pci_read(f, c->off + CAP_OFFSET, 4);
-
-	return c->id == CAP_VENDOR && pci_read(f, c->off + CAP_KIND, 1) == kind &&
-	       bar < PCI_NBAR && f->bar[bar].usable && !f->bar[bar].io &&
-	       off % PAGE_SIZE == 0 && off < f->bar[bar].size;
+	if (off % PAGE_SIZE != 0 || pci_bar_refusal(f, bar, off, PAGE_SIZE) != NULL)
+		return false;
+	*at = f->bar[bar].addr + off;
+	return true;
 }
 
 static volatile uint8_t *
@@ -78,15 +81,14 @@ window(const PciFn *f, uint kind, uint *cap)
 {
 	PciCap c[CAP_MAXSTD];
 	uint n = pci_caps(f, false, c, CAP_MAXSTD), i = 0;
+	paddr_t at;
 
-	while (i < n && !usable(f, &c[i], kind))
+	while (i < n && !place(f, &c[i], kind, &at))
 		i++;
 	if (i == n)
 		return NULL;
 	*cap = c[i].off;
-	return arch_map_mmio(f->bar[pci_read(f, *cap + CAP_BAR, 1)].addr +
-				     pci_read(f, *cap + CAP_OFFSET, 4),
-		PAGE_SIZE);
+	return arch_map_mmio(at, PAGE_SIZE);
 }
 
 int

@@ -11,6 +11,8 @@ static _Alignas(4096) uint8_t regs[2][4096]; /* common, notify */
 static uint8_t config[256];
 static PciFn fn;
 static uint ncaps, maps;
+static const char *refused;
+static bool once; /* what it says of its registers' place is something else the next time */
 
 uint
 pci_caps(const PciFn *f, bool extended, PciCap *out, uint max)
@@ -29,6 +31,8 @@ pci_read(const PciFn *f, uint off, uint width)
 
 	assert_ptr_equal(f, &fn);
 	memcpy(&v, config + off, width);
+	if (once && ((off - 0x40) % 0x18 == 4 || (off - 0x40) % 0x18 == 8))
+		memset(config + off, 0xff, width);
 	return v;
 }
 
@@ -39,6 +43,17 @@ arch_map_mmio(paddr_t pa, size_t len)
 	assert_true(pa == 0xfea00000 || pa == 0xfea03000);
 	maps++;
 	return regs[pa != 0xfea00000];
+}
+
+/* As dev/pci/bar.c has it. */
+const char *
+pci_bar_refusal(const PciFn *f, uint bar, uint64_t off, uint64_t len)
+{
+	assert_ptr_equal(f, &fn);
+	assert_int_equal(len, 4096);
+	if (bar >= PCI_NBAR || !fn.bar[bar].usable || fn.bar[bar].io)
+		return "no such BAR";
+	return off > fn.bar[bar].size - len ? "beyond the end of the BAR" : refused;
 }
 
 void
@@ -101,6 +116,20 @@ test_find(void **state)
 		assert_int_equal(virtio_find(&fn, &v), -ENODEV);
 		assert_int_equal(maps, 0);
 	}
+	/* A page that is not all its own: the registers of another may be there. */
+	cap(3, 9, 1, 4, 0);
+	refused = "shares a page with bar0 of 0:3.0";
+	maps = 0;
+	assert_int_equal(virtio_find(&fn, &v), -ENODEV);
+	assert_int_equal(maps, 0);
+	refused = NULL;
+	once = true;
+	assert_int_equal(virtio_find(&fn, &v), 0);
+	assert_ptr_equal(v.common, regs[0]);
+	assert_ptr_equal(v.notify, regs[1]);
+	once = false;
+	cap(1, 9, 2, 4, 0x3000);
+	cap(3, 9, 1, 4, 0x10);
 	cap(4, 9, 1, 4, 0); /* one that makes no sense, then one that does */
 	assert_int_equal(virtio_find(&fn, &v), 0);
 	ncaps = 1;
