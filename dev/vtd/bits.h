@@ -18,6 +18,10 @@ typedef struct Ent {
 #define FMASK(...)     FMASK_(__VA_ARGS__)
 #define FMASK_(hi, lo) ((~0ull >> (63 - ((hi) & 63))) & (~0ull << ((lo) & 63)))
 
+/* x as the field's value; a constant expression where x is one and fits. */
+#define FCONST(x, ...)      FCONST_(x, __VA_ARGS__)
+#define FCONST_(x, hi, lo)  ((uint64_t)(x) << ((lo) & 63))
+
 #define FGET(v, f)    fget((v), f)
 #define FPUT(v, f, x) fput(&(v), f, (x))
 #define FVAL(f, x)    fval(f, (x))

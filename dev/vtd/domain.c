@@ -45,6 +45,8 @@ domain_make(DomainKind kind)
 		return NULL;
 	d->kind = kind;
 	d->nunit = n;
+	for (uint32_t i = 0; i < n; i++)
+		d->use[i].unit = unit_at(i);
 	d->link = format(SHARED_LEVELS).link;
 	d->grants = DOMAIN_R | DOMAIN_W;
 	if (vtd_common().mode == VTD_FIRST) {
@@ -356,24 +358,28 @@ domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 	return err ? err : late;
 }
 
+static inline int
+tell(const Use *use, Change *c)
+{
+	Unit *u = use->unit;
+	int err;
+
+	os_lock(u->lock);
+	c->did = (uint16_t)use->did;
+	err = use->nsource > 0 ? unit_invalidate_locked(u, c) : use->lost ? -ETIMEDOUT : 0;
+	os_unlock(u->lock);
+	if (err)
+		unit_report(u);
+	return err;
+}
+
 int
 domain_tell(Domain *d, Change *c)
 {
 	int first = 0;
 
-	for (uint32_t i = 0; i < d->nunit; i++) {
-		const Use *use = &d->use[i];
-		Unit *u = unit_at(i);
-		int err;
-
-		os_lock(u->lock);
-		c->did = (uint16_t)use->did;
-		err = use->lost ? -ETIMEDOUT : 0;
-		if (use->nsource > 0)
-			err = unit_invalidate_locked(u, c);
-		os_unlock(u->lock);
-		if (err)
-			unit_report(u);
+	for (const Use *use = d->use; use < d->use + d->nunit; use++) {
+		int err = tell(use, c);
 		first = first ? first : err;
 	}
 	if (d->tlb.unit && c->kind != CHANGE_PAGES_ADDED) {

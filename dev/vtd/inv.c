@@ -24,21 +24,20 @@
  */
 #include "dev/vtd/inv.h"
 
-#include "dev/vtd/ent.h"
 #include "dev/vtd/reg.h"
 
 #define PAGE_SHIFT 12
 
-static InvOp
-page_op(const Change *c, uint64_t first, uint64_t last, bool ih)
+/* The aligned block of pages around first .. last. */
+static inline void
+page_op(const Change *c, uint64_t first, uint64_t last, bool ih, InvOp *op)
 {
-	InvOp op = { .kind = INV_IOTLB_PAGE, .did = c->did, .ih = ih, .addr = first << PAGE_SHIFT };
-
-	if (first != last) {
-		op.am = (uint8_t)(64 - __builtin_clzll(first ^ last));
-		op.addr = first >> op.am << op.am << PAGE_SHIFT;
-	}
-	return op;
+	op->kind = INV_IOTLB_PAGE;
+	op->did = c->did;
+	op->sid = 0;
+	op->ih = ih;
+	op->am = first == last ? 0 : (uint8_t)(64 - __builtin_clzll(first ^ last));
+	op->addr = first >> op->am << op->am << PAGE_SHIFT;
 }
 
 static InvOp
@@ -53,24 +52,34 @@ domain_op(const Limits *l, const Change *c)
  * One aligned block that covers the range when it is no more than four times as large,
  * else two that meet at the range's best aligned boundary, else the domain.
  */
-static uint32_t
+static uint32_t __attribute__((noinline))
+plan_range(const Limits *l, const Change *c, uint64_t first, uint64_t last, bool ih, InvOp *op)
+{
+	if (!l->psi || c->len == 0 || last < first)
+		goto domain;
+	page_op(c, first, last, ih, &op[0]);
+	if (op[0].am <= l->mamv && 1ull << op[0].am <= 4 * (last - first + 1))
+		return 1;
+	uint64_t middle = last >> (op[0].am - 1) << (op[0].am - 1);
+	page_op(c, first, middle - 1, ih, &op[0]);
+	page_op(c, middle, last, ih, &op[1]);
+	if (op[0].am <= l->mamv && op[1].am <= l->mamv)
+		return 2;
+domain:
+	op[0] = domain_op(l, c);
+	return 1;
+}
+
+/* Most ranges are a page. */
+static inline uint32_t
 plan_pages(const Limits *l, const Change *c, bool ih, InvOp *op)
 {
 	uint64_t first = c->iova >> PAGE_SHIFT;
 	uint64_t last = (c->iova + c->len - 1) >> PAGE_SHIFT;
 
-	if (!l->psi || c->len == 0 || last < first)
-		goto domain;
-	op[0] = page_op(c, first, last, ih);
-	if (op[0].am == 0 || (op[0].am <= l->mamv && 1ull << op[0].am <= 4 * (last - first + 1)))
-		return 1;
-	uint64_t middle = last >> (op[0].am - 1) << (op[0].am - 1);
-	op[0] = page_op(c, first, middle - 1, ih);
-	op[1] = page_op(c, middle, last, ih);
-	if (op[0].am <= l->mamv && op[1].am <= l->mamv)
-		return 2;
-domain:
-	op[0] = domain_op(l, c);
+	if (first != last || !l->psi || c->len == 0)
+		return plan_range(l, c, first, last, ih, op);
+	page_op(c, first, first, ih, &op[0]);
 	return 1;
 }
 
@@ -151,34 +160,7 @@ inv_plan(const Limits *l, const Change *c, InvOp *op)
 	return plan_all(l, op);
 }
 
-/* ---- spelling ---- */
-
-static uint32_t
-granularity(InvKind k)
-{
-	switch (k) {
-	case INV_CONTEXT_GLOBAL:
-	case INV_IOTLB_GLOBAL:
-		return GRAN_GLOBAL;
-	case INV_IOTLB_DOMAIN:
-		return GRAN_DOMAIN;
-	default:
-		return GRAN_FINE;
-	}
-}
-
-static Ent
-iec_descriptor(const InvOp *op)
-{
-	Ent d = { 0, 0 };
-
-	EPUT(d, QI_TYPE, QI_T_IEC);
-	EPUT(d, QI_IEC_ONE, op->kind == INV_IEC_INDEX);
-	EPUT(d, QI_IEC_INDEX, op->index);
-	return d;
-}
-
-/* ---- a device's TLB ---- */
+/* ---- spelling: a device's TLB ---- */
 
 #define ALL (~0ull >> 1 & ~0xfffull) /* the block of all addresses */
 
@@ -204,8 +186,8 @@ inv_block(InvOp *op, uint64_t iova, uint64_t len)
 	}
 }
 
-static Ent
-device_descriptor(const Limits *l, const InvOp *op)
+Ent
+inv_device(const Limits *l, const InvOp *op)
 {
 	Ent d = { 0, op->addr };
 
@@ -218,20 +200,6 @@ device_descriptor(const Limits *l, const InvOp *op)
 	return d;
 }
 
-/* ---- scalable mode ---- */
-
-static Ent
-pasid_descriptor(const InvOp *op)
-{
-	bool all = op->kind == INV_PASID_GLOBAL;
-	Ent d = { 0, 0 };
-
-	EPUT(d, QI_TYPE, QI_T_PASID);
-	EPUT(d, QI_GRAN, all ? PASID_ALL : PASID_OF_DOMAIN);
-	EPUT(d, QI_DID, op->did);
-	return d;
-}
-
 static Ent
 device_broader(Ent d)
 {
@@ -240,80 +208,69 @@ device_broader(Ent d)
 	return d;
 }
 
-static Ent
-other_descriptor(const Limits *l, const InvOp *op)
-{
-	if (op->kind == INV_DEVICE)
-		return device_descriptor(l, op);
-	return op->kind <= INV_IEC_INDEX ? iec_descriptor(op) : pasid_descriptor(op);
-}
+/* ---- all the rest ---- */
 
-Ent
-inv_descriptor(const Limits *l, const InvOp *op)
-{
-	uint64_t lo = FVAL(QI_GRAN, granularity(op->kind)) | FVAL(QI_DID, op->did);
+#define SPELL(type, gran) FCONST(QI_T_##type, QI_TYPE) | FCONST(gran, QI_GRAN)
 
-	if (op->kind >= INV_IEC_GLOBAL)
-		return other_descriptor(l, op);
-	if (op->kind < INV_FENCE)
-		return (Ent){ lo | FVAL(QI_TYPE, QI_T_CONTEXT) | FVAL(QI_SID, op->sid), 0 };
-	lo |= FVAL(QI_TYPE, QI_T_IOTLB) | FVAL(QI_DR, l->drain_read) | FVAL(QI_DW, l->drain_write);
-	if (op->kind != INV_IOTLB_PAGE)
-		return (Ent){ lo, 0 };
-	if (l->mode == VTD_FIRST) /* drains by itself; PASID 0, of requests without one */
-		lo = FVAL(QI_TYPE, QI_T_FIRST) | FVAL(QI_GRAN, GRAN_FINE) | FVAL(QI_DID, op->did);
-	return (Ent){ lo, op->addr | FVAL(QI_IH, op->ih) | FVAL(QI_AM, op->am) };
-}
+const uint64_t inv_spelling[INV_NKIND] = {
+	[INV_CONTEXT_GLOBAL] = SPELL(CONTEXT, GRAN_GLOBAL),
+	[INV_CONTEXT_DEVICE] = SPELL(CONTEXT, GRAN_FINE),
+	[INV_IOTLB_GLOBAL] = SPELL(IOTLB, GRAN_GLOBAL),
+	[INV_IOTLB_DOMAIN] = SPELL(IOTLB, GRAN_DOMAIN),
+	[INV_IOTLB_PAGE] = SPELL(IOTLB, GRAN_FINE),
+	[INV_IEC_GLOBAL] = QI_T_IEC,
+	[INV_IEC_INDEX] = QI_T_IEC | FMASK(QI_IEC_ONE),
+	[INV_PASID_GLOBAL] = SPELL(PASID, PASID_ALL),
+	[INV_PASID_DOMAIN] = SPELL(PASID, PASID_OF_DOMAIN),
+};
 
-Ent
-inv_wait(uint64_t status, uint32_t data, bool fence)
-{
-	Ent d = { 0, 0 };
-
-	EPUT(d, QI_TYPE, QI_T_WAIT);
-	EPUT(d, QI_WAIT_SW, 1);
-	EPUT(d, QI_WAIT_FN, fence);
-	EPUT(d, QI_WAIT_DATA, data);
-	EPUT(d, QI_WAIT_ADDR, status >> 2);
-	return d;
-}
+const uint64_t inv_first_page = SPELL(FIRST, GRAN_FINE);
 
 Ent
 inv_broader(const Limits *l, Ent d)
 {
-	uint64_t type = EGET(d, QI_TYPE);
+	InvOp all;
 
-	if (type == QI_T_DEVICE)
+	switch (EGET(d, QI_TYPE)) {
+	case QI_T_CONTEXT:
+		all = (InvOp){ .kind = INV_CONTEXT_GLOBAL };
+		break;
+	case QI_T_IOTLB:
+	case QI_T_FIRST:
+		all = (InvOp){ .kind = INV_IOTLB_GLOBAL };
+		break;
+	case QI_T_IEC:
+		all = (InvOp){ .kind = INV_IEC_GLOBAL };
+		break;
+	case QI_T_PASID:
+		all = (InvOp){ .kind = INV_PASID_GLOBAL };
+		break;
+	case QI_T_DEVICE:
 		return device_broader(d);
-	if (type == QI_T_IEC)
-		return (Ent){ .lo = QI_T_IEC };
-	if (type == QI_T_PASID)
-		return pasid_descriptor(&(InvOp){ .kind = INV_PASID_GLOBAL });
-	if (type == QI_T_FIRST)
-		return inv_descriptor(l, &(InvOp){ .kind = INV_IOTLB_GLOBAL });
-	if (type == QI_T_CONTEXT) {
-		EPUT(d, QI_SID, 0);
-	} else if (type == QI_T_IOTLB) {
-		d.hi = 0;
-	} else {
+	default:
 		return d;
 	}
-	EPUT(d, QI_DID, 0);
-	EPUT(d, QI_GRAN, GRAN_GLOBAL);
-	return d;
+	return inv_descriptor(l, &all);
+}
+
+/* The registers' granularities are the queue's. */
+static uint64_t
+granularity(const InvOp *op)
+{
+	return FGET(inv_spelling[op->kind], QI_GRAN);
 }
 
 uint64_t
 inv_ccmd(const InvOp *op)
 {
-	return FMASK(CCMD_ICC) | FVAL(CCMD_CIRG, granularity(op->kind)) |
+	return FMASK(CCMD_ICC) | FVAL(CCMD_CIRG, granularity(op)) |
 	       FVAL(CCMD_SID, op->sid) | FVAL(CCMD_DID, op->did);
 }
 
 uint64_t
 inv_iotlb(const Limits *l, const InvOp *op)
 {
-	return FMASK(IOTLB_IVT) | FVAL(IOTLB_IIRG, granularity(op->kind)) |
+	return FMASK(IOTLB_IVT) | FVAL(IOTLB_IIRG, granularity(op)) |
 	       FVAL(IOTLB_DR, l->drain_read) | FVAL(IOTLB_DW, l->drain_write) |
 	       FVAL(IOTLB_DID, op->did);
 }

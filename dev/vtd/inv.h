@@ -6,6 +6,7 @@
 
 #include "dev/vtd/bits.h"
 #include "dev/vtd/cap.h"
+#include "dev/vtd/ent.h"
 
 typedef enum InvKind {
 	INV_WBF, /* flush the write buffer */
@@ -21,7 +22,11 @@ typedef enum InvKind {
 
 typedef struct InvOp {
 	InvKind  kind;
-	uint16_t did, sid, index;
+	uint16_t did;
+	union {
+		uint16_t sid;   /* context, device */
+		uint16_t index; /* interrupt entry */
+	};
 	bool     ih; /* page: only last-level entries changed */
 	uint8_t  am; /* page: 2^am pages at addr */
 	uint8_t  depth; /* device: how many it can have outstanding, 0: 32 */
@@ -56,9 +61,37 @@ typedef struct Change {
 uint32_t inv_plan(const Limits *l, const Change *c, InvOp *op);
 
 /* Of an INV_DEVICE: the block around a range, len 0: everything. */
-void     inv_block(InvOp *op, uint64_t iova, uint64_t len);
-Ent      inv_descriptor(const Limits *l, const InvOp *op);
-Ent      inv_wait(uint64_t status, uint32_t data, bool fence);
+void inv_block(InvOp *op, uint64_t iova, uint64_t len);
+Ent  inv_device(const Limits *l, const InvOp *op);
+
+/* A descriptor of each kind, but for what ids, sources and addresses it is about. */
+extern const uint64_t inv_spelling[INV_NKIND];
+extern const uint64_t inv_first_page; /* of a page, where the first level translates */
+
+/* What a kind has no use for is 0 in op, so that one formula spells all but devices'. */
+static inline Ent
+inv_descriptor(const Limits *l, const InvOp *op)
+{
+	uint64_t lo = inv_spelling[op->kind] | FVAL(QI_DID, op->did) | FVAL(QI_SID, op->sid);
+
+	if (op->kind == INV_DEVICE)
+		return inv_device(l, op);
+	if (op->kind == INV_IOTLB_PAGE && l->mode == VTD_FIRST) /* drains by itself; PASID 0 */
+		lo = inv_first_page | FVAL(QI_DID, op->did);
+	else if (op->kind - INV_IOTLB_GLOBAL <= INV_IOTLB_PAGE - INV_IOTLB_GLOBAL)
+		lo |= FVAL(QI_DR, l->drain_read) | FVAL(QI_DW, l->drain_write);
+	return (Ent){ lo, op->addr | FVAL(QI_IH, op->ih) | FVAL(QI_AM, op->am) };
+}
+
+/* Write data to status when what is above has completed; with fence, what is below waits. */
+static inline Ent
+inv_wait(uint64_t status, uint32_t data, bool fence)
+{
+	return (Ent){ FVAL(QI_TYPE, QI_T_WAIT) | FVAL(QI_WAIT_SW, 1) | FVAL(QI_WAIT_FN, fence) |
+			      FVAL(QI_WAIT_DATA, data),
+		FVAL(QI_WAIT_ADDR, status >> 2) };
+}
+
 Ent      inv_broader(const Limits *l, Ent descriptor); /* its global form */
 uint64_t inv_ccmd(const InvOp *op);
 uint64_t inv_iotlb(const Limits *l, const InvOp *op);

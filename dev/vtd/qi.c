@@ -30,15 +30,15 @@ qi_start_locked(Unit *u)
 }
 
 /* Descriptors from `from` up to the tail, in memory. */
-static void
+static inline void
 flush(const Unit *u, uint32_t from)
 {
-	uint32_t end = from < u->qi_tail ? u->qi_tail : QI_SLOTS;
-
-	if (u->lim.coherent)
+	if (from < u->qi_tail) {
+		os_clflush(&u->queue[from], (u->qi_tail - from) * sizeof u->queue[0]);
 		return;
-	os_clflush(&u->queue[from], (end - from) * sizeof u->queue[0]);
-	if (end != u->qi_tail && u->qi_tail != 0)
+	}
+	os_clflush(&u->queue[from], (QI_SLOTS - from) * sizeof u->queue[0]);
+	if (u->qi_tail != 0)
 		os_clflush(u->queue, u->qi_tail * sizeof u->queue[0]);
 }
 
@@ -63,13 +63,11 @@ repair(Unit *u)
 }
 
 /* -EAGAIN: submit again. */
-static int
+static int __attribute__((noinline))
 await(Unit *u, uint32_t seq)
 {
 	uint64_t since = 0, end = 0;
 
-	if (*u->status == seq)
-		return 0;
 	for (uint32_t repairs = 0; *u->status != seq;) {
 		uint64_t now = os_now();
 		uint32_t err = mmio_read32(u->regs, FSTS_REG) & FSTS_QUEUE;
@@ -95,11 +93,17 @@ await(Unit *u, uint32_t seq)
 	return 0;
 }
 
+static inline uint32_t
+number(Unit *u)
+{
+	return ++u->qi_seq;
+}
+
 /* One batch: the operations and a wait. Returns the number that the wait will report. */
-static uint32_t
+static inline uint32_t
 submit(Unit *u, const InvOp *op, uint32_t n)
 {
-	uint32_t seq = ++u->qi_seq, from = u->qi_tail, tail = from;
+	uint32_t seq = number(u), from = u->qi_tail, tail = from, step = u->qi_step;
 	Ent *queue = u->queue;
 
 	for (const InvOp *end = op + n; op < end; op++) {
@@ -109,25 +113,58 @@ submit(Unit *u, const InvOp *op, uint32_t n)
 			queue[tail] = inv_descriptor(&u->lim, op);
 			u->ninv[op->kind]++;
 		}
-		tail = (tail + u->qi_step) % QI_SLOTS;
+		tail = (tail + step) % QI_SLOTS;
 	}
 	queue[tail] = inv_wait(u->status_pa, seq, true);
-	u->qi_tail = (tail + u->qi_step) % QI_SLOTS;
+	u->qi_tail = (tail + step) % QI_SLOTS;
 	u->nwait++;
-	flush(u, from);
+	if (!u->lim.coherent)
+		flush(u, from);
 	TRACE(trace_queue(u, from));
 	ring(u);
 	return seq;
 }
 
+/* What most batches are: one operation, in a queue that does not wrap meanwhile. */
+static inline uint32_t
+submit_one(Unit *u, const InvOp *op)
+{
+	uint32_t seq = number(u), step = u->qi_step;
+	Ent *e = &u->queue[u->qi_tail];
+
+	e[0] = inv_descriptor(&u->lim, op);
+	e[step] = inv_wait(u->status_pa, seq, true);
+	u->qi_tail += 2 * step;
+	u->ninv[op->kind]++;
+	u->nwait++;
+	if (!u->lim.coherent)
+		os_clflush(e, 2 * step * sizeof *e);
+	ring(u);
+	return seq;
+}
+
+static int __attribute__((noinline))
+submit_any(Unit *u, const InvOp *op, uint32_t n)
+{
+	int err = -EAGAIN;
+
+	for (uint32_t t = 0; t < QI_TRIES && err == -EAGAIN; t++)
+		err = await(u, submit(u, op, n));
+	return err;
+}
+
 int
 qi_submit_locked(Unit *u, const InvOp *op, uint32_t n)
 {
-	int err = await(u, submit(u, op, n));
+	int err;
 
-	for (uint32_t t = 1; t < QI_TRIES && err == -EAGAIN; t++)
-		err = await(u, submit(u, op, n));
-	return err;
+	if (n != 1 || op->kind == INV_FENCE || trace_on || u->qi_tail + 2 * u->qi_step >= QI_SLOTS)
+		return submit_any(u, op, n);
+	uint32_t seq = submit_one(u, op);
+	if (__builtin_expect(*u->status == seq, 1))
+		return 0;
+	err = await(u, seq);
+	return err == -EAGAIN ? submit_any(u, op, n) : err;
 }
 
 int

@@ -68,6 +68,7 @@ struct Unit {
 #define MAXCOVER 2 /* 5 levels above tables of 3 */
 
 typedef struct Use { /* of a unit by a domain */
+	Unit    *unit;
 	uint32_t did;     /* 0: not on this unit */
 	uint32_t nsource; /* context entries present */
 	bool     lost;    /* the unit broke before it confirmed that entries were gone */

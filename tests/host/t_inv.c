@@ -187,6 +187,8 @@ test_granularity(void **state)
 	assert_string_equal(pages(&l, 3, 3), "I5 ");
 	l.psi = false;
 	assert_string_equal(pages(&l, 3, 1), "I5 ");
+	l.mamv = 18;
+	assert_string_equal(pages(&l, 2, 2), "I5 ");
 	/* not page aligned, and to the very end */
 	assert_string_equal(plan(&plain, (Change){ .kind = CHANGE_PAGES_REMOVED, .did = 5,
 		.iova = 0x1800, .len = 0x1000 }), "p0+2 ");
