@@ -166,36 +166,34 @@ change(Slpt *t, Span s, uint64_t bits, SlChange *c)
 	}
 }
 
-/* One page in the table of the last change, which does not become full: most maps are that. */
-static bool
-map_near(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, int *err)
+static int __attribute__((noinline))
+map_any(Slpt *t, Span s, uint64_t rights, SlChange *c)
 {
-	uint64_t *e = sl_near_page(t, iova, len);
-
-	if (!e || pa & (len - 1) || *t->near.live >= SL_ENTRIES - 1 || t->clean.n < SL_RESERVE)
-		return false;
-	*err = *e ? -EEXIST : 0;
-	if (*err)
-		return true;
-	++*t->near.live;
-	t->nbig += t->near.big;
-	put(t, iova, e, pa | rights | t->near.bits, t->near.shift, 1);
-	return true;
-}
-
-int
-slpt_map(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChange *c)
-{
-	Span s = { iova, iova + len, pa };
 	uint32_t need;
 	int err;
 
-	if (map_near(t, iova, pa, len, rights, &err) || (err = look(t, s, &need)) != 0)
+	if ((err = look(t, s, &need)) != 0)
 		return err;
 	if (need > t->quota || t->pages + need > t->quota)
 		return -EDQUOT;
 	if (!sl_reserve(t, need + SL_RESERVE))
 		return -ENOMEM;
 	change(t, s, rights | t->fmt.leaf, c);
+	return 0;
+}
+
+int
+slpt_map(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChange *c)
+{
+	uint64_t *e = sl_near_page(t, iova, len);
+
+	/* Most maps are one page in the table of the last change, which does not become full. */
+	if (!e || pa & (len - 1) || *t->near.live >= SL_ENTRIES - 1 || t->clean.n < SL_RESERVE)
+		return map_any(t, (Span){ iova, iova + len, pa }, rights, c);
+	if (*e)
+		return -EEXIST;
+	++*t->near.live;
+	t->nbig += t->near.big;
+	sl_store(t, e, pa | rights | t->near.bits);
 	return 0;
 }

@@ -117,13 +117,14 @@ void     sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p);
 
 #define NOWHERE (1ull << 63)
 
-/* The entry that [iova, iova+len) is one page of, in the table of the last change; NULL. */
+/* The entry that [iova, iova+len) is one page of, in the table of the last change; NULL,
+ * and so the general way, which tells the trace, while there is one. */
 static inline uint64_t *
 sl_near_page(const Slpt *t, iova_t iova, uint64_t len)
 {
 	uint64_t i = (iova - t->near.base) >> t->near.shift;
 
-	if (i >= SL_ENTRIES || len != t->near.step || iova & (t->near.step - 1))
+	if (i >= SL_ENTRIES || len != t->near.step || iova & (len - 1) || trace_on)
 		return NULL;
 	return &t->near.e[i];
 }

@@ -144,30 +144,28 @@ split_need(const Slpt *t, iova_t edge)
 	return n;
 }
 
-/* One page of the table of the last change, which does not become empty. */
-static bool
-unmap_near(Slpt *t, iova_t iova, uint64_t len, SlChange *c)
+static int __attribute__((noinline))
+unmap_any(Slpt *t, iova_t iova, iova_t end, SlChange *c)
 {
-	uint64_t *e = sl_near_page(t, iova, len);
-
-	if (!e || (*e & t->near.bits) != t->near.bits || *e == 0 || *t->near.live < 2)
-		return false;
-	--*t->near.live;
-	t->nbig -= t->near.big;
-	zero(t, iova, e, t->near.shift, 1);
-	sl_note(c, iova, iova + len);
-	return true;
+	if (t->clean.n < SL_RESERVE && !sl_reserve(t, SL_RESERVE) &&
+		split_need(t, iova) + split_need(t, end) > t->clean.n)
+		return -ENOMEM;
+	return clear(t, iova, end, c) ? 0 : -ENOENT;
 }
 
 int
 slpt_unmap(Slpt *t, iova_t iova, uint64_t len, SlChange *c)
 {
-	if (unmap_near(t, iova, len, c))
-		return 0;
-	if (t->clean.n < SL_RESERVE && !sl_reserve(t, SL_RESERVE) &&
-		split_need(t, iova) + split_need(t, iova + len) > t->clean.n)
-		return -ENOMEM;
-	return clear(t, iova, iova + len, c) ? 0 : -ENOENT;
+	uint64_t *e = sl_near_page(t, iova, len);
+
+	/* Most are one page in the table of the last change, which does not become empty. */
+	if (!e || !*e || (*e & t->near.bits) != t->near.bits || *t->near.live < 2)
+		return unmap_any(t, iova, iova + len, c);
+	--*t->near.live;
+	t->nbig -= t->near.big;
+	sl_note(c, iova, iova + len);
+	sl_store(t, e, 0);
+	return 0;
 }
 
 bool
