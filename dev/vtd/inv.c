@@ -28,16 +28,25 @@
 
 #define PAGE_SHIFT 12
 
-/* The aligned block of pages around first .. last. */
+/* 2^am pages at addr. */
 static inline void
-page_op(const Change *c, uint64_t first, uint64_t last, bool ih, InvOp *op)
+page_op(const Change *c, uint64_t addr, uint32_t am, bool ih, InvOp *op)
 {
 	op->kind = INV_IOTLB_PAGE;
 	op->did = c->did;
 	op->sid = 0;
 	op->ih = ih;
-	op->am = first == last ? 0 : (uint8_t)(64 - __builtin_clzll(first ^ last));
-	op->addr = first >> op->am << op->am << PAGE_SHIFT;
+	op->am = (uint8_t)am;
+	op->addr = addr;
+}
+
+/* The aligned block of pages around first .. last. */
+static void
+block_op(const Change *c, uint64_t first, uint64_t last, bool ih, InvOp *op)
+{
+	uint32_t am = first == last ? 0 : 64 - (uint32_t)__builtin_clzll(first ^ last);
+
+	page_op(c, first >> am << am << PAGE_SHIFT, am, ih, op);
 }
 
 static InvOp
@@ -53,16 +62,19 @@ domain_op(const Limits *l, const Change *c)
  * else two that meet at the range's best aligned boundary, else the domain.
  */
 static uint32_t __attribute__((noinline))
-plan_range(const Limits *l, const Change *c, uint64_t first, uint64_t last, bool ih, InvOp *op)
+plan_range(const Limits *l, const Change *c, bool ih, InvOp *op)
 {
+	uint64_t first = c->iova >> PAGE_SHIFT;
+	uint64_t last = (c->iova + c->len - 1) >> PAGE_SHIFT;
+
 	if (!l->psi || c->len == 0 || last < first)
 		goto domain;
-	page_op(c, first, last, ih, &op[0]);
+	block_op(c, first, last, ih, &op[0]);
 	if (op[0].am <= l->mamv && 1ull << op[0].am <= 4 * (last - first + 1))
 		return 1;
 	uint64_t middle = last >> (op[0].am - 1) << (op[0].am - 1);
-	page_op(c, first, middle - 1, ih, &op[0]);
-	page_op(c, middle, last, ih, &op[1]);
+	block_op(c, first, middle - 1, ih, &op[0]);
+	block_op(c, middle, last, ih, &op[1]);
 	if (op[0].am <= l->mamv && op[1].am <= l->mamv)
 		return 2;
 domain:
@@ -70,16 +82,16 @@ domain:
 	return 1;
 }
 
-/* Most ranges are a page. */
+/* Most ranges are one aligned block. */
 static inline uint32_t
 plan_pages(const Limits *l, const Change *c, bool ih, InvOp *op)
 {
-	uint64_t first = c->iova >> PAGE_SHIFT;
-	uint64_t last = (c->iova + c->len - 1) >> PAGE_SHIFT;
+	uint64_t len = c->len;
+	uint32_t am = (uint32_t)__builtin_ctzll(len | 1ull << 63) - PAGE_SHIFT;
 
-	if (first != last || !l->psi || c->len == 0)
-		return plan_range(l, c, first, last, ih, op);
-	page_op(c, first, first, ih, &op[0]);
+	if ((len & (len - 1)) != 0 || c->iova & (len - 1) || am > l->mamv || !l->psi)
+		return plan_range(l, c, ih, op);
+	page_op(c, c->iova, am, ih, &op[0]);
 	return 1;
 }
 
