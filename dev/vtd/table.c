@@ -41,15 +41,17 @@ table_page(bool flush)
 Ent *
 table_slot_locked(const Unit *u, uint16_t sid)
 {
-	Ent r = u->root[sid >> 8];
+	const Ent *r = &u->root[sid >> 8];
+	uint64_t half = r->lo;
 	uint32_t i = sid & 0xff;
 
-	if (!EGET(r, ROOT_P))
+	if (!FGET(half, ROOT_P))
 		return NULL;
-	if (!scalable(u))
-		return (Ent *)os_ptr(EGET(r, ROOT_CTP) << 12) + i;
-	return (Ent *)os_ptr(FGET(i < HALF ? r.lo : r.hi, ROOT_CTP) << 12) +
-	       2 * (i % HALF);
+	if (scalable(u)) {
+		half = i < HALF ? half : r->hi;
+		i = 2 * (i % HALF);
+	}
+	return (Ent *)os_ptr(half & FMASK(ROOT_CTP)) + i;
 }
 
 /* Takes the pages or leaves them, when another CPU was faster. */
@@ -71,10 +73,8 @@ table_bus(Unit *u, uint8_t bus)
 	bool flush = !u->lim.coherent;
 	int err = -ENOMEM;
 
-	os_lock(u->lock);
-	bool there = EGET(u->root[bus], ROOT_P);
-	os_unlock(u->lock);
-	if (there)
+	/* Without the lock: what is there stays. */
+	if (FGET(__atomic_load_n(&u->root[bus].lo, __ATOMIC_RELAXED), ROOT_P))
 		return 0;
 	if ((page[0] = table_page(flush)) != 0 &&
 		(!scalable(u) || (page[1] = table_page(flush)) != 0)) {

@@ -34,9 +34,11 @@ unit_break_locked(Unit *u, const char *why)
 void
 unit_report(Unit *u)
 {
+	if (unit_state(u) != UNIT_BROKEN)
+		return;
 	os_lock(u->lock);
-	bool news = u->state == UNIT_BROKEN && !u->told;
-	u->told |= news;
+	bool news = !u->told;
+	u->told = true;
 	os_unlock(u->lock);
 	if (news)
 		os_log("iommu: unit %u at 0x%llx is broken: %s\n", u->index,
