@@ -73,6 +73,13 @@ os_is_ram(paddr_t pa, uint64_t len)
 	return pa + len < pa;
 }
 
+/* RAM alone is in the direct map. */
+bool
+os_is_page(paddr_t pa)
+{
+	return page_kind(pa) != PAGE_NONE;
+}
+
 void
 os_clflush(const void *p, size_t len)
 {

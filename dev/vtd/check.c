@@ -87,11 +87,11 @@ pasid_of(const Ent *e)
 {
 	paddr_t dir = EGET(*e, SM_DIR) << 12, table;
 
-	if (!os_is_ram(dir, 4096))
+	if (!os_is_page(dir))
 		return 0;
 	uint64_t d = *(const uint64_t *)os_ptr(dir);
 	table = FGET(d, DIR_TABLE) << 12;
-	return d == ent_directory(table) && os_is_ram(table, 4096) ? os_ptr(table) : 0;
+	return d == ent_directory(table) && os_is_page(table) ? os_ptr(table) : 0;
 }
 
 static void
@@ -154,7 +154,7 @@ check_table(const Unit *u, uint64_t r, paddr_t at, VtdCheck *o)
 			bad(o, 2, "a root entry that is not present is not 0", at, r);
 		return;
 	}
-	if (r & FMASK(11, 1) || !os_is_ram(table, 4096)) {
+	if (r & FMASK(11, 1) || !os_is_page(table)) {
 		bad(o, 2, "a root entry leads nowhere", at, r);
 		return;
 	}
@@ -325,7 +325,7 @@ visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
 			continue;
 		e.to = FGET(e.value, SL_ADDR) << 12;
 		e.page = level == 1 || (level <= 3 && FGET(e.value, SL_PS));
-		if (v->fn(v->arg, &e) && !e.page && os_is_ram(e.to, 4096))
+		if (v->fn(v->arg, &e) && !e.page && os_is_page(e.to))
 			visit(v, e.to, level - 1, e.iova);
 	}
 }
@@ -357,7 +357,7 @@ tally(Tally *c, paddr_t table, uint32_t level)
 		if (level > 1 && level <= 3 && FGET(e[i], SL_PS))
 			c->big++;
 		else if (e[i] && level > c->t->fmt.floor &&
-			 os_is_ram(FGET(e[i], SL_ADDR) << 12, 4096))
+			 os_is_page(FGET(e[i], SL_ADDR) << 12))
 			tally(c, FGET(e[i], SL_ADDR) << 12, level - 1);
 	}
 	if (*os_page_note(table) != live)

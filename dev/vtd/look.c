@@ -9,7 +9,7 @@
 const uint64_t *
 look_table(uint64_t pa)
 {
-	return os_is_ram(pa, 4096) ? os_ptr(pa) : NULL;
+	return os_is_page(pa) ? os_ptr(pa) : NULL;
 }
 
 int

@@ -24,6 +24,7 @@ paddr_t os_pa(const void *p);        /* and back */
 uint32_t *os_page_note(paddr_t pa);  /* a word the host keeps beside a page in use, not in it */
 volatile void *os_map_regs(paddr_t pa, size_t len); /* uncached; NULL on failure */
 bool    os_is_ram(paddr_t pa, uint64_t len); /* any of it is RAM: not a register window */
+bool    os_is_page(paddr_t pa); /* all of this page is RAM, and os_ptr shows it */
 void    os_clflush(const void *p, size_t len); /* write back to memory, then fence */
 
 typedef struct OsLock OsLock;

@@ -624,6 +624,22 @@ random_states(uint64_t cap, uint64_t ecap)
 	fake_forgive(); /* these tables break the rules on purpose */
 }
 
+/* A root table that firmware left, in memory of its own: nobody shows it to the CPU. */
+static void
+left_behind(void)
+{
+	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP };
+	WalkAsk a = { .sid = SID, .addr = 0x5000 };
+	Walk o;
+
+	fake = fake_unit(&c);
+	CHECK(fake_boot(false) == 0);
+	Unit *u = vtd_unit(0);
+	mmio_put64((volatile Regs *)u->regs, 0x20, FAKE_FIRMWARE);
+	CHECK(unit_walk(u, &a, &o) == 0);
+	CHECK(o.end == WALK_FAULT && o.reason == 8 && o.nstep == 0);
+}
+
 static void
 random_48(void)
 {
@@ -673,6 +689,7 @@ static void
 against_the_unit(void **state)
 {
 	(void)state;
+	assert_int_equal(fake_child(left_behind), 0);
 	assert_int_equal(fake_child(random_48), 0);
 	assert_int_equal(fake_child(random_snoop), 0);
 	assert_int_equal(fake_child(random_no_big), 0);

@@ -86,6 +86,7 @@ paddr_t os_pa(const void *p) { return (paddr_t)p; }
 uint32_t *os_page_note(paddr_t pa) { static uint32_t note[1 << 20]; NEED(pa >> 32 == 0); return &note[pa >> 12]; }
 volatile void *os_map_regs(paddr_t pa, size_t len) { return pa == REGS && len <= sizeof regs ? regs : NULL; }
 bool os_is_ram(paddr_t pa, uint64_t len) { return pa + len <= REGS || pa >= REGS + sizeof regs; }
+bool os_is_page(paddr_t pa) { return os_is_ram(pa, 4096); }
 void os_clflush(const void *p, size_t len) { (void)p, (void)len; }
 OsLock *os_lock_new(const char *name) { (void)name; return calloc(1, sizeof(OsLock)); }
 void os_lock(OsLock *l) { NEED(!l->held); l->held = true; }
@@ -135,7 +136,6 @@ main(void)
 	NEED(vtd_parse(dmar, sizeof dmar) == 0);
 	Unit *u = vtd_unit_for(&(VtdPath){ .bdf = sid });
 	NEED(vtd_start(true) == 0 && unit_state(u) == UNIT_ON && dma(sid, va) == 0);
-
 	NEED(domain_new_shared(top, DOMAIN_R | DOMAIN_W, &d) == 0);
 	NEED(domain_attach(d, u, &sid, 1) == 0);
 	NEED(dma(sid, va + 0x123) == page + 0x123);

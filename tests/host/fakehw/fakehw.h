@@ -28,6 +28,7 @@
 
 #define FAKE_RAM   0x10000000ull
 #define FAKE_PAGES 4096u
+#define FAKE_FIRMWARE (FAKE_RAM - 0x100000) /* memory too, but os_ptr has none of it */
 
 typedef struct FakeUnit FakeUnit;
 

@@ -293,7 +293,13 @@ os_page_note(paddr_t pa)
 bool
 os_is_ram(paddr_t pa, uint64_t len)
 {
-	return fake_ram(pa, len);
+	return fake_ram(pa, len) || (pa < FAKE_RAM && pa + len > FAKE_FIRMWARE);
+}
+
+bool
+os_is_page(paddr_t pa)
+{
+	return fake_ram(pa, 1);
 }
 
 void
