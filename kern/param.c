@@ -123,6 +123,22 @@ params_wrong(const Param *p, char *buf, size_t n)
 	return buf;
 }
 
+/* The last valid one counts: whoever wrote two meant perhaps a list. */
+const char *
+params_again(const Params *ps, uint i, char *buf, size_t n)
+{
+	const char *name = ps->p[i].name;
+	uint last = ps->n - 1;
+
+	while (last > i && (strcmp(ps->p[last].name, name) != 0 ||
+				   params_wrong(&ps->p[last], buf, n) != NULL))
+		last--;
+	if (last == i || *ps->p[i].value == 0)
+		return NULL;
+	snprint(buf, n, "%s is given again: %s is ignored", name, ps->p[i].value);
+	return buf;
+}
+
 const char *
 params_get(const Params *ps, const char *name)
 {
@@ -143,7 +159,8 @@ param_init(const char *cmdline)
 
 	params_parse(&boot, cmdline);
 	for (uint i = 0; i < boot.n; i++)
-		if (params_wrong(&boot.p[i], why, sizeof why) != NULL)
+		if (params_wrong(&boot.p[i], why, sizeof why) != NULL ||
+			params_again(&boot, i, why, sizeof why) != NULL)
 			kprint("boot: %s\n", why);
 	if (boot.cut)
 		kprint("boot: the command line is too long: its end is ignored\n");

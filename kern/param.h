@@ -22,9 +22,11 @@ typedef struct Params {
 	bool  cut; /* the line had more than fits */
 } Params;
 
-/* Pure: split a line; what is wrong with a parameter as a sentence, or NULL; look up. */
+/* Pure: split a line; what is wrong with a parameter, or which later one takes the place of
+ * the i-th, as a sentence or NULL; look up. */
 void        params_parse(Params *ps, const char *line);
 const char *params_wrong(const Param *p, char *buf, size_t n);
+const char *params_again(const Params *ps, uint i, char *buf, size_t n);
 const char *params_get(const Params *ps, const char *name);
 
 /* The kernel's own, once, before anybody asks. */

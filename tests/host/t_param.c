@@ -92,10 +92,13 @@ test_init(void **state)
 {
 	(void)state;
 	host_log[0] = 0;
-	param_init("iommu=off debug=1 init=");
+	param_init("iommu=on iommu=off debug=1 init= iommu=maybe debug=2");
 	assert_string_equal(host_log,
+		"boot: iommu is given again: on is ignored\n"
 		"boot: unknown parameter debug: ignored\n"
-		"boot: init needs a value: ignored\n");
+		"boot: init needs a value: ignored\n"
+		"boot: iommu=maybe is not one of on|first-use|off: ignored\n"
+		"boot: unknown parameter debug: ignored\n");
 	assert_string_equal(param_get("iommu"), "off");
 	assert_true(param_is("iommu", "off"));
 	assert_false(param_is("iommu", "on"));
