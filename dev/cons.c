@@ -309,7 +309,7 @@ consctl_cmd(Chan *c, const Cmd *cmd)
 
 	if (cmd->n == 2 && strcmp(cmd->f[0], "fg") == 0) {
 		if (cmd_int(cmd->f[1], 0, INT32_MAX, &pgid) != 0)
-			return fail(-EINVAL, "no process group %s", cmd->f[1]);
+			return fail(-EINVAL, "'%s' is not a process group", cmd->f[1]);
 		lock(&cons.lock);
 		cons.fg = pgid;
 		unlock(&cons.lock);
@@ -320,8 +320,7 @@ consctl_cmd(Chan *c, const Cmd *cmd)
 		set_raw(c, strcmp(cmd->f[0], "rawon") == 0);
 		return 0;
 	}
-	return fail(
-		-EINVAL, "unknown command %s: want rawon, rawoff or fg PGID", cmd->f[0]);
+	return fail(-EINVAL, "'%s': want rawon, rawoff or fg PGID", cmd->f[cmd->n - 1]);
 }
 
 /* ---- the device ---- */

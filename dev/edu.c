@@ -21,7 +21,9 @@ device(const Cmd *c, PciFn **f)
 	bdf_t b;
 
 	if (cmd_bdf(c->f[0], &b) != 0)
-		return fail(-EINVAL, "'%s' is not a device", c->f[0]);
+		return fail(-EINVAL,
+			"'%s' is not a device: want B:D.F in hexadecimal, like 0:1f.2",
+			c->f[0]);
 	*f = pci_find(b);
 	return *f != NULL ? 0 : fail(-ENODEV, "no device %s", c->f[0]);
 }

@@ -66,7 +66,6 @@ enum { SEEN_MODE, SEEN_FAULT, SEEN_RO };
 static int
 parse_option(const char *w, AttachArgs *a, uint *seen)
 {
-	static const char *const name[] = { "the mode", "fault=", "ro" };
 	uint kind = strncmp(w, "fault=", 6) == 0 ? SEEN_FAULT
 		    : strcmp(w, "ro") == 0       ? SEEN_RO
 						 : SEEN_MODE;
@@ -75,7 +74,8 @@ parse_option(const char *w, AttachArgs *a, uint *seen)
 	if (kind == SEEN_MODE)
 		err = parse_mode(w, &a->mode);
 	if (err == 0 && *seen >> kind & 1)
-		return fail(-EINVAL, "%s given twice", name[kind]);
+		return fail(
+			-EINVAL, "'%s': the mode, ro and fault= are given once each", w);
 	*seen |= 1u << kind;
 	if (kind == SEEN_FAULT)
 		err = parse_policy(w + 6, &a->policy);

@@ -56,11 +56,11 @@ machine_order(Chan *c, const Cmd *cmd)
 		arch_reboot();
 	if (strcmp(cmd->f[0], "poweroff") == 0 && cmd->n <= 2) {
 		if (cmd->n == 2 && cmd_int(cmd->f[1], 0, 255, &status) != 0)
-			return fail(-EINVAL, "no status %s: want 0 to 255", cmd->f[1]);
+			return fail(-EINVAL, "'%s': want a status, 0 to 255", cmd->f[1]);
 		arch_poweroff(status);
 	}
-	return fail(-EINVAL, "unknown command %s: want poweroff [STATUS] or reboot",
-		cmd->f[0]);
+	return fail(
+		-EINVAL, "'%s': want poweroff [STATUS] or reboot", cmd->f[cmd->n - 1]);
 }
 
 int

@@ -139,7 +139,7 @@ ctl_cmd(Chan *c, const Cmd *cmd)
 	Proc *p;
 
 	if (cmd->n != 1 || (!kill && strcmp(cmd->f[0], "int") != 0))
-		return fail(-EINVAL, "unknown command %s: want kill or int", cmd->f[0]);
+		return fail(-EINVAL, "'%s': want kill or int", cmd->f[cmd->n - 1]);
 	if ((p = find(c)) == NULL)
 		return -ESRCH;
 	proc_kill(p, kill ? SSIGKILL : SSIGINT, NULL);

@@ -148,8 +148,7 @@ walk_unit(WalkQuery *q, Unit **u)
 	char b[16];
 
 	if (f == NULL)
-		return fail(
-			-ENODEV, "no such device: %s", bdf_print(q->bdf, b, sizeof b));
+		return fail(-ENODEV, "no device %s", bdf_print(q->bdf, b, sizeof b));
 	if ((*u = assign_unit(f)) == NULL)
 		return fail(-ENODEV, "%s: no IOMMU unit covers it",
 			bdf_print(q->bdf, b, sizeof b));

@@ -44,14 +44,16 @@ walk_parse(const Cmd *c, WalkQuery *q)
 	if (c->n != 3 && c->n != 4)
 		return fail(-EINVAL, WANT);
 	if (cmd_bdf(c->f[0], &q->bdf) != 0)
-		return fail(-EINVAL, "not a device: %s", c->f[0]);
+		return fail(-EINVAL,
+			"'%s' is not a device: want B:D.F in hexadecimal, like 0:1f.2",
+			c->f[0]);
 	if (cmd_u64(c->f[1], &q->ask.addr) != 0)
-		return fail(-EINVAL, "not an address: %s", c->f[1]);
+		return fail(-EINVAL, "'%s' is not an address", c->f[1]);
 	if ((access = cmd_word(access_name, nelem(access_name), c->f[2])) < 0)
-		return fail(-EINVAL, "not an access: %s: want r or w", c->f[2]);
+		return fail(-EINVAL, "'%s': want r or w", c->f[2]);
 	if (c->n == 4 &&
 		(rules = cmd_word(profile_name, nelem(profile_name), c->f[3])) < 0)
-		return fail(-EINVAL, "not a profile: %s: want manual or qemu", c->f[3]);
+		return fail(-EINVAL, "'%s': want manual or qemu", c->f[3]);
 	q->ask.write = access;
 	q->ask.rules = rules;
 	return 0;

@@ -29,9 +29,9 @@ echo: /sys/iommu/attach: '99999999999' is not a pid
 $ echo 0:3.0 $p nonsense >attach
 echo: /sys/iommu/attach: unknown word 'nonsense': want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]
 $ echo 0:3.0 $p ro shared ro >attach
-echo: /sys/iommu/attach: ro given twice
+echo: /sys/iommu/attach: 'ro': the mode, ro and fault= are given once each
 $ echo 0:3.0 $p shared shared >attach
-echo: /sys/iommu/attach: the mode given twice
+echo: /sys/iommu/attach: 'shared': the mode, ro and fault= are given once each
 $ echo 0:3.0 $p fault=no >attach
 echo: /sys/iommu/attach: fault=no: want fault=log, fault=stop or fault=kill
 $ echo 0:9.0 $p >attach
@@ -127,13 +127,15 @@ $ echo x >'#pci/0:3.0/config'
 sh: #pci/0:3.0/config: permission denied
 # Control files of others.
 $ echo frob >'#cons/consctl'
-echo: #cons/consctl: unknown command frob: want rawon, rawoff or fg PGID
+echo: #cons/consctl: 'frob': want rawon, rawoff or fg PGID
 $ echo fg me >'#cons/consctl'
-echo: #cons/consctl: no process group me
+echo: #cons/consctl: 'me' is not a process group
 $ echo frob >'#cons/sysctl'
-echo: #cons/sysctl: unknown command frob: want poweroff [STATUS] or reboot
+echo: #cons/sysctl: 'frob': want poweroff [STATUS] or reboot
 $ echo poweroff 256 >'#cons/sysctl'
-echo: #cons/sysctl: no status 256: want 0 to 255
+echo: #cons/sysctl: '256': want a status, 0 to 255
 $ echo frob >"/proc/$p/ctl"
-echo: /proc/%{p}/ctl: unknown command frob: want kill or int
+echo: /proc/%{p}/ctl: 'frob': want kill or int
+$ echo kill now >"/proc/$p/ctl"
+echo: /proc/%{p}/ctl: 'now': want kill or int
 $ kill $p $q

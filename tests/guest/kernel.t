@@ -90,7 +90,7 @@ echo: #edu/ktest: '4096': want 1 to 4095 bytes, neighbour or stray
 $ echo 0:3.0 1 2 >'#edu/ktest'
 echo: #edu/ktest: want B:D.F [BYTES|neighbour|stray]
 $ echo x >'#edu/reset'
-echo: #edu/reset: 'x' is not a device
+echo: #edu/reset: 'x' is not a device: want B:D.F in hexadecimal, like 0:1f.2
 $ echo 0:9.0 >'#edu/reset'
 echo: #edu/reset: no device 0:9.0
 $ echo 0:3.0 1 >'#edu/reset'

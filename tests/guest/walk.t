@@ -45,7 +45,7 @@ $ sleep 1
 $ echo 0:3.0 r >/sys/vtd/walk
 echo: /sys/vtd/walk: want B:D.F ADDRESS r|w [manual|qemu]
 $ echo 0:9.0 0x1000 r >/sys/vtd/walk
-echo: /sys/vtd/walk: no such device: 0:9.0
+echo: /sys/vtd/walk: no device 0:9.0
 $ grep walk /sys/vtd/walk
 walk 0:3.0 0xfee00000 w profile manual
 # And the unit says the same as the walk did.

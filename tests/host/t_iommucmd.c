@@ -65,10 +65,10 @@ test_words(void **state)
 	assert_int_equal(a.mode, ATTACH_GUEST);
 	assert_false(a.ro);
 	assert_int_equal(attach("0:3.0 22 ro ro"), -EINVAL);
-	assert_string_equal(host_errstr, "ro given twice");
+	assert_string_equal(host_errstr, "'ro': the mode, ro and fault= are given once each");
 	assert_int_equal(attach("0:3.0 22 private guest"), -EINVAL);
 	assert_int_equal(attach("0:3.0 22 shared shared"), -EINVAL);
-	assert_string_equal(host_errstr, "the mode given twice");
+	assert_string_equal(host_errstr, "'shared': the mode, ro and fault= are given once each");
 	assert_int_equal(attach("0:3.0 22 fault=log fault=log"), -EINVAL);
 	assert_int_equal(attach("0:3.0 22 fault=panic"), -EINVAL);
 	assert_string_equal(host_errstr,

@@ -19,13 +19,13 @@ questions(void **state)
 {
 	static const char *const bad[][2] = {
 		{ "0:3.0 0x1000", "want B:D.F ADDRESS r|w [manual|qemu]" },
-		{ "0:3.0 0x1000 x", "not an access: x: want r or w" },
-		{ "0:3.0 0x1000 rw", "not an access: rw: want r or w" },
-		{ "0:3.0 0x1000 r xen", "not a profile: xen: want manual or qemu" },
+		{ "0:3.0 0x1000 x", "'x': want r or w" },
+		{ "0:3.0 0x1000 rw", "'rw': want r or w" },
+		{ "0:3.0 0x1000 r xen", "'xen': want manual or qemu" },
 		{ "0:3.0 0x1000 r qemu 1", "want B:D.F ADDRESS r|w [manual|qemu]" },
-		{ "0:33.0 0x1000 r", "not a device: 0:33.0" },
-		{ "0:3.0 0x1g r", "not an address: 0x1g" },
-		{ "0:3.0 -1 r", "not an address: -1" },
+		{ "0:33.0 0x1000 r", "'0:33.0' is not a device: want B:D.F in hexadecimal, like 0:1f.2" },
+		{ "0:3.0 0x1g r", "'0x1g' is not an address" },
+		{ "0:3.0 -1 r", "'-1' is not an address" },
 	};
 	WalkQuery q;
 
