@@ -22,6 +22,7 @@ typedef struct AttachArgs {
 	bool        group; /* and all of its isolation group */
 	int         pid;
 	AttachMode  mode;
+	bool        mode_given; /* by a word of the command */
 	bool        ro; /* the device only reads */
 	FaultPolicy policy;
 } AttachArgs;

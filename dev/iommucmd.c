@@ -50,13 +50,14 @@ parse_policy(const char *word, FaultPolicy *p)
 }
 
 static int
-parse_mode(const char *word, AttachMode *m)
+parse_mode(const char *word, AttachArgs *a)
 {
 	int i = cmd_word(attach_mode_name, nelem(attach_mode_name), word);
 
 	if (i < 0)
 		return fail(-EINVAL, "unknown word '%s': " ATTACH_USAGE, word);
-	*m = i;
+	a->mode = i;
+	a->mode_given = true;
 	return 0;
 }
 
@@ -72,7 +73,7 @@ parse_option(const char *w, AttachArgs *a, uint *seen)
 	int err = 0;
 
 	if (kind == SEEN_MODE)
-		err = parse_mode(w, &a->mode);
+		err = parse_mode(w, a);
 	if (err == 0 && *seen >> kind & 1)
 		return fail(
 			-EINVAL, "'%s': the mode, ro and fault= are given once each", w);

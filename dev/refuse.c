@@ -53,7 +53,7 @@ refuse_kernel(const Func *f, const AttachArgs *a)
 	if (kdriver_for(f->pci) == NULL)
 		return fail(-EINVAL,
 			"process 0 is the kernel, which has no driver for %s", f->name);
-	if (a->group || a->mode != ATTACH_SHARED || a->ro || a->policy == FAULT_KILL)
+	if (a->group || a->mode_given || a->ro || a->policy == FAULT_KILL)
 		return fail(-EINVAL, "process 0 is the kernel: it takes no -g, mode or ro, "
 				     "and cannot be killed");
 	return 0;

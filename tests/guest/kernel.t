@@ -4,6 +4,8 @@ $ echo 0:1.0 0 >attach
 echo: #iommu/attach: process 0 is the kernel, which has no driver for 0:1.0
 $ echo 0:3.0 0 private >attach
 echo: #iommu/attach: process 0 is the kernel: it takes no -g, mode or ro, and cannot be killed
+$ echo 0:3.0 0 shared >attach
+echo: #iommu/attach: process 0 is the kernel: it takes no -g, mode or ro, and cannot be killed
 $ echo 0:3.0 0 fault=kill >attach
 echo: #iommu/attach: process 0 is the kernel: it takes no -g, mode or ro, and cannot be killed
 $ echo -g 0:3.0 0 >attach

@@ -2205,7 +2205,8 @@ test_kernel_refused(void **state)
 {
 	(void)state;
 	kernel_wants_plain((AttachArgs){ .group = true });
-	kernel_wants_plain((AttachArgs){ .mode = ATTACH_GUEST });
+	kernel_wants_plain((AttachArgs){ .mode = ATTACH_GUEST, .mode_given = true });
+	kernel_wants_plain((AttachArgs){ .mode = ATTACH_SHARED, .mode_given = true });
 	kernel_wants_plain((AttachArgs){ .ro = true });
 	kernel_wants_plain((AttachArgs){ .policy = FAULT_KILL });
 	assert_int_equal(attach(BEHIND1, 22), 0);
