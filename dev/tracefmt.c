@@ -271,6 +271,8 @@ static const Field pasid_0[] = {
 	F("table", PAGE, PASID_SLPT),
 	END,
 };
+static const Field pasid_first[] = { F("P", FLAG, PASID_P), F("FPD", FLAG, PASID_FPD),
+	F("type", NUMBER, PASID_PGTT), END }; /* its table is in word 2 */
 static const Field pasid_1[] = {
 	F("did", NUMBER, PASID_DID),
 	F("PWSNP", FLAG, PASID_PWSNP),
@@ -322,9 +324,10 @@ put_pasid(Text *t, const VtdEvent *e)
 	text_printf(t, " 0x%llx", (ull)v);
 	if (v)
 		put_fields(t,
-			dir               ? directory
-			: i < nelem(word) ? word[i]
-					  : none,
+			dir                                           ? directory
+			: i == 0 && FGET(v, PASID_PGTT) == PGTT_FIRST ? pasid_first
+			: i < nelem(word)                             ? word[i]
+								      : none,
 			i > 0 && !dir ? (Ent){ 0, v } : (Ent){ v, 0 });
 }
 

@@ -98,6 +98,7 @@ entries(void **state)
 	pair(VTD_TABLE_SCALABLE, 0x18, 0x5300, 0x7001, "0 entry context 0:3.0 at 0x5300 low 0x7001 P directory 0x7000");
 	pair(VTD_TABLE_DIRECTORY, 0, 0x5000, 0x7001, "0 entry directory at 0x5000 0x7001 P table 0x7000");
 	pair(VTD_TABLE_PASID, 0, 0x5000, 0x7089, "0 entry pasid at 0x5000 word 0 0x7089 P type 2 levels 4 table 0x7000");
+	pair(VTD_TABLE_PASID, 0, 0x5000, 0x49, "0 entry pasid at 0x5000 word 0 0x49 P type 1");
 	pair(VTD_TABLE_PASID, 0, 0x5008, 0x1800002, "0 entry pasid at 0x5008 word 1 0x1800002 did 2 PWSNP PGSNP");
 	pair(VTD_TABLE_PASID, 0, 0x5010, 0x7000, "0 entry pasid at 0x5010 word 2 0x7000 table 0x7000");
 	pair(VTD_TABLE_INTERRUPT, 9, 0x5090, 0x100300011, "0 entry interrupt 9 at 0x5090 low 0x100300011 P level vector 0x30 destination 0x1");
