@@ -71,7 +71,7 @@ refused(const Tenant *t, int err, iova_t iova)
 		return fail(err, "more than %u table pages: the quota of a guest", d.quota);
 	case -ENOTSUP:
 		return fail(
-			err, "first-stage tables have no write-only pages: map it rw");
+			err, "'w': first-stage tables have no write-only pages: map it rw");
 	case -ETIMEDOUT:
 		return fail(-EIO, "the IOMMU did not confirm: its device is out of use");
 	default:

@@ -63,7 +63,7 @@ ok units 1 functions \d+ domains 1 contexts 1 .* (re)
 ? after mprotect: blocked
 ? read-only: blocked
 ? still read-only: blocked
-? map write-only: first-stage tables have no write-only pages: map it rw
+? map write-only: 'w': first-stage tables have no write-only pages: map it rw
 ? read-write: landed
 ? after munmap: blocked
 ? modes: done

@@ -1408,7 +1408,7 @@ test_guest_refusals(void **state)
 	refuses(-EDQUOT, 0x1000, 0x400000, 4096, 1, "more than 7 table pages: the quota of a guest");
 	map_err = -ENOTSUP;
 	refuses(-ENOTSUP, 0x1000, 0x400000, 4096, 1,
-		"first-stage tables have no write-only pages: map it rw");
+		"'w': first-stage tables have no write-only pages: map it rw");
 	map_err = -ENOMEM;
 	refuses(-ENOMEM, 0x1000, 0x400000, 4096, 1, "no memory for tables");
 	host_alloc_left = 0;
