@@ -43,11 +43,7 @@ null_write(Chan *c, const void *buf, long n, off_k off)
 Dev nulldev = {
 	.name = "null",
 	FLAT_FILES(null_file),
-	.attach = flat_attach,
-	.walk = flat_walk,
-	.stat = flat_stat,
 	.open = null_open,
-	.entry = flat_entry,
 	.read = null_read,
 	.write = null_write,
 };
@@ -55,11 +51,7 @@ Dev nulldev = {
 Dev zerodev = {
 	.name = "zero",
 	FLAT_FILES(zero_file),
-	.attach = flat_attach,
-	.walk = flat_walk,
-	.stat = flat_stat,
 	.open = null_open,
-	.entry = flat_entry,
 	.read = zero_read,
 	.write = null_write,
 };

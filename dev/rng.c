@@ -34,11 +34,7 @@ rngdev_read(Chan *c, void *buf, long n, off_k off)
 Dev rngdev = {
 	.name = "rng",
 	FLAT_FILES(files),
-	.attach = flat_attach,
-	.walk = flat_walk,
-	.stat = flat_stat,
 	.open = rngdev_open,
-	.entry = flat_entry,
 	.read = rngdev_read,
 	.write = flat_write,
 };

@@ -123,10 +123,10 @@ int flat_stat(Chan *c, Stat *st);
 int flat_entry(Chan *c, uint i, Stat *st);
 int flat_open(Chan *c, int flags);
 long flat_write(Chan *c, const void *buf, long n, off_k off);
-#define FLAT_FILES(files) .tab = (files), .ntab = nelem(files)
-#define FLAT_CALLS                                                                       \
-	.attach = flat_attach, .walk = flat_walk, .stat = flat_stat, .open = flat_open,  \
-	.entry = flat_entry, .read = dirtab_read, .write = flat_write
+#define FLAT_FILES(files)                                                               \
+	.tab = (files), .ntab = nelem(files), .attach = flat_attach, .walk = flat_walk, \
+	.stat = flat_stat, .entry = flat_entry
+#define FLAT_CALLS .open = flat_open, .read = dirtab_read, .write = flat_write
 
 /* For directories that change while they are read: all entries, taken at open into c->text
  * by `list`, which gives each to dirsnap_add. */

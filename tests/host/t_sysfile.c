@@ -98,7 +98,8 @@ f_poll(Chan *c, int events, Waitq **q)
 	return events & (c->qid.path != 3 || stream_left > 0 ? SPOLLIN | SPOLLOUT : SPOLLOUT);
 }
 
-static Dev fdev = { .name = "f", FLAT_FILES(tab), .attach = flat_attach, .walk = flat_walk, .stat = f_stat, .open = f_open,
+static Dev fdev = { .name = "f",
+	.tab = tab, .ntab = nelem(tab), .attach = flat_attach, .walk = flat_walk, .stat = f_stat, .open = f_open,
 	.entry = f_entry, .read = f_read, .write = f_write, .poll = f_poll };
 Dev *const devtab[] = { &rootdev, &fdev, NULL };
 
