@@ -66,11 +66,14 @@ announce(Domain *d, iova_t iova, uint64_t len)
 	return 0;
 }
 
-/* Does what is mapped have to be announced? */
-static bool
-heard(const Domain *d)
+/* [iova, iova+len) is mapped, and the units know. */
+static inline int
+mapped(Domain *d, iova_t iova, uint64_t len)
 {
-	return d->hears || d->pending.lo < d->pending.hi;
+	if (d->hears || d->pending.lo < d->pending.hi)
+		return announce(d, iova, len);
+	d->nmap++;
+	return 0;
 }
 
 int
@@ -83,10 +86,7 @@ domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 	if ((err = check(d, iova, len)) != 0 || (err = check_memory(d, pa, len)) != 0 ||
 		(err = slpt_map(&d->tables, iova, pa, len, rights, &d->pending)) != 0)
 		return err;
-	if (heard(d))
-		return announce(d, iova, len);
-	d->nmap++;
-	return 0;
+	return mapped(d, iova, len);
 }
 
 /* [iova, iova+done) was mapped and is not wanted. */
@@ -120,12 +120,7 @@ domain_map_runs(
 		if (err)
 			return take_back(d, iova, off, err);
 	}
-	if (err)
-		return err;
-	if (heard(d))
-		return announce(d, iova, len);
-	d->nmap++;
-	return 0;
+	return err ? err : mapped(d, iova, len);
 }
 
 static inline int

@@ -12,7 +12,6 @@
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
 
-#define QI_SLOTS   256 /* QS = 0 */
 #define QI_REPAIRS 4
 #define QI_TRIES   3
 #define FENCE_WORD 2   /* status[] where fences write; nobody reads it */

@@ -14,8 +14,7 @@
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
 
-#define QUEUE_SLOTS 256
-#define BUSY        ~0ull
+#define BUSY ~0ull
 
 typedef struct Slot {
 	uint64_t mark; /* number of its event + 1; 0 none yet; BUSY: being written */
@@ -134,7 +133,7 @@ trace_descriptor(const Unit *u, Ent d)
 void
 trace_queue(const Unit *u, uint32_t from)
 {
-	for (; from != u->qi_tail; from = (from + u->qi_step) % QUEUE_SLOTS)
+	for (; from != u->qi_tail; from = (from + u->qi_step) % QI_SLOTS)
 		trace_descriptor(u, u->queue[from]);
 }
 

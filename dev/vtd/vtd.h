@@ -136,6 +136,8 @@ void unit_report(Unit *u); /* log what broke it, once; no lock held */
 /* What the change demands, complete on return. -ETIMEDOUT: the unit is BROKEN. */
 int  unit_invalidate_locked(Unit *u, const Change *c);
 
+#define QI_SLOTS 256 /* 16-byte places in queue[]; QS = 0 */
+
 /* qi.c, ri.c: carry out operations in order. 0, or a code after which the unit is lost. */
 int  qi_start_locked(Unit *u);
 int  qi_submit_locked(Unit *u, const InvOp *op, uint32_t n);
