@@ -13,9 +13,9 @@
 #include "kern/log.h"
 
 #define MSR_APIC_BASE 0x1b
-#define BASE_EXTD (1u << 10)
-#define BASE_EN   (1u << 11)
-#define BASE_ADDR 0x000ffffffffff000ull
+#define BASE_EXTD     (1u << 10)
+#define BASE_EN       (1u << 11)
+#define BASE_ADDR     0x000ffffffffff000ull
 
 enum {
 	APIC_ID = 0x020,
@@ -45,12 +45,12 @@ enum {
 #define LVT_NMI      0x400
 #define DIVIDE_BY_1  0xb
 
-#define ICR_INIT     0x500
-#define ICR_STARTUP  0x600
-#define ICR_NMI      0x400
-#define ICR_ASSERT   0x4000
-#define ICR_PENDING  0x1000
-#define ICR_OTHERS   0xc0000
+#define ICR_INIT    0x500
+#define ICR_STARTUP 0x600
+#define ICR_NMI     0x400
+#define ICR_ASSERT  0x4000
+#define ICR_PENDING 0x1000
+#define ICR_OTHERS  0xc0000
 
 static volatile uint32_t *regs; /* const after apic_map */
 

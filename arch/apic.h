@@ -3,8 +3,8 @@
 
 #include "kern/types.h"
 
-int  apic_map(void);         /* once; -ENOMEM */
-void apic_init(void);        /* on each CPU: everything masked but what we use */
+int apic_map(void);   /* once; -ENOMEM */
+void apic_init(void); /* on each CPU: everything masked but what we use */
 uint32_t apic_id(void);
 void apic_eoi(void);
 /* The interrupt of this number has been delivered and not acknowledged. False before

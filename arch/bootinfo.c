@@ -1,9 +1,9 @@
 /*
  * Reading what the loader left in memory: multiboot2 (specification 2.0, section 3.6) or
  * PVH (Xen's start_info, public/arch-x86/hvm/start_info.h). Everything is copied out and
- * bounds-checked; memory is reached only through PhysAt. The structures themselves and the
- * archive are marked taken. No device is touched and nothing is scanned for: without an
- * RSDP here, acpi.c looks for one. Pure.
+ * bounds-checked; memory is reached only through PhysAt. The structures themselves and
+ * the archive are marked taken. No device is touched and nothing is scanned for: without
+ * an RSDP here, acpi.c looks for one. Pure.
  */
 #include "arch/bootinfo.h"
 #include "arch/memmap.h"
@@ -70,7 +70,8 @@ kind_of(uint32_t type)
 static void
 add_map(BootInfo *b, Buf map, size_t step)
 {
-	static const MemKind order[] = { MEM_RAM, MEM_ACPI, MEM_NVS, MEM_RESERVED, MEM_BAD };
+	static const MemKind order[] = { MEM_RAM, MEM_ACPI, MEM_NVS, MEM_RESERVED,
+		MEM_BAD };
 
 	for (uint k = 0; k < nelem(order); k++) {
 		for (Buf m = map; m.n >= 20; m.p += step, m.n -= step) {

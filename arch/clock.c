@@ -15,12 +15,12 @@
 #include "arch/io.h"
 #include "kern/log.h"
 
-#define NS       1000000000ull
-#define PM_HZ    3579545
-#define PM_TICKS 3600 /* the window, about 1 ms */
-#define PIT_HZ   1193182
+#define NS        1000000000ull
+#define PM_HZ     3579545
+#define PM_TICKS  3600 /* the window, about 1 ms */
+#define PIT_HZ    1193182
 #define PIT_TICKS 1200
-#define PATIENCE 2000000 /* polls until a reference counts as dead */
+#define PATIENCE  2000000 /* polls until a reference counts as dead */
 
 typedef struct Window {
 	uint64_t tsc, apic; /* ticks of each ... */
@@ -42,8 +42,8 @@ typedef struct Mark {
 	uint32_t apic, ref;
 } Mark;
 
-/* The moment the reference changes: of four, the one that was seen most closely, because a
- * virtual CPU may lose its host in the middle of looking. */
+/* The moment the reference changes: of four, the one that was seen most closely, because
+ * a virtual CPU may lose its host in the middle of looking. */
 static bool
 pm_mark(Mark *m)
 {

@@ -8,8 +8,8 @@
 #include "kern/proc.h"
 #include "kern/string.h"
 
-#define RFLAGS_USER 0x202 /* interrupts on; bit 1 is always set */
-#define FCW_DEFAULT 0x037f
+#define RFLAGS_USER   0x202 /* interrupts on; bit 1 is always set */
+#define FCW_DEFAULT   0x037f
 #define MXCSR_DEFAULT 0x1f80
 
 /* What arch_switch pops. */

@@ -70,8 +70,8 @@ descriptor_tables(Cpu *c, const uint64_t ist[NIST])
 	c->gdt[SEL_KDATA / 8] = 0x00cf92000000ffff;
 	c->gdt[SEL_UDATA / 8] = 0x00cff2000000ffff;
 	c->gdt[SEL_UCODE / 8] = 0x00affa000000ffff;
-	c->gdt[SEL_TSS / 8] = (sizeof(Tss) - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40
-	                      | (tss >> 24 & 0xff) << 56;
+	c->gdt[SEL_TSS / 8] = (sizeof(Tss) - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 |
+		(tss >> 24 & 0xff) << 56;
 	c->gdt[SEL_TSS / 8 + 1] = tss >> 32;
 	c->tss.iomap = sizeof(Tss); /* no I/O bitmap: user mode reaches no port */
 	for (uint i = 0; i < NIST; i++)

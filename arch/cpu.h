@@ -36,8 +36,9 @@ typedef struct Cpu {
 	volatile bool online; /* set once by its own CPU, read by all */
 	bool stopped;         /* reached the end of a panic */
 
-	volatile paddr_t root, next_root; /* CR3, and what it is about to be; read by all */
-	Shoot shoot;                      /* requests of this CPU */
+	/* CR3, and what it is about to be; read by all */
+	volatile paddr_t root, next_root;
+	Shoot shoot; /* requests of this CPU */
 
 	uint64_t idle_since; /* TSC when HLT began; 0 when not in HLT */
 	uint64_t idle_ticks;

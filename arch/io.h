@@ -77,8 +77,8 @@ cpuid(uint32_t leaf, uint32_t sub)
 {
 	Cpuid r;
 	__asm__ volatile("cpuid"
-		: "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d)
-		: "a"(leaf), "c"(sub));
+			 : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d)
+			 : "a"(leaf), "c"(sub));
 	return r;
 }
 

@@ -1,9 +1,10 @@
 /*
  * The I/O APICs (82093AA and its successors): inputs of legacy lines to vectors. Two
  * registers in memory, an index and a window; under ioapic_lock. Everything is masked but
- * what irq_route_isa asks for; devices use messages. Lines are opened at boot only, by one
- * CPU; what is written for them may be another's to say (interrupt remapping). The older pair of 8259s is masked for
- * good, its spurious interrupts moved out of the way of exceptions.
+ * what irq_route_isa asks for; devices use messages. Lines are opened at boot only, by
+ * one CPU; what is written for them may be another's to say (interrupt remapping). The
+ * older pair of 8259s is masked for good, its spurious interrupts moved out of the way of
+ * exceptions.
  */
 #include "arch/ioapic.h"
 
@@ -14,14 +15,14 @@
 #include "kern/errno.h"
 #include "kern/log.h"
 
-#define INDEX  (0x00 / 4)
-#define WINDOW (0x10 / 4)
-#define REG_VERSION   1
-#define REG_ENTRY(n)  (0x10 + 2 * (n))
-#define ENTRY_LOW     0x2000
-#define ENTRY_LEVEL   0x8000
-#define ENTRY_MASKED  0x10000
-#define ENTRY_DEST    56
+#define INDEX        (0x00 / 4)
+#define WINDOW       (0x10 / 4)
+#define REG_VERSION  1
+#define REG_ENTRY(n) (0x10 + 2 * (n))
+#define ENTRY_LOW    0x2000
+#define ENTRY_LEVEL  0x8000
+#define ENTRY_MASKED 0x10000
+#define ENTRY_DEST   56
 
 typedef struct Ioapic {
 	volatile uint32_t *regs;

@@ -57,7 +57,8 @@ irq_free(uint vector)
 
 	assert(vector >= VEC_DEVICE && vector < VEC_DEVICE_END);
 	__atomic_store_n(&s->fn, NULL, __ATOMIC_SEQ_CST);
-	while (__atomic_load_n(&s->busy, __ATOMIC_SEQ_CST) != 0) { /* handlers are short */
+	/* handlers are short */
+	while (__atomic_load_n(&s->busy, __ATOMIC_SEQ_CST) != 0) {
 		arch_poll_shootdown();
 		arch_relax();
 	}
@@ -129,7 +130,8 @@ irq_dispatch(uint vector)
 	} else if (vector != VEC_POKE) {
 		irq_stray_count(vector);
 	}
-	/* Legacy spurious interrupts come by a line that the local APIC does not count. */
+	/* Legacy spurious interrupts come by a line that the local APIC does not
+	 * count. */
 	if (vector >= VEC_DEVICE || apic_in_service(vector))
 		apic_eoi();
 }

@@ -101,7 +101,8 @@ image_pa(const void *p)
 	return (uint64_t)p - IMAGE_BASE;
 }
 
-/* Rights of a RAM page in the direct map: what must not change there cannot be changed. */
+/* Rights of a RAM page in the direct map: what must not change there cannot be
+ * changed. */
 static uint64_t
 direct_rights(paddr_t pa)
 {
@@ -150,7 +151,8 @@ tables_needed(void)
 
 	for (uint i = 0; i < bootinfo.nmem; i++) {
 		const MemRange *r = &bootinfo.mem[i];
-		if (r->kind == MEM_RAM) /* two ragged ends, a PD per GiB, a PDPT per 512 GiB */
+		/* two ragged ends, a PD per GiB, a PDPT per 512 GiB */
+		if (r->kind == MEM_RAM)
 			n += 2 + (r->len >> 30) + 2 + (r->len >> 39) + 2;
 	}
 	return n;
@@ -250,7 +252,8 @@ window_map(paddr_t pa, size_t len, uint64_t rights)
 		return NULL;
 	va = base;
 	for (paddr_t at = first; at < first + len;) {
-		bool large = at % LARGE == 0 && va % LARGE == 0 && first + len - at >= LARGE;
+		bool large = at % LARGE == 0 && va % LARGE == 0 &&
+			first + len - at >= LARGE;
 		if (map_one(va, large ? 2 : 1, at | rights | (large ? E_PS : 0)) != 0)
 			return NULL;
 		at += large ? LARGE : PAGE_SIZE;

@@ -17,8 +17,8 @@
 #define NSTACK ((WINDOW_BASE - STACK_BASE) / 2 / STRIDE)
 
 static Lock kstack_lock = LOCK_INIT(RANK_KMAP, "kstack");
-static void **pool;   /* each free stack's first word points at the next */
-static size_t nstack; /* places handed out so far */
+static void **pool;           /* each free stack's first word points at the next */
+static size_t nstack;         /* places handed out so far */
 static size_t unmade[MAXCPU]; /* where memory ran out half way: tried again first */
 static uint nunmade;
 
@@ -90,6 +90,6 @@ arch_kstack_free(void *base)
 bool
 kstack_guard(vaddr_t va)
 {
-	return va >= STACK_BASE && va < STACK_BASE + nstack * STRIDE
-	       && (va - STACK_BASE) % STRIDE < PAGE_SIZE;
+	return va >= STACK_BASE && va < STACK_BASE + nstack * STRIDE &&
+		(va - STACK_BASE) % STRIDE < PAGE_SIZE;
 }

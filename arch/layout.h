@@ -37,8 +37,8 @@
 #define TF_CS   144
 #define TF_SIZE 176
 
-#define TRAP_SYSCALL 256 /* Trapframe.trap of a system call */
-#define NO_ERROR_CODE -1 /* Trapframe.err when an error code was due and none came */
+#define TRAP_SYSCALL  256 /* Trapframe.trap of a system call */
+#define NO_ERROR_CODE -1  /* Trapframe.err when an error code was due and none came */
 
 #define MSR_GS_BASE 0xc0000101
 #define MSR_EFER    0xc0000080

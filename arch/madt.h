@@ -4,7 +4,7 @@
 #include "arch/arch.h"
 
 #define MADT_MAXIOAPIC 8
-#define NISA 16
+#define NISA           16
 
 typedef struct IsaLine {
 	uint32_t gsi; /* input of the I/O controllers, counted through */
@@ -24,6 +24,6 @@ typedef struct Madt {
 	IsaLine isa[NISA];
 } Madt;
 
-/* Table and length as acpi_find gives them; a bad entry ends the reading, what came before
- * it stays. -EINVAL: not even a whole header. */
+/* Table and length as acpi_find gives them; a bad entry ends the reading, what came
+ * before it stays. -EINVAL: not even a whole header. */
 int madt_parse(const void *table, size_t len, Madt *m);

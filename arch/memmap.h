@@ -8,7 +8,8 @@
 void memmap_add(BootInfo *b, paddr_t base, uint64_t len, MemKind kind);
 /* RAM in [base, base+len) is taken by the boot. */
 void memmap_take(BootInfo *b, paddr_t base, uint64_t len);
-/* Take len bytes of free RAM, page-aligned, as high as possible below `below`; 0: none. */
+/* Take len bytes of free RAM, page-aligned, as high as possible below `below`; 0:
+ * none. */
 paddr_t memmap_carve(BootInfo *b, uint64_t len, paddr_t below);
 /* All of the range is listed, as RAM or (ram false) as anything. */
 bool memmap_covers(const BootInfo *b, paddr_t base, uint64_t len, bool ram);

@@ -177,7 +177,8 @@ pt_trim(paddr_t root, vaddr_t va, size_t len, paddr_t *list)
 		if (!(*e & PTE_P))
 			continue;
 		n += trim(table(*e & PTE_ADDR), 3, top, va, va + len, list);
-		/* The page below PML4[0] lives as long as the process: domains hold it. */
+		/* The page below PML4[0] lives as long as the process: domains hold
+		 * it. */
 		if (top != 0 && empty(table(*e & PTE_ADDR))) {
 			page_push(list, *e & PTE_ADDR);
 			pte_store(e, 0);

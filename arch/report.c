@@ -11,6 +11,7 @@
 #include "kern/log.h"
 #include "kern/proc.h"
 
+/* clang-format off */
 static const char *const name[NEXCEPTION] = {
 	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range",
 	"invalid opcode", "no coprocessor", "double fault", "coprocessor overrun",
@@ -20,6 +21,7 @@ static const char *const name[NEXCEPTION] = {
 	"reserved 24", "reserved 25", "reserved 26", "reserved 27", "hypervisor injection",
 	"VMM communication", "security", "reserved 31",
 };
+/* clang-format on */
 
 static bool
 in_guard(uint64_t va)
@@ -35,7 +37,8 @@ page_fault(uint64_t err, uint64_t cr2)
 
 	if (err & 8)
 		why = "reserved bit set in an entry";
-	kprint("%s of %016lx: %s%s\n", what, cr2, why, cr2 < USER_TOP ? ", a user address" : "");
+	kprint("%s of %016lx: %s%s\n", what, cr2, why,
+		cr2 < USER_TOP ? ", a user address" : "");
 	if (in_guard(cr2))
 		kprint("this is a guard page: the kernel stack overflowed\n");
 }
@@ -48,14 +51,14 @@ selector(uint64_t err)
 
 	if (err != 0)
 		kprint("%s entry %lu%s\n", table[err >> 1 & 3], err >> 3 & 0x1fff,
-		       err & 1 ? ", external event" : "");
+			err & 1 ? ", external event" : "");
 }
 
 static void
 cause(const Trapframe *tf, uint64_t cr2)
 {
 	kprint("kernel fault: %s (vector %lu, error %lx)\n", name[tf->trap % NEXCEPTION],
-	       tf->trap, tf->err);
+		tf->trap, tf->err);
 	if (tf->trap == TRAP_PF || (tf->trap == TRAP_DF && in_guard(cr2)))
 		page_fault(tf->trap == TRAP_DF ? 2 : tf->err, cr2);
 	else if (tf->trap >= 10 && tf->trap <= 13)
@@ -72,10 +75,12 @@ registers(const Trapframe *tf, uint64_t cr2)
 	kprint("rbp %016lx  r8  %016lx  r9    %016lx\n", tf->rbp, tf->r8, tf->r9);
 	kprint("r10 %016lx  r11 %016lx  r12   %016lx\n", tf->r10, tf->r11, tf->r12);
 	kprint("r13 %016lx  r14 %016lx  r15   %016lx\n", tf->r13, tf->r14, tf->r15);
-	kprint("cr0 %016lx  cr3 %016lx  cr4   %016lx\n", read_cr0(), read_cr3(), read_cr4());
+	kprint("cr0 %016lx  cr3 %016lx  cr4   %016lx\n", read_cr0(), read_cr3(),
+		read_cr4());
 }
 
-/* After a call to where no code is, the caller is not in the chain yet, only on the stack. */
+/* After a call to where no code is, the caller is not in the chain yet, only on the
+ * stack. */
 static void
 print_jump(const Trapframe *tf)
 {

@@ -32,16 +32,16 @@ cmos(uint reg)
 static Reading
 read_once(uint8_t century)
 {
-	Reading r = { cmos(SECOND), cmos(MINUTE), cmos(HOUR), cmos(DAY), cmos(MONTH), cmos(YEAR),
-		century != 0 ? cmos(century) : 0 };
+	Reading r = { cmos(SECOND), cmos(MINUTE), cmos(HOUR), cmos(DAY), cmos(MONTH),
+		cmos(YEAR), century != 0 ? cmos(century) : 0 };
 	return r;
 }
 
 static bool
 same(const Reading *a, const Reading *b)
 {
-	return a->second == b->second && a->minute == b->minute && a->hour == b->hour
-	       && a->day == b->day && a->month == b->month && a->year == b->year;
+	return a->second == b->second && a->minute == b->minute && a->hour == b->hour &&
+		a->day == b->day && a->month == b->month && a->year == b->year;
 }
 
 static Reading
@@ -64,12 +64,13 @@ decimal(uint8_t v, bool binary)
 	return binary ? v : (v >> 4) * 10 + (v & 15);
 }
 
-/* Days from 1970-01-01: years of 365 days, leap days before the year, days of the year. */
+/* Days from 1970-01-01: years of 365 days, leap days before the year, days of the
+ * year. */
 static uint64_t
 days(uint year, uint month, uint day)
 {
-	static const uint16_t before[] = { 0,   31,  59,  90,  120, 151,
-		                           181, 212, 243, 273, 304, 334 };
+	static const uint16_t before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273,
+		304, 334 };
 	uint y = year - 1;
 	uint64_t leaps = y / 4 - y / 100 + y / 400 - 477; /* 477 before 1970 */
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -99,9 +100,9 @@ rtc_init(void)
 	year += century != 0 ? decimal(r.century, mode & BINARY) * 100 : 2000;
 	if (year < 1970 || month < 1 || month > 12 || day < 1)
 		return; /* a dead clock: the world began in 1970 */
-	boot_time = days(year, month, day) * 86400 + hour * 3600
-	            + decimal(r.minute, mode & BINARY) * 60 + decimal(r.second, mode & BINARY)
-	            - arch_now() / 1000000000;
+	boot_time = days(year, month, day) * 86400 + hour * 3600 +
+		decimal(r.minute, mode & BINARY) * 60 + decimal(r.second, mode & BINARY) -
+		arch_now() / 1000000000;
 }
 
 uint64_t

@@ -73,8 +73,9 @@ package(Bytes b, uint8_t *v1, uint8_t *v2)
 {
 	uint8_t op, lead, n;
 
-	return take(&b, &op) && op == OP_PACKAGE && take(&b, &lead) && skip(&b, lead >> 6)
-	       && take(&b, &n) && n >= 2 && integer(&b, v1) && integer(&b, v2);
+	return take(&b, &op) && op == OP_PACKAGE && take(&b, &lead) &&
+		skip(&b, lead >> 6) && take(&b, &n) && n >= 2 && integer(&b, v1) &&
+		integer(&b, v2);
 }
 
 static bool

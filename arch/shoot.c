@@ -15,7 +15,7 @@
 #include "arch/irq.h"
 #include "kern/log.h"
 
-#define FEW_PAGES 32                /* above this, forget everything */
+#define FEW_PAGES 32             /* above this, forget everything */
 #define PATIENCE  10000000000ull /* ns until a silent CPU is taken for dead */
 
 static void
@@ -41,8 +41,8 @@ arch_load_root(paddr_t root)
 	arch_irq_restore(irq);
 }
 
-/* Interrupts off: if one answered in between, the request read here would be the next one,
- * half written. */
+/* Interrupts off: if one answered in between, the request read here would be the next
+ * one, half written. */
 void
 arch_poll_shootdown(void)
 {
@@ -66,7 +66,8 @@ ask(Cpu *me, paddr_t root, vaddr_t va, size_t len)
 
 	me->shoot.va = va;
 	me->shoot.len = len;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* entries before the look at the roots */
+	/* entries before the look at the roots */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for (uint i = 0; i < ncpu; i++)
 		if (&cpus[i] != me && (cpus[i].root == root || cpus[i].next_root == root))
 			who |= 1u << i;
@@ -78,7 +79,8 @@ ask(Cpu *me, paddr_t root, vaddr_t va, size_t len)
 }
 
 /* A CPU that does not answer still has the old entries, and nothing that depends on their
- * being gone may go on. Only a CPU that has been reset behind our back can be that silent. */
+ * being gone may go on. Only a CPU that has been reset behind our back can be that
+ * silent. */
 static void
 await(Cpu *me)
 {

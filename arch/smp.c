@@ -89,7 +89,8 @@ taken(uint ms)
 
 	while (__atomic_load_n(&smp_ticket, __ATOMIC_ACQUIRE) != NULL)
 		if (arch_now() >= end)
-			return __atomic_exchange_n(&smp_ticket, NULL, __ATOMIC_ACQ_REL) == NULL;
+			return __atomic_exchange_n(&smp_ticket, NULL, __ATOMIC_ACQ_REL) ==
+				NULL;
 		else
 			arch_idle();
 	return true;

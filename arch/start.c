@@ -1,7 +1,7 @@
 /*
- * From the first C on the boot CPU to kmain, and then, when there are pages, the machine's
- * controllers. The order is one of need: a console to complain on, traps to complain with,
- * the loader's information, our own page tables.
+ * From the first C on the boot CPU to kmain, and then, when there are pages, the
+ * machine's controllers. The order is one of need: a console to complain on, traps to
+ * complain with, the loader's information, our own page tables.
  */
 #include "arch/acpi.h"
 #include "arch/apic.h"
@@ -51,7 +51,8 @@ read_bootinfo(void)
 	paddr_t image = image_start - (char *)IMAGE_BASE;
 
 	if (bootinfo_parse(&bootinfo, boot_magic, boot_info, boot_at) != 0)
-		panic("the boot loader's information (magic %x) makes no sense", boot_magic);
+		panic("the boot loader's information (magic %x) makes no sense",
+			boot_magic);
 	bootinfo.entry_tsc = boot_tsc;
 	/* More than the direct map holds is left alone. */
 	if (memmap_has_ram(&bootinfo, DIRECT_SIZE, ~0ull))

@@ -1,9 +1,9 @@
 /*
- * What to do with a trap. Three kinds arrive at the vectors 0..31: exceptions of user mode
- * (kern decides), exceptions of the kernel (a listed instruction is continued elsewhere,
- * anything else is reported and stops the system), and interrupts that a device sent with
- * an exception's number. The last are told by the local APIC, which has their bit in its
- * in-service register: acknowledged, counted, forgotten.
+ * What to do with a trap. Three kinds arrive at the vectors 0..31: exceptions of user
+ * mode (kern decides), exceptions of the kernel (a listed instruction is continued
+ * elsewhere, anything else is reported and stops the system), and interrupts that a
+ * device sent with an exception's number. The last are told by the local APIC, which has
+ * their bit in its in-service register: acknowledged, counted, forgotten.
  */
 #include "arch/trap.h"
 
@@ -119,9 +119,9 @@ trap(Trapframe *tf)
 }
 
 /*
- * #DF, NMI, #MC, on stacks of their own. They may have interrupted anything, a lock holder
- * included, so an NMI is only counted; the next tick says so. (A bogus one is an interrupt,
- * and no lock is held where those are on.)
+ * #DF, NMI, #MC, on stacks of their own. They may have interrupted anything, a lock
+ * holder included, so an NMI is only counted; the next tick says so. (A bogus one is an
+ * interrupt, and no lock is held where those are on.)
  */
 void
 trap_ist(Trapframe *tf)
@@ -152,10 +152,10 @@ trap_syscall(Trapframe *tf)
 }
 
 /*
- * The last thing before user mode. Interrupts stay off from here on: a kill or a poke that
- * comes now is pending, and brings the process back at once. An address that a user cannot
- * have (some CPUs jump first and fault then) must not reach IRETQ or SYSRET, which would
- * fault in the kernel.
+ * The last thing before user mode. Interrupts stay off from here on: a kill or a poke
+ * that comes now is pending, and brings the process back at once. An address that a user
+ * cannot have (some CPUs jump first and fault then) must not reach IRETQ or SYSRET, which
+ * would fault in the kernel.
  */
 void
 trap_leave(Trapframe *tf)

@@ -18,7 +18,14 @@ typedef struct Trapframe {
 _Static_assert(offsetof(Trapframe, cs) == TF_CS, "layout.h");
 _Static_assert(sizeof(Trapframe) == TF_SIZE, "layout.h");
 
-enum { TRAP_NMI = 2, TRAP_BREAK = 3, TRAP_DF = 8, TRAP_GP = 13, TRAP_PF = 14, TRAP_MC = 18 };
+enum {
+	TRAP_NMI = 2,
+	TRAP_BREAK = 3,
+	TRAP_DF = 8,
+	TRAP_GP = 13,
+	TRAP_PF = 14,
+	TRAP_MC = 18
+};
 
 #define NEXCEPTION 32
 

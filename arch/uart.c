@@ -1,9 +1,9 @@
 /*
  * The console: a 16550 at COM1, 115200 8N1. Output is polled, bounded, and works from the
  * first instruction in C to the last of a panic; a port that does not drain is waited for
- * once and then no more. A line feed is sent with the carriage return that terminals want.
- * Input comes by interrupt.
- * Locks: uart_lock (RANK_UART), not taken any more once a panic has begun.
+ * once and then no more. A line feed is sent with the carriage return that terminals
+ * want. Input comes by interrupt. Locks: uart_lock (RANK_UART), not taken any more once a
+ * panic has begun.
  */
 #include "arch/uart.h"
 
@@ -27,7 +27,7 @@ enum { DLL = COM1, DLM };
 #define FIFO         64    /* more than any such chip holds */
 
 static Lock uart_lock = LOCK_INIT(RANK_UART, "uart");
-static bool stuck; /* under uart_lock */
+static bool stuck;             /* under uart_lock */
 static void (*receive)(int c); /* const after uart_start */
 
 void
@@ -81,7 +81,8 @@ interrupt(void *arg)
 	(void)arg;
 	for (uint i = 0; i < FIFO && (inb(LSR) & LSR_DATA); i++)
 		receive(inb(RBR));
-	/* Interrupts come when the line rises. If more came in meanwhile it has not fallen. */
+	/* Interrupts come when the line rises. If more came in meanwhile it has not
+	 * fallen. */
 	outb(IER, 0);
 	outb(IER, IER_DATA);
 }
@@ -93,7 +94,7 @@ uart_start(void (*rx)(int c))
 
 	receive = rx;
 	if (irq_alloc(interrupt, NULL, "uart", &vector) != 0 ||
-	    irq_route_isa(ISA_COM1, vector) != 0) {
+		irq_route_isa(ISA_COM1, vector) != 0) {
 		kprint("uart: no interrupt line: no input\n");
 		return;
 	}

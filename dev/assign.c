@@ -41,7 +41,7 @@ func_publish(Func *f, Tenant *t)
 	uint n = func_sids(f, sid);
 	bool ats = t->kdev != NULL && t->kdev->ats;
 	int err = n == 0 ? 0
-		  : ats  ? ats_attach(f, t->domain)
+		: ats    ? ats_attach(f, t->domain)
 			 : domain_attach(t->domain, f->unit, sid, n);
 
 	if (err != 0)
@@ -117,8 +117,8 @@ func_attach(Func *f, const AttachArgs *a, Proc *p)
 	int err;
 
 	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
-	    (err = make_quiet(f)) != 0 ||
-	    (err = p != NULL ? tenant_get(p, a, &t) : kdev_new(f, &t)) != 0)
+		(err = make_quiet(f)) != 0 ||
+		(err = p != NULL ? tenant_get(p, a, &t) : kdev_new(f, &t)) != 0)
 		return err;
 	if ((err = func_publish(f, t)) != 0) {
 		tenant_drop(t);

@@ -6,8 +6,9 @@
  *	attach   context entry that allows it -> ATS on in the device
  *	detach   bus mastering off, drained -> its TLB emptied -> ATS off -> entry away
  *
- * A device that does not confirm that its TLB has forgotten something is cut off on the spot
- * and broken: what it may still know is withheld by whoever unmapped it. Locks: assign_lock.
+ * A device that does not confirm that its TLB has forgotten something is cut off on the
+ * spot and broken: what it may still know is withheld by whoever unmapped it. Locks:
+ * assign_lock.
  */
 
 #include "dev/func.h"

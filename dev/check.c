@@ -1,7 +1,8 @@
 /*
  * #vtd/check: the live tables of all units against who owns what, invariant by invariant
- * (numbered as in user/man/vtd.md). What only the core can see, it judges (dev/vtd/check.c);
- * here are the functions, the frames that tables and pages are made of, and the machine.
+ * (numbered as in user/man/vtd.md). What only the core can see, it judges
+ * (dev/vtd/check.c); here are the functions, the frames that tables and pages are made
+ * of, and the machine.
  *
  *	ok units 1 functions 9 domains 1 contexts 1 interrupts 1 tables 9 pages 345
  *
@@ -22,7 +23,7 @@
 
 typedef unsigned long long ull;
 
-#define SHOWN      64 /* lines; the rest is counted */
+#define SHOWN      64         /* lines; the rest is counted */
 #define MAXTABLES  (1u << 20) /* of one domain: more is a cycle */
 #define TABLE_BITS (FMASK(SL_R) | FMASK(SL_W))
 
@@ -166,7 +167,7 @@ check_function(Report *r, const Func *f) REQUIRES(assign_lock)
 typedef struct Tree {
 	Report *r;
 	const Tenant *tenant;
-	uint id; /* on the first unit it has one on */
+	uint id;      /* on the first unit it has one on */
 	bool process; /* these are a process's own tables */
 } Tree;
 
@@ -182,14 +183,14 @@ of_entry(const Tree *w, uint invariant, const DomainEntry *e, const char *what)
 static bool
 maps_ours(const Tree *w, const DomainEntry *e)
 {
-	const IovaRange *m =
-		iovamap_find(&w->tenant->map, BY_IOVA, e->iova, PAGE_SIZE, ~0u);
+	const IovaRange *m = iovamap_find(&w->tenant->map, BY_IOVA, e->iova, PAGE_SIZE,
+		~0u);
 	uint rights = e->value & TABLE_BITS;
 	int prot = rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
 
 	return m != NULL && (m->rights & rights) == rights &&
-	       aspace_frame(w->tenant->as,
-		       m->start[BY_VA] + (e->iova - m->start[BY_IOVA]), prot) == e->to;
+		aspace_frame(w->tenant->as,
+			m->start[BY_VA] + (e->iova - m->start[BY_IOVA]), prot) == e->to;
 }
 
 /* A page that a process's device reaches; guest: where its book says. */
@@ -205,10 +206,10 @@ check_page(const Tree *w, const DomainEntry *e)
 		page_kind(e->to + size - PAGE_SIZE) == PAGE_NONE)
 		of_entry(w, 16, e, "not memory");
 	else if (w->tenant->proc != NULL &&
-		 (page_kind(e->to) != PAGE_USER || page_refs(e->to) == 0))
+		(page_kind(e->to) != PAGE_USER || page_refs(e->to) == 0))
 		of_entry(w, 4, e, "not a page of a process");
 	else if (w->tenant->proc != NULL && w->tenant->mode == ATTACH_GUEST &&
-		 !maps_ours(w, e))
+		!maps_ours(w, e))
 		of_entry(w, 4, e, "not what its owner mapped there");
 	if (w->tenant->ro && e->level == 1 && w->tenant->mode == ATTACH_GUEST &&
 		e->value & DOMAIN_W)
@@ -299,7 +300,8 @@ check_machine(Report *r)
 			(ull)canary);
 }
 
-/* Lets go of assign_lock before it looks at the machine, which takes longest. How many. */
+/* Lets go of assign_lock before it looks at the machine, which takes longest. How
+ * many. */
 static uint
 check_all(Text *t) RELEASE(assign_lock)
 {

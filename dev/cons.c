@@ -27,22 +27,22 @@
 #define CHUNK   256 /* bytes in one go to the UART */
 
 static struct {
-	Lock    lock; /* guards down to the end */
-	Waitq   readers;
+	Lock lock; /* guards down to the end */
+	Waitq readers;
 	uint8_t in[IN_SIZE]; /* typed, not yet looked at */
-	uint    head, n;
-	bool    ready; /* edit.out or edit.eof has something */
-	bool    stale; /* Ctrl-C: the line and what is ready are to be forgotten */
-	uint    intr;  /* Ctrl-Cs so far */
+	uint head, n;
+	bool ready;      /* edit.out or edit.eof has something */
+	bool stale;      /* Ctrl-C: the line and what is ready are to be forgotten */
+	uint intr;       /* Ctrl-Cs so far */
 	uint64_t waited; /* counter without idle ticks when input was first waited for */
-	uint    raw;   /* open consctls that want bytes */
-	int     fg;    /* the group that Ctrl-C is for; 0 none */
+	uint raw;        /* open consctls that want bytes */
+	int fg;          /* the group that Ctrl-C is for; 0 none */
 } cons = { .lock = LOCK_INIT(RANK_CONS, "cons") };
 
 static Mutex edit_lock = MUTEX_INIT(RANK_CHAN, "line");
 static struct {
 	Line line;
-	int  pid; /* who edited it last */
+	int pid;            /* who edited it last */
 	char out[LINE_MAX]; /* ready to be read: [at, n) */
 	uint at, n;
 	bool eof;

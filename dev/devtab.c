@@ -1,4 +1,5 @@
-/* The devices of the kernel; one that measures itself has one more (tests/bench/kbench.c). */
+/* The devices of the kernel; one that measures itself has one more
+ * (tests/bench/kbench.c). */
 
 #include "dev/devtab.h"
 

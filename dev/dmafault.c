@@ -26,9 +26,10 @@ answers(const Func *f, const VtdFault *v)
 	return false;
 }
 
-/* Functions the source may be: those with owners whose id or alias it is, else the one with
- * that very id, else all it is an alias of. Owners first: behind a conventional bridge the
- * id is the bridge's own, and it is the owner who is to blame, stopped and told. */
+/* Functions the source may be: those with owners whose id or alias it is, else the one
+ * with that very id, else all it is an alias of. Owners first: behind a conventional
+ * bridge the id is the bridge's own, and it is the owner who is to blame, stopped and
+ * told. */
 typedef enum Match { MATCH_OWNED, MATCH_ID, MATCH_ANY, MATCH_NONE } Match;
 
 static bool
@@ -165,12 +166,14 @@ attribute(const VtdFault *v, FaultRec *r)
 static void
 on_fault(const VtdFault *v)
 {
+	/* clang-format off */
 	FaultRec r = {
 		.time = arch_now(), .unit = v->unit, .pid = -1, .addr = v->addr,
 		.source = BDF(v->segment, 0, 0, 0) + v->sid, .reason = v->reason,
 		.text = vtd_fault_text(v->reason), .read = v->read, .lost = v->lost,
 		.interrupt = v->interrupt,
 	};
+	/* clang-format on */
 
 	if (v->lost)
 		tell_lost(v);

@@ -1,7 +1,7 @@
 /*
- * The firmware's DMAR table in words: a line for each structure and, below it, each scope;
- * then what is wrong, by number; last the verdict. A refused table is shown as far as it
- * could be decoded. Pure.
+ * The firmware's DMAR table in words: a line for each structure and, below it, each
+ * scope; then what is wrong, by number; last the verdict. A refused table is shown as far
+ * as it could be decoded. Pure.
  *
  *	structure 0 DRHD used yes offset 48 length 24 segment 0 flags none base 0xfed90000 size 0x1000
  *	scope 0.0 pci_endpoint id 0 path 0:1c.0/0.0
@@ -66,7 +66,9 @@ static void
 put_fields(Text *t, const DmarEntry *e)
 {
 	static const char *const flag[DMAR_NTYPE] = {
-		[DMAR_DRHD] = "include_all", [DMAR_ATSR] = "all_ports", [DMAR_SATC] = "atc_required",
+		[DMAR_DRHD] = "include_all",
+		[DMAR_ATSR] = "all_ports",
+		[DMAR_SATC] = "atc_required",
 	};
 
 	if (e->type != DMAR_RHSA && e->type != DMAR_ANDD)
@@ -97,7 +99,8 @@ put_scope(Text *t, const DmarScope *s, uint entry, uint i)
 		text_printf(t, " flags 0x%x", s->flags);
 	text_printf(t, " id %u path %x:", s->id, s->bus);
 	for (uint k = 0; k < s->npath; k++)
-		text_printf(t, "%s%x.%x", k > 0 ? "/" : "", s->path[2 * k], s->path[2 * k + 1]);
+		text_printf(t, "%s%x.%x", k > 0 ? "/" : "", s->path[2 * k],
+			s->path[2 * k + 1]);
 	text_printf(t, "\n");
 }
 
@@ -109,7 +112,8 @@ put_structure(Text *t, const Dmar *d, uint i)
 	text_printf(t, "structure %u %s", i, dmar_type_name(e->type));
 	if (e->type >= DMAR_NTYPE)
 		text_printf(t, " type %u", e->type);
-	text_printf(t, " used %s offset %u length %u", e->ok ? "yes" : "no", e->offset, e->length);
+	text_printf(t, " used %s offset %u length %u", e->ok ? "yes" : "no", e->offset,
+		e->length);
 	if (e->whole)
 		put_fields(t, e);
 	text_printf(t, "\n");
@@ -132,8 +136,8 @@ put_warning(Text *t, const DmarNote *n)
 	text_printf(t, "warning %u", n->code);
 	put_index(t, "structure", n->entry);
 	put_index(t, "scope", n->scope);
-	text_printf(t, " verdict %s text '%s'\n", dmar_verdict_name(dmar_note_verdict(n->code)),
-		dmar_note_text(n->code));
+	text_printf(t, " verdict %s text '%s'\n",
+		dmar_verdict_name(dmar_note_verdict(n->code)), dmar_note_text(n->code));
 }
 
 void

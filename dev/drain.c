@@ -56,7 +56,7 @@ reset(Func *f) REQUIRES(assign_lock)
 		func_break(f, "it did not come back from reset");
 	else
 		f->emptied = f->pci->reset == PCI_RESET_FLR ||
-			     f->pci->reset == PCI_RESET_AF;
+			f->pci->reset == PCI_RESET_AF;
 }
 
 static void

@@ -46,8 +46,8 @@ ktest_cmd(Chan *c, const Cmd *cmd)
 	else if (strcmp(what, "stray") == 0)
 		test = EDU_STRAY;
 	else if (cmd_int(what, 1, EDU_MAX, &n) != 0)
-		return fail(
-			-EINVAL, "'%s': want 1 to 4095 bytes, neighbour or stray", what);
+		return fail(-EINVAL, "'%s': want 1 to 4095 bytes, neighbour or stray",
+			what);
 	return edu_test(f, test, n);
 }
 

@@ -7,9 +7,9 @@
 #define EDU_MAX 4095 /* bytes of one transfer */
 
 typedef enum EduTest {
-	EDU_COPY, /* n bytes out and back are equal */
+	EDU_COPY,      /* n bytes out and back are equal */
 	EDU_NEIGHBOUR, /* what shares a page with a buffer stays as it was */
-	EDU_STRAY, /* memory the device was not given stays as it was */
+	EDU_STRAY,     /* memory the device was not given stays as it was */
 } EduTest;
 
 extern const Kdriver edu_driver;

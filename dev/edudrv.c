@@ -1,10 +1,10 @@
 /*
- * The kernel's own driver for QEMU's teaching device (1234:11e8), which copies between memory
- * and 4096 bytes of its own. It carries what Bailey does for devices of its own: the device
- * is the kernel's after `echo B:D.F 0 >#iommu/attach`, sees a buffer only during a transfer,
- * and goes to a process and back. What it is told to copy, and how one knows that it did, is
- * in dev/edutest.c; its files are in dev/edu.c.
- * Locks: edu_lock over a whole order, its transfers of 100 ms included.
+ * The kernel's own driver for QEMU's teaching device (1234:11e8), which copies between
+ * memory and 4096 bytes of its own. It carries what Bailey does for devices of its own:
+ * the device is the kernel's after `echo B:D.F 0 >#iommu/attach`, sees a buffer only
+ * during a transfer, and goes to a process and back. What it is told to copy, and how one
+ * knows that it did, is in dev/edutest.c; its files are in dev/edu.c. Locks: edu_lock
+ * over a whole order, its transfers of 100 ms included.
  */
 
 #include "dev/edu.h"
@@ -15,13 +15,13 @@
 #include "kern/heap.h"
 #include "kern/log.h"
 
-#define EDU_ID     0x00 /* reads 0xRRRR00ed */
-#define EDU_SRC    0x80
-#define EDU_DST    0x88
-#define EDU_COUNT  0x90
-#define EDU_CMD    0x98
-#define CMD_RUN    1 /* reads 1 until it is done */
-#define CMD_TO_US  2 /* device to memory, else memory to device */
+#define EDU_ID    0x00 /* reads 0xRRRR00ed */
+#define EDU_SRC   0x80
+#define EDU_DST   0x88
+#define EDU_COUNT 0x90
+#define EDU_CMD   0x98
+#define CMD_RUN   1 /* reads 1 until it is done */
+#define CMD_TO_US 2 /* device to memory, else memory to device */
 
 #define EDU_BUFFER 0x40000
 #define BITS       28 /* more with another dma_mask, which cannot be read */

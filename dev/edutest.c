@@ -39,8 +39,8 @@ compare(Edu *e, const uint8_t *a, const uint8_t *b, size_t n) REQUIRES(edu_lock)
 static int
 round_trip(Edu *e, uint8_t **out, uint8_t **in, size_t n) REQUIRES(edu_lock)
 {
-	int err =
-		*out == NULL || *in == NULL ? fail(-ENOMEM, "no memory for a buffer") : 0;
+	int err = *out == NULL || *in == NULL ? fail(-ENOMEM, "no memory for a buffer")
+					      : 0;
 
 	if (err == 0 && (err = edu_move(e, out, n, 0, false)) == 0)
 		err = edu_move(e, in, n, 0, true);
@@ -76,7 +76,8 @@ write_stray(Edu *e, uint8_t **page) REQUIRES(edu_lock)
 	return edu_transfer(e, page_addr(*page), 2 * SIDE, true);
 }
 
-/* What either of these leaves of a page of ours: 0 when nothing behind a buffer changed. */
+/* What either of these leaves of a page of ours: 0 when nothing behind a buffer
+ * changed. */
 static int
 test_reach(Edu *e, int (*write)(Edu *e, uint8_t **page), const char *what)
 	REQUIRES(edu_lock)
@@ -107,8 +108,8 @@ edu_test(const PciFn *f, EduTest test, size_t n)
 	mutex_lock(&edu_lock);
 	if ((e = edu_held(f)) != NULL) {
 		if (test == EDU_NEIGHBOUR)
-			err = test_reach(
-				e, write_behind, "what shares a page with its buffer");
+			err = test_reach(e, write_behind,
+				"what shares a page with its buffer");
 		else if (test == EDU_STRAY)
 			err = test_reach(e, write_stray, "memory it was not given");
 		else

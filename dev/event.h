@@ -11,15 +11,15 @@
 #define EVENT_LEN 96 /* a line, newline and terminator included */
 
 typedef struct Event {
-	int  pid;
+	int pid;
 	char text[EVENT_LEN];
 } Event;
 
 typedef struct EventQ {
 	Event e[EVENT_MAX]; /* e[0..n): oldest first */
-	uint  n;
-	int   lost_pid; /* whose lines were dropped last */
-	uint  lost;
+	uint n;
+	int lost_pid; /* whose lines were dropped last */
+	uint lost;
 } EventQ;
 
 /* Append a line (text without newline, cut if need be); a full queue drops its oldest. */

@@ -57,9 +57,9 @@ fault_console(const FaultRec *r, char *buf, size_t n)
 	snprint(src, sizeof src, "%02x:%02x.%x", BDF_BUS(s), BDF_DEV(s), BDF_FN(s));
 	if (r->interrupt)
 		return snprint(buf, n,
-			       "DMAR:INTR-REMAP: Request device [%s] fault index %llx\n"
-			       "DMAR:INTR-REMAP:[fault reason %02u] %s (%s)\n",
-			       src, (unsigned long long)r->addr, r->reason, r->text, who);
+			"DMAR:INTR-REMAP: Request device [%s] fault index %llx\n"
+			"DMAR:INTR-REMAP:[fault reason %02u] %s (%s)\n",
+			src, (unsigned long long)r->addr, r->reason, r->text, who);
 	return snprint(buf, n,
 		"DMAR:[DMA %s] Request device [%s] fault addr %llx\n"
 		"DMAR:[fault reason %02u] %s (%s)\n",
@@ -77,8 +77,8 @@ int
 fault_event(const FaultRec *r, char *buf, size_t n)
 {
 	return snprint(buf, n, "fault %s %s0x%llx reason %u %s", access_name(r),
-		       r->interrupt ? "index " : "",
-		       (unsigned long long)r->addr, r->reason, r->text);
+		r->interrupt ? "index " : "", (unsigned long long)r->addr, r->reason,
+		r->text);
 }
 
 void
@@ -103,7 +103,8 @@ fault_line(const FaultRec *r, Text *t)
 	else
 		text_printf(t, " pid none");
 	text_printf(t, " access %s %s 0x%llx reason %u text '%s' tables '%s'\n",
-		access_name(r), r->interrupt ? "index" : "address", (unsigned long long)r->addr, r->reason, r->text,
+		access_name(r), r->interrupt ? "index" : "address",
+		(unsigned long long)r->addr, r->reason, r->text,
 		r->tables != NULL ? r->tables : "not looked at");
 }
 

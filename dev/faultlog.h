@@ -11,21 +11,21 @@
 #define FAULTLOG_MAX  128
 
 typedef struct FaultRec {
-	ns_t        time;
-	uint        unit;
-	bdf_t       source;  /* requester id the unit saw */
-	bdf_t       device;  /* the function behind it, when ndevice is 1 */
-	uint        ndevice; /* functions it may be: an alias can stand for several */
-	int         pid;     /* owner; -1 nobody */
-	char        name[FAULT_NAMELEN];
-	uint64_t    addr; /* page; interrupts: index of the entry */
-	uint        reason;
+	ns_t time;
+	uint unit;
+	bdf_t source; /* requester id the unit saw */
+	bdf_t device; /* the function behind it, when ndevice is 1 */
+	uint ndevice; /* functions it may be: an alias can stand for several */
+	int pid;      /* owner; -1 nobody */
+	char name[FAULT_NAMELEN];
+	uint64_t addr; /* page; interrupts: index of the entry */
+	uint reason;
 	const char *text; /* of reason */
-	bool        read, interrupt;
-	bool        lost;    /* no fault: the unit dropped records here */
-	bool        hushed;  /* in the log only: the console has had enough of it */
+	bool read, interrupt;
+	bool lost;           /* no fault: the unit dropped records here */
+	bool hushed;         /* in the log only: the console has had enough of it */
 	const char *stopped; /* bus mastering went off with this fault, because ... */
-	bool        kill;    /* the owner asked to be ended by a fault */
+	bool kill;           /* the owner asked to be ended by a fault */
 	const char *tables;  /* what they say of addr; NULL: not looked at yet */
 } FaultRec;
 
@@ -34,14 +34,14 @@ typedef struct FaultLog {
 	uint64_t n; /* records ever; record i is r[i % FAULTLOG_MAX] */
 } FaultLog;
 
-void      faultlog_add(FaultLog *l, const FaultRec *r);
-uint64_t  faultlog_first(const FaultLog *l);          /* number of the oldest one kept */
-FaultRec *faultlog_at(FaultLog *l, uint64_t i);       /* NULL: not kept, or not yet */
+void faultlog_add(FaultLog *l, const FaultRec *r);
+uint64_t faultlog_first(const FaultLog *l);     /* number of the oldest one kept */
+FaultRec *faultlog_at(FaultLog *l, uint64_t i); /* NULL: not kept, or not yet */
 
 /* The two console lines, Linux's form and then the owner; newlines included. */
-int  fault_console(const FaultRec *r, char *buf, size_t n);
+int fault_console(const FaultRec *r, char *buf, size_t n);
 /* The owner's event: "fault write 0x6df084000 reason 5 PTE Write access is not set". */
-int  fault_event(const FaultRec *r, char *buf, size_t n);
+int fault_event(const FaultRec *r, char *buf, size_t n);
 void fault_line(const FaultRec *r, Text *t); /* of #vtd/faults */
 
 /* A device that faults STORM_MAX times within STORM_TIME floods, or what #vtd/ctl says

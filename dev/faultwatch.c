@@ -1,8 +1,8 @@
 /*
  * What becomes of a fault: an owner that asked to be ended by one is killed at once, the
- * record is kept for #vtd/faults, and a kernel thread prints it and looks up what the tables
- * say of the address. Until the first attach there is no thread, nobody to blame and
- * nothing to look up: then the interrupt prints.
+ * record is kept for #vtd/faults, and a kernel thread prints it and looks up what the
+ * tables say of the address. Until the first attach there is no thread, nobody to blame
+ * and nothing to look up: then the interrupt prints.
  *
  * Locks: log_lock (RANK_FAULT) guards the log and what has been said of it. Texts are
  * made from copies of single records, without it.
@@ -14,13 +14,13 @@
 #include "kern/fmt.h"
 #include "kern/log.h"
 
-static Lock     log_lock = LOCK_INIT(RANK_FAULT, "faultlog");
+static Lock log_lock = LOCK_INIT(RANK_FAULT, "faultlog");
 static FaultLog faults;  /* log_lock */
 static uint64_t printed; /* log_lock: records below it were shown or hushed */
-static uint     hushed;  /* log_lock: not shown since the last one that was */
-static Storm    stray;   /* log_lock: records that no device can be stopped for */
-static Waitq    news;    /* the thread sleeps here */
-static Proc    *thread;  /* assign_lock; from the first attach on */
+static uint hushed;      /* log_lock: not shown since the last one that was */
+static Storm stray;      /* log_lock: records that no device can be stopped for */
+static Waitq news;       /* the thread sleeps here */
+static Proc *thread;     /* assign_lock; from the first attach on */
 
 /* The next record not shown yet. Records the ring has dropped count as hushed. */
 static bool
@@ -88,7 +88,9 @@ kill_owner(const FaultRec *r)
 		return;
 	snprint(why, sizeof why, "its device %x:%x.%x was blocked: %s 0x%llx",
 		BDF_BUS(r->device), BDF_DEV(r->device), BDF_FN(r->device),
-		r->interrupt ? "interrupt by index" : r->read ? "read of" : "write of",
+		r->interrupt      ? "interrupt by index"
+			: r->read ? "read of"
+				  : "write of",
 		(unsigned long long)r->addr);
 	proc_kill(p, SSIGKILL, why);
 	proc_put(p);
@@ -123,15 +125,18 @@ entry_says(const FaultRec *r)
 		return "compatibility format";
 	if (!unit_irq_at(vtd_unit(r->unit), r->addr, &q))
 		return "no entry";
-	return vtd_irq_allows(&q, (uint16_t)r->source) ? "its own entry" :
-							 "an entry of another";
+	return vtd_irq_allows(&q, (uint16_t)r->source) ? "its own entry"
+						       : "an entry of another";
 }
 
 static const char *
 tables_say(const FaultRec *r) REQUIRES(assign_lock)
 {
 	static const char *const say[] = {
-		"not mapped", "mapped read-only", "mapped write-only", "mapped read-write",
+		"not mapped",
+		"mapped read-only",
+		"mapped write-only",
+		"mapped read-write",
 	};
 	PciFn *p = pci_find(r->device);
 	Func *f = p != NULL ? func_of(p) : NULL;
@@ -145,7 +150,8 @@ tables_say(const FaultRec *r) REQUIRES(assign_lock)
 		return "owner gone";
 	if (r->addr >> domain_width(f->tenant->domain) != 0)
 		return "beyond the domain";
-	return say[domain_lookup(f->tenant->domain, r->addr, &size) & (DOMAIN_R | DOMAIN_W)];
+	return say[domain_lookup(f->tenant->domain, r->addr, &size) &
+		(DOMAIN_R | DOMAIN_W)];
 }
 
 static void

@@ -97,7 +97,8 @@ prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
 {
 	int err = 0;
 
-	for (Tenant *t = tenant_next(p, NULL); t != NULL && err == 0; t = tenant_next(p, t))
+	for (Tenant *t = tenant_next(p, NULL); t != NULL && err == 0;
+		t = tenant_next(p, t))
 		err = tenant_domain(t, new, &t->fresh);
 	return err;
 }

@@ -1,9 +1,9 @@
 /*
  * An isolation group in one go: all of its functions become the process's, or none does;
- * all are taken from it, or none is. Every refusal is looked for before the first function
- * is touched; when a step of attaching fails later what was attached is drained, as by a
- * detach. The owner can start nothing in between: it would need assign_lock. Bridges of the
- * group go to nobody.
+ * all are taken from it, or none is. Every refusal is looked for before the first
+ * function is touched; when a step of attaching fails later what was attached is drained,
+ * as by a detach. The owner can start nothing in between: it would need assign_lock.
+ * Bridges of the group go to nobody.
  */
 
 #include "dev/func.h"

@@ -1,6 +1,6 @@
 /*
- * Isolation groups in words, a line each: members in the order of the bus, then everything
- * that ties them together (dev/pci/group.c finds it).
+ * Isolation groups in words, a line each: members in the order of the bus, then
+ * everything that ties them together (dev/pci/group.c finds it).
  *
  *	group 5: 0:8.0 1:1.0 1:2.0 (same requester id 1:0.0 behind bridge 0:8.0 (PCIe to PCI))
  *

@@ -1,11 +1,13 @@
 /*
- * Guest mode: the owner chooses which addresses its device uses for which of its memory. A
- * mapping is taken as a command (mapcmd.c), checked against the process's own rights page by page,
- * put into the domain, and kept in a book (iovamap.c), because what the process gives up
- * later, by munmap, mprotect or brk, the device has to lose before the frame is free.
+ * Guest mode: the owner chooses which addresses its device uses for which of its memory.
+ * A mapping is taken as a command (mapcmd.c), checked against the process's own rights
+ * page by page, put into the domain, and kept in a book (iovamap.c), because what the
+ * process gives up later, by munmap, mprotect or brk, the device has to lose before the
+ * frame is free.
  *
  * Locks: assign_lock over a command, so that its function stays the owner's; the address
- * space's inside it, over the book, the domain's tables, and the frames that are looked up.
+ * space's inside it, over the book, the domain's tables, and the frames that are looked
+ * up.
  */
 
 #include "dev/func.h"
@@ -26,17 +28,20 @@ refuse_range(const Tenant *t, iova_t iova, uint64_t len)
 	uint bits = domain_width(t->domain);
 
 	if (len > 1ull << bits || iova > (1ull << bits) - len)
-		return fail(-ERANGE, "0x%llx: its device has %u address bits", (ull)iova, bits);
+		return fail(-ERANGE, "0x%llx: its device has %u address bits", (ull)iova,
+			bits);
 	return 0;
 }
 
-/* Behind these addresses are registers or interrupts: a request may never meet the unit. */
+/* Behind these addresses are registers or interrupts: a request may never meet the
+ * unit. */
 static int
 refuse_window(iova_t iova, uint64_t len)
 {
 	const char *window = layout_device_window(iova, len);
 
-	return window != NULL ? fail(-EPERM, "0x%llx is kept out: %s", (ull)iova, window) : 0;
+	return window != NULL ? fail(-EPERM, "0x%llx is kept out: %s", (ull)iova, window)
+			      : 0;
 }
 
 static int
@@ -48,8 +53,10 @@ refuse_memory(const Tenant *t, vaddr_t va, uint64_t len, uint rights)
 		return fail(-EPERM, "it is attached read-only");
 	for (uint64_t o = 0; o < len; o += PAGE_SIZE)
 		if (va + o < va || aspace_frame(t->as, va + o, prot) == 0)
-			return fail(-EFAULT, "0x%llx is not memory of process %d, or not with these rights",
-				    (ull)(va + o), t->proc->pid);
+			return fail(-EFAULT,
+				"0x%llx is not memory of process %d, or not with these "
+				"rights",
+				(ull)(va + o), t->proc->pid);
 	return 0;
 }
 
@@ -68,10 +75,11 @@ refused(const Tenant *t, int err, iova_t iova)
 		return fail(err, "0x%llx: nothing of it is mapped", (ull)iova);
 	case -EDQUOT:
 		domain_info(t->domain, &d);
-		return fail(err, "more than %u table pages: the quota of a guest", d.quota);
+		return fail(err, "more than %u table pages: the quota of a guest",
+			d.quota);
 	case -ENOTSUP:
-		return fail(
-			err, "'w': first-stage tables have no write-only pages: map it rw");
+		return fail(err,
+			"'w': first-stage tables have no write-only pages: map it rw");
 	case -ETIMEDOUT:
 		return fail(-EIO, "the IOMMU did not confirm: its device is out of use");
 	default:
@@ -105,11 +113,13 @@ map(Tenant *t, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 	Source s = { t->as, va };
 	int err;
 
-	if ((err = refuse_range(t, iova, len)) != 0 || (err = refuse_window(iova, len)) != 0 ||
-	    (err = refuse_memory(t, va, len, rights)) != 0)
+	if ((err = refuse_range(t, iova, len)) != 0 ||
+		(err = refuse_window(iova, len)) != 0 ||
+		(err = refuse_memory(t, va, len, rights)) != 0)
 		return err;
 	if (t->map.n >= GUEST_RANGES)
-		return fail(-EDQUOT, "more than %u mappings: the quota of a guest", GUEST_RANGES);
+		return fail(-EDQUOT, "more than %u mappings: the quota of a guest",
+			GUEST_RANGES);
 	if (iovamap_reserve(&t->map, 2) != 0) /* one to spare, for a cut */
 		return fail(-ENOMEM, "no memory for tables");
 	err = domain_map_runs(t->domain, iova, len, rights, piece, &s);
@@ -145,15 +155,16 @@ rights_of(int prot)
 	return (prot & SPROT_READ ? DOMAIN_R : 0) | (prot & SPROT_WRITE ? DOMAIN_W : 0);
 }
 
-/* Without memory to take part of it away, everything goes: the device faults, and its owner
- * reads why. */
+/* Without memory to take part of it away, everything goes: the device faults, and its
+ * owner reads why. */
 static int
 give_up(Tenant *t)
 {
 	iovamap_clear(&t->map);
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
 		if (func_is(f, t))
-			func_event(f, "unmapped no memory to split a mapping, so all are gone");
+			func_event(f,
+				"unmapped no memory to split a mapping, so all are gone");
 	return domain_unmap_all(t->domain);
 }
 
@@ -164,9 +175,12 @@ guest_removed(Tenant *t, vaddr_t va, uint64_t len, int prot)
 	const IovaRange *r;
 	int err = 0;
 
-	while (lost != 0 && err == 0 && (r = iovamap_find(&t->map, BY_VA, va, len, lost)) != NULL) {
+	while (lost != 0 && err == 0 &&
+		(r = iovamap_find(&t->map, BY_VA, va, len, lost)) != NULL) {
 		uint64_t from = va > r->start[BY_VA] ? va - r->start[BY_VA] : 0;
-		uint64_t to = r->start[BY_VA] + r->len > va + len ? va + len - r->start[BY_VA] : r->len;
+		uint64_t to = r->start[BY_VA] + r->len > va + len
+			? va + len - r->start[BY_VA]
+			: r->len;
 		iova_t iova = r->start[BY_IOVA] + from;
 
 		err = iovamap_reserve(&t->map, 1);
@@ -193,7 +207,7 @@ guest_of(PciFn *pf) REQUIRES(assign_lock)
 	if (f->tenant->mode == ATTACH_GUEST)
 		return f->tenant;
 	fail(-EPERM, "%s is attached %s: its addresses are those of the process", f->name,
-	     attach_mode_name[f->tenant->mode]);
+		attach_mode_name[f->tenant->mode]);
 	return NULL;
 }
 
@@ -234,10 +248,11 @@ print(const Tenant *t, Text *text)
 {
 	const IovaRange *r;
 
-	for (iova_t at = 0; (r = iovamap_find(&t->map, BY_IOVA, at, UINT64_MAX - at, DOMAIN_R | DOMAIN_W)) != NULL;
-	     at = r->start[BY_IOVA] + r->len)
+	for (iova_t at = 0; (r = iovamap_find(&t->map, BY_IOVA, at, UINT64_MAX - at,
+				     DOMAIN_R | DOMAIN_W)) != NULL;
+		at = r->start[BY_IOVA] + r->len)
 		text_printf(text, "map 0x%llx 0x%llx 0x%llx %s\n", (ull)r->start[BY_IOVA],
-			    (ull)r->start[BY_VA], (ull)r->len, map_rights[r->rights]);
+			(ull)r->start[BY_VA], (ull)r->len, map_rights[r->rights]);
 }
 
 int

@@ -1,8 +1,8 @@
 /*
- * Interrupt remapping at boot: whether it is used, and what the IO-APICs write once it is.
- * Devices' messages come from owner.c. All units that can remap do; the choice is undone
- * by nothing, so it is made only when every IO-APIC is known to be behind one of them: an
- * interrupt in the old format would be blocked, and the console with it.
+ * Interrupt remapping at boot: whether it is used, and what the IO-APICs write once it
+ * is. Devices' messages come from owner.c. All units that can remap do; the choice is
+ * undone by nothing, so it is made only when every IO-APIC is known to be behind one of
+ * them: an interrupt in the old format would be blocked, and the console with it.
  */
 
 #include "arch/arch.h"

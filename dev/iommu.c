@@ -142,6 +142,7 @@ info_text(Chan *c, Text *t)
 	return 0;
 }
 
+/* clang-format off */
 static const Dirtab files[] = {
 	{ "attach",   0664, attach_text,   attach_cmd },
 	{ "detach",   0664, detach_text,   detach_cmd },
@@ -149,6 +150,7 @@ static const Dirtab files[] = {
 	{ "mappings", 0444, mappings_text, NULL },
 	{ "power",    0664, power_show,    power_cmd },
 };
+/* clang-format on */
 
 Dev iommudev = {
 	.name = "iommu",

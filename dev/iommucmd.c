@@ -9,11 +9,14 @@
 #include "kern/log.h"
 #include "kern/string.h"
 
-#define ATTACH_USAGE "want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]"
+#define ATTACH_USAGE                                                                     \
+	"want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]"
 #define DETACH_USAGE "want [-g] B:D.F [PID]"
 
 const char *const attach_mode_name[] = {
-	[ATTACH_SHARED] = "shared", [ATTACH_PRIVATE] = "private", [ATTACH_GUEST] = "guest",
+	[ATTACH_SHARED] = "shared",
+	[ATTACH_PRIVATE] = "private",
+	[ATTACH_GUEST] = "guest",
 };
 
 static int
@@ -38,13 +41,15 @@ static int
 parse_policy(const char *word, FaultPolicy *p)
 {
 	static const char *const name[] = {
-		[FAULT_LOG] = "log", [FAULT_STOP] = "stop", [FAULT_KILL] = "kill",
+		[FAULT_LOG] = "log",
+		[FAULT_STOP] = "stop",
+		[FAULT_KILL] = "kill",
 	};
 	int i = cmd_word(name, nelem(name), word);
 
 	if (i < 0)
-		return fail(-EINVAL,
-			"fault=%s: want fault=log, fault=stop or fault=kill", word);
+		return fail(-EINVAL, "fault=%s: want fault=log, fault=stop or fault=kill",
+			word);
 	*p = i;
 	return 0;
 }
@@ -68,15 +73,15 @@ static int
 parse_option(const char *w, AttachArgs *a, uint *seen)
 {
 	uint kind = strncmp(w, "fault=", 6) == 0 ? SEEN_FAULT
-		    : strcmp(w, "ro") == 0       ? SEEN_RO
+		: strcmp(w, "ro") == 0           ? SEEN_RO
 						 : SEEN_MODE;
 	int err = 0;
 
 	if (kind == SEEN_MODE)
 		err = parse_mode(w, a);
 	if (err == 0 && *seen >> kind & 1)
-		return fail(
-			-EINVAL, "'%s': the mode, ro and fault= are given once each", w);
+		return fail(-EINVAL, "'%s': the mode, ro and fault= are given once each",
+			w);
 	*seen |= 1u << kind;
 	if (kind == SEEN_FAULT)
 		err = parse_policy(w + 6, &a->policy);

@@ -7,11 +7,11 @@
 
 typedef struct DetachArgs {
 	bdf_t bdf;
-	bool  group;
-	int   pid; /* -1: not given */
+	bool group;
+	int pid; /* -1: not given */
 } DetachArgs;
 
 /* [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill] */
 int attach_parse(const Cmd *c, AttachArgs *a);
-int detach_parse(const Cmd *c, DetachArgs *a);      /* [-g] B:D.F [PID] */
-int power_parse(const Cmd *c, bool *on);            /* enable|disable|on|off */
+int detach_parse(const Cmd *c, DetachArgs *a); /* [-g] B:D.F [PID] */
+int power_parse(const Cmd *c, bool *on);       /* enable|disable|on|off */

@@ -26,14 +26,15 @@ typedef unsigned long long ull;
 void
 attach_help(Text *t)
 {
-	text_printf(t, "write format: xx:yy.z pid\n"
-		       "   xx  = bus (in hex)\n"
-		       "   yy  = device (in hex)\n"
-		       "   z   = function (in hex)\n"
-		       "   pid = process pid\n"
-		       "\n"
-		       "example:\n"
-		       "$ echo 00:1f.2 13 >\\#iommu/attach\n");
+	text_printf(t,
+		"write format: xx:yy.z pid\n"
+		"   xx  = bus (in hex)\n"
+		"   yy  = device (in hex)\n"
+		"   z   = function (in hex)\n"
+		"   pid = process pid\n"
+		"\n"
+		"example:\n"
+		"$ echo 00:1f.2 13 >\\#iommu/attach\n");
 	text_printf(t,
 		"\n"
 		"before the device may stand:\n"
@@ -51,25 +52,28 @@ attach_help(Text *t)
 void
 detach_help(Text *t)
 {
-	text_printf(t, "write format: xx:yy.z\n"
-		       "   xx  = bus (in hex)\n"
-		       "   yy  = device (in hex)\n"
-		       "   z   = function (in hex)\n"
-		       "\n"
-		       "example:\n"
-		       "$ echo 00:1f.2 >\\#iommu/detach\n");
-	text_printf(t, "\n"
-		       "a pid may follow; then it must be the owner's\n"
-		       "before the device may stand:\n"
-		       "   -g          all functions of its isolation group, or none\n");
+	text_printf(t,
+		"write format: xx:yy.z\n"
+		"   xx  = bus (in hex)\n"
+		"   yy  = device (in hex)\n"
+		"   z   = function (in hex)\n"
+		"\n"
+		"example:\n"
+		"$ echo 00:1f.2 >\\#iommu/detach\n");
+	text_printf(t,
+		"\n"
+		"a pid may follow; then it must be the owner's\n"
+		"before the device may stand:\n"
+		"   -g          all functions of its isolation group, or none\n");
 }
 
 void
 power_text(Text *t, bool on)
 {
-	text_printf(t, "IOMMU status: %s\n"
-		       "Write 'enable' or 'disable' OR 'on' or 'off' to change status\n",
-		    on ? "enabled" : "disabled");
+	text_printf(t,
+		"IOMMU status: %s\n"
+		"Write 'enable' or 'disable' OR 'on' or 'off' to change status\n",
+		on ? "enabled" : "disabled");
 }
 
 /* By pid, then by device. Few and rarely asked for: insertion will do. */
@@ -80,8 +84,10 @@ sort(Mapping *m, uint n)
 		Mapping x = m[i];
 		uint j = i;
 
-		for (; j > 0 && (m[j - 1].pid > x.pid ||
-				 (m[j - 1].pid == x.pid && m[j - 1].bdf > x.bdf)); j--)
+		for (; j > 0 &&
+			(m[j - 1].pid > x.pid ||
+				(m[j - 1].pid == x.pid && m[j - 1].bdf > x.bdf));
+			j--)
 			m[j] = m[j - 1];
 		m[j] = x;
 	}
@@ -170,7 +176,7 @@ info_unit(Text *t, const UnitInfo *u, uint assigned)
 		bits(u->gsts, 31, 31) ? "enabled" : "disabled");
 	text_printf(t, "\t\troot table: %s\n", bits(u->gsts, 30, 30) ? "set" : "not set");
 	text_printf(t, "\troot entry table = 0x%016llx (phy) or 0x%016llx (vir)\n",
-		    (ull)(u->rtaddr & ~0xfffull), 0ull);
+		(ull)(u->rtaddr & ~0xfffull), 0ull);
 }
 
 static const char *const state_name[] = {
@@ -239,13 +245,15 @@ info_more(Text *t, const UnitInfo *u)
 	text_printf(t, "\tsegment = %u, %s\n", u->segment,
 		u->include_all ? "all devices no other unit names" : "devices it names");
 	text_printf(t, "\ttables = %u levels, %u address bits, %s\n", u->levels, u->width,
-		    u->coherent ? "coherent" : "flushed line by line");
+		u->coherent ? "coherent" : "flushed line by line");
 	text_printf(t, "\ttranslation = %s\n", info_mode(u->mode));
 	text_printf(t, "\tinvalidation = %s\n", u->queued ? "queue" : "registers");
 	text_printf(t, "\tdomain ids = %u in use of %u\n", u->domains, u->ndomains);
-	text_printf(t, "\tinvalidations = %llu context, %llu iotlb, %llu interrupt, "
-		"%llu waits\n", (ull)u->inv_context, (ull)u->inv_iotlb,
-		(ull)u->inv_iec, (ull)u->inv_wait);
+	text_printf(t,
+		"\tinvalidations = %llu context, %llu iotlb, %llu interrupt, "
+		"%llu waits\n",
+		(ull)u->inv_context, (ull)u->inv_iotlb, (ull)u->inv_iec,
+		(ull)u->inv_wait);
 	text_printf(t, "\tfaults = %llu recorded, %llu times lost\n", (ull)u->faults,
 		(ull)u->lost);
 	text_printf(t, "\tfault status = 0x%08x, control = 0x%08x\n", u->fsts, u->fectl);

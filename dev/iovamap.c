@@ -1,7 +1,7 @@
 /*
  * Two treaps over the same ranges: ordered by start, heaps by a random weight, every node
- * with the greatest end below it, so that overlaps are found although virtual addresses may
- * be mapped more than once.
+ * with the greatest end below it, so that overlaps are found although virtual addresses
+ * may be mapped more than once.
  */
 #include "dev/iovamap.h"
 
@@ -81,7 +81,8 @@ take_out(IovaRange **t, const IovaRange *r, int by)
 	if (*t == r)
 		*t = join(r->in[by].left, r->in[by].right, by);
 	else
-		take_out(before(r, *t, by) ? &(*t)->in[by].left : &(*t)->in[by].right, r, by);
+		take_out(before(r, *t, by) ? &(*t)->in[by].left : &(*t)->in[by].right, r,
+			by);
 	if (*t != NULL)
 		update(*t, by);
 }
@@ -116,7 +117,9 @@ iovamap_add(IovaMap *m, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 	m->nspare--;
 	m->n++;
 	m->random = m->random * 1664525u + 1013904223u;
-	*r = (IovaRange){ .start = { iova, va }, .len = len, .rights = rights, .weight = m->random };
+	*r = (IovaRange){
+		.start = { iova, va }, .len = len, .rights = rights, .weight = m->random
+	};
 	insert(&m->root[BY_IOVA], r, BY_IOVA);
 	insert(&m->root[BY_VA], r, BY_VA);
 }
@@ -136,15 +139,18 @@ iovamap_cut(IovaMap *m, iova_t iova, uint64_t len)
 	const IovaRange *found;
 	uint64_t end = iova + len;
 
-	while ((found = iovamap_find(m, BY_IOVA, iova, len, DOMAIN_R | DOMAIN_W)) != NULL) {
+	while ((found = iovamap_find(m, BY_IOVA, iova, len, DOMAIN_R | DOMAIN_W)) !=
+		NULL) {
 		IovaRange r = *found;
 		uint64_t last = r.start[BY_IOVA] + r.len;
 
 		drop(m, (IovaRange *)(uintptr_t)found);
 		if (r.start[BY_IOVA] < iova)
-			iovamap_add(m, r.start[BY_IOVA], r.start[BY_VA], iova - r.start[BY_IOVA], r.rights);
+			iovamap_add(m, r.start[BY_IOVA], r.start[BY_VA],
+				iova - r.start[BY_IOVA], r.rights);
 		if (last > end)
-			iovamap_add(m, end, r.start[BY_VA] + (end - r.start[BY_IOVA]), last - end, r.rights);
+			iovamap_add(m, end, r.start[BY_VA] + (end - r.start[BY_IOVA]),
+				last - end, r.rights);
 	}
 }
 

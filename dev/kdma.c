@@ -5,8 +5,8 @@
  * that hold nothing else, into and out of which the buffer is copied: it bounces (boot
  * parameter bounce=B:D.F). So does a buffer that the device has too few address bits for.
  *
- * Locks: the driver makes one call at a time for a device; tables change under the Kdev's,
- * because #vtd/check walks them meanwhile.
+ * Locks: the driver makes one call at a time for a device; tables change under the
+ * Kdev's, because #vtd/check walks them meanwhile.
  */
 
 #include "dev/func.h"
@@ -41,7 +41,8 @@ in_the_way(const Kdev *d, iova_t at, uint64_t n)
 	return layout_device_window(at, n) != NULL;
 }
 
-/* An address for n bytes, with a page behind that is nobody's. 0: the device can name none. */
+/* An address for n bytes, with a page behind that is nobody's. 0: the device can name
+ * none. */
 static iova_t
 room(Kdev *d, uint64_t n)
 {
@@ -85,14 +86,14 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 	mutex_lock(&d->lock);
 	err = at != 0 ? domain_map(d->tenant.domain, at, rounddown(pa, PAGE_SIZE), n,
 				domain_rights(d->tenant.domain, m->rights))
-			  : -ENOSPC;
+		      : -ENOSPC;
 	mutex_unlock(&d->lock);
 	m->iova = at + (pa & PAGE_MASK);
 	if (err == -ETIMEDOUT || err == -EIO) /* the device may have found it meanwhile */
 		return unconfirmed(d);
-	return err == 0 ? 0
-			: fail(err, "%s: no room for a buffer of %zu bytes", d->f->name,
-				  m->len);
+	return err == 0
+		? 0
+		: fail(err, "%s: no room for a buffer of %zu bytes", d->f->name, m->len);
 }
 
 /* ---- bouncing ---- */
@@ -109,12 +110,12 @@ borrow(Kdev *d, KdevMap *m)
 {
 	while (m->len > PAGE_SIZE << m->order)
 		m->order++;
-	m->bounce = m->order > PAGE_MAXORDER ? 0
-					     : page_alloc_below(m->order, PAGE_KERNEL,
-						       1ull << d->driver->bits);
+	m->bounce = m->order > PAGE_MAXORDER
+		? 0
+		: page_alloc_below(m->order, PAGE_KERNEL, 1ull << d->driver->bits);
 	if (m->bounce == 0)
-		return fail(
-			-ENOMEM, "%s: no memory to bounce %zu bytes", d->f->name, m->len);
+		return fail(-ENOMEM, "%s: no memory to bounce %zu bytes", d->f->name,
+			m->len);
 	memcpy(page_ptr(m->bounce), m->buf, m->len);
 	d->bounced++;
 	return 0;

@@ -1,9 +1,9 @@
 /*
  * The kernel as an owner. Each function that a kernel driver has gets a domain of its own
- * (kview.c), in which the driver maps its buffers (kdma.c): a driver of ours is confined as
- * a process's is, and a device that goes from one to the other passes through the same
- * DRAINING. Boot parameter kernel=B:D.F gives a device to its driver at boot.
- * Locks: assign_lock.
+ * (kview.c), in which the driver maps its buffers (kdma.c): a driver of ours is confined
+ * as a process's is, and a device that goes from one to the other passes through the same
+ * DRAINING. Boot parameter kernel=B:D.F gives a device to its driver at boot. Locks:
+ * assign_lock.
  */
 
 #include "dev/func.h"

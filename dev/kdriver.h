@@ -17,8 +17,8 @@ typedef struct Kdriver {
 	const char *name;
 	uint bits; /* addresses the device can name */
 	bool (*knows)(const PciFn *f);
-	/* The device is quiet, decodes its registers, and is cut off but for its domain. It
-	 * says why not; then the device is taken away again. */
+	/* The device is quiet, decodes its registers, and is cut off but for its domain.
+	 * It says why not; then the device is taken away again. */
 	int (*start)(Kdev *d, PciFn *f);
 	void (*stop)(PciFn *f); /* the last use of the Kdev has returned */
 } Kdriver;
@@ -33,27 +33,27 @@ typedef struct KdevMap {
 	iova_t iova; /* what the device calls it */
 	uint8_t *buf;
 	size_t len;
-	uint rights; /* DOMAIN_R, DOMAIN_W: the device's */
+	uint rights;    /* DOMAIN_R, DOMAIN_W: the device's */
 	paddr_t bounce; /* what it uses in place of buf; 0: buf itself */
-	uint order; /* of those pages */
+	uint order;     /* of those pages */
 } KdevMap;
 
 /*
  * The device reaches the whole pages that [buf, buf+len) is in; or, with boot parameter
- * bounce or where it cannot name them, pages of its own with a copy. Says why not. -EIO: it
- * may reach them all the same, and buf must never be used again.
+ * bounce or where it cannot name them, pages of its own with a copy. Says why not. -EIO:
+ * it may reach them all the same, and buf must never be used again.
  */
 int kdev_map(Kdev *d, void *buf, size_t len, uint rights, KdevMap *m);
-/* It does not any more, and what it wrote is in buf. -EIO: it still may, and buf must never
- * be used again. */
+/* It does not any more, and what it wrote is in buf. -EIO: it still may, and buf must
+ * never be used again. */
 int kdev_unmap(Kdev *d, KdevMap *m);
 
 /* For status. */
 typedef struct KdevInfo {
 	const char *driver;
-	const char *view; /* translated, identity, pass-through */
-	bool bounce; /* always */
-	bool ats; /* the device has a TLB of its own, in use */
+	const char *view;       /* translated, identity, pass-through */
+	bool bounce;            /* always */
+	bool ats;               /* the device has a TLB of its own, in use */
 	uint64_t maps, bounced; /* so far */
 } KdevInfo;
 void kdev_info(const Kdev *d, KdevInfo *out);

@@ -59,8 +59,8 @@ machine_order(Chan *c, const Cmd *cmd)
 			return fail(-EINVAL, "'%s': want a status, 0 to 255", cmd->f[1]);
 		arch_poweroff(status);
 	}
-	return fail(
-		-EINVAL, "'%s': want poweroff [STATUS] or reboot", cmd->f[cmd->n - 1]);
+	return fail(-EINVAL, "'%s': want poweroff [STATUS] or reboot",
+		cmd->f[cmd->n - 1]);
 }
 
 int
@@ -69,10 +69,16 @@ machine_meminfo(Chan *c, Text *t)
 	PageStat s = page_stat();
 	const struct {
 		const char *what;
-		size_t      frames;
+		size_t frames;
+		/* clang-format off */
 	} row[] = {
-		{ "total", s.total }, { "free", s.free },   { "kernel", s.kernel },
-		{ "user", s.user },   { "table", s.table }, { "withheld", s.withheld },
+		/* clang-format on */
+		{ "total", s.total },
+		{ "free", s.free },
+		{ "kernel", s.kernel },
+		{ "user", s.user },
+		{ "table", s.table },
+		{ "withheld", s.withheld },
 	};
 
 	(void)c;

@@ -17,7 +17,7 @@
 typedef struct Form {
 	const char *want;
 	const char *word[5]; /* what follows the first one */
-	int nnumber; /* so many of them are numbers */
+	int nnumber;         /* so many of them are numbers */
 } Form;
 
 static const char *const form_name[] = { "map", "unmap" };
@@ -36,8 +36,8 @@ count_words(const Cmd *c, const Form *f)
 
 	for (; f->word[n] != NULL; n++)
 		if (n + 1 >= c->n)
-			return fail(
-				-EINVAL, "%s is missing: want %s", f->word[n], f->want);
+			return fail(-EINVAL, "%s is missing: want %s", f->word[n],
+				f->want);
 	if (n + 1 < c->n)
 		return fail(-EINVAL, "'%s' is a word too many: want %s", c->f[n + 1],
 			f->want);
@@ -52,8 +52,8 @@ parse_number(const Form *f, int i, const char *s, uint64_t *v)
 	if (err == -ERANGE)
 		return fail(err, "%s '%s' is too large a number", f->word[i], s);
 	if (err != 0)
-		return fail(
-			err, "%s '%s' is not a number: want %s", f->word[i], s, f->want);
+		return fail(err, "%s '%s' is not a number: want %s", f->word[i], s,
+			f->want);
 	if (*v % PAGE_SIZE != 0)
 		return fail(-EINVAL, "%s '%s' is not a multiple of 4096", f->word[i], s);
 	return 0;

@@ -5,11 +5,11 @@
 #include "kern/cmd.h"
 
 typedef struct MapCmd {
-	bool     unmap; /* then va and rights say nothing */
-	iova_t   iova;
-	vaddr_t  va;
+	bool unmap; /* then va and rights say nothing */
+	iova_t iova;
+	vaddr_t va;
 	uint64_t len; /* not 0; all three whole pages */
-	uint     rights; /* DOMAIN_R, DOMAIN_W */
+	uint rights;  /* DOMAIN_R, DOMAIN_W */
 } MapCmd;
 
 extern const char *const map_rights[]; /* by rights; that of none is "" */

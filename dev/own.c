@@ -6,10 +6,12 @@
 
 #include "dev/own.h"
 
+/* clang-format off */
 const char *const fn_state_name[FN_NSTATE] = {
 	[FN_BLOCKED] = "blocked",   [FN_OWNED] = "owned",   [FN_SUSPENDED] = "suspended",
 	[FN_DRAINING] = "draining", [FN_KERNEL] = "kernel", [FN_BROKEN] = "broken",
 };
+/* clang-format on */
 
 #define TO(s) ((s) + 1) /* so that an empty cell, 0, is "cannot happen" */
 

@@ -49,13 +49,14 @@ busmaster(Func *f, bool on) REQUIRES(assign_lock)
 	}
 	if (on && unit_state(f->unit) != UNIT_ON)
 		return fail(-EIO, "%s: its IOMMU unit %u is not translating", f->name,
-			    unit_index(f->unit));
+			unit_index(f->unit));
 	err = func_master(f, on);
 	if (err == -EBUSY)
 		return fail(err, "%s flooded the IOMMU with faults: wait a second",
 			f->name);
-	return err == 0 ? 0 : fail(-EIO, "%s: bus mastering does not go %s", f->name,
-				   on ? "on" : "off");
+	return err == 0 ? 0
+			: fail(-EIO, "%s: bus mastering does not go %s", f->name,
+				  on ? "on" : "off");
 }
 
 int
@@ -113,8 +114,8 @@ map_bar(Func *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va)
 	why = pci_bar_refusal(f->pci, bar, off, len);
 	if (why != NULL)
 		return fail(-EPERM, "%s bar%u: %s", f->name, bar, why);
-	return aspace_map_regs(
-		proc_self()->as, f->pci->bar[bar].addr + off, len, prot, f->pci, va);
+	return aspace_map_regs(proc_self()->as, f->pci->bar[bar].addr + off, len, prot,
+		f->pci, va);
 }
 
 int

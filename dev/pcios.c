@@ -22,11 +22,11 @@
 #define FUNC_SIZE 4096u
 
 static McfgRange range[MCFG_MAX];
-static uint      nrange;
-static bool      ecam;
+static uint nrange;
+static bool ecam;
 static volatile uint8_t **window[MCFG_MAX]; /* per bus of the range; NULL: not mapped */
 static const void *dmar;
-static size_t      dmar_len;
+static size_t dmar_len;
 static Lock config_lock = LOCK_INIT(RANK_PCI, "pci config");
 
 /* ---- the ports: whole words ---- */

@@ -1,8 +1,8 @@
 /*
  * The status of a PCI function as text: one fact per line, `key value`, and every refusal
- * with its reason, so that nobody has to ask why a device cannot be attached or a register
- * cannot be mapped. Tools take lines by their key; new keys may come, old ones stay.
- * No locks: a function is const, and who owns it is asked once per line.
+ * with its reason, so that nobody has to ask why a device cannot be attached or a
+ * register cannot be mapped. Tools take lines by their key; new keys may come, old ones
+ * stay. No locks: a function is const, and who owns it is asked once per line.
  */
 #include "dev/pcistatus.h"
 #include "dev/assign.h"

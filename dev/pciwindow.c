@@ -1,7 +1,7 @@
 /*
  * What of the address space below 512 GiB belongs to PCI and so is never memory of a
- * process (DESIGN.md section 4): a device could answer there itself, and the request would
- * never meet a unit. Once, at boot; const after.
+ * process (DESIGN.md section 4): a device could answer there itself, and the request
+ * would never meet a unit. Once, at boot; const after.
  */
 
 #include "dev/pciwindow.h"

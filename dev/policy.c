@@ -1,6 +1,6 @@
 /*
- * #vtd/ctl: policy that can be changed while everything runs. Reading it gives the commands
- * that make the present state.
+ * #vtd/ctl: policy that can be changed while everything runs. Reading it gives the
+ * commands that make the present state.
  *
  *	inv queued|register [UNIT]   how invalidations are carried out
  *	gran page|domain|global      the least that one covers
@@ -189,9 +189,8 @@ policy_cmd(const Cmd *c)
 	for (uint i = 0; i < nelem(cmd); i++)
 		if (strcmp(c->f[0], cmd[i].name) == 0)
 			return c->n >= cmd[i].min && c->n <= cmd[i].max
-				       ? cmd[i].set(c)
-				       : fail(-EINVAL, "%s takes %s", c->f[0],
-						 cmd[i].rest);
+				? cmd[i].set(c)
+				: fail(-EINVAL, "%s takes %s", c->f[0], cmd[i].rest);
 	return fail(-EINVAL,
 		"'%s': want inv, gran, pages, storm or trace, as reading shows them",
 		c->f[0]);

@@ -98,9 +98,9 @@ silence_all(void) REQUIRES(assign_lock)
 		if (f->state == FN_OWNED)
 			err = silence(f);
 		else if (f->state != FN_KERNEL && f->pci->kind == PCI_ENDPOINT &&
-			 pci_is_busmaster(f->pci))
+			pci_is_busmaster(f->pci))
 			err = fail(-EIO, "%s is %s and still a bus master", f->name,
-				   fn_state_name[f->state]);
+				fn_state_name[f->state]);
 	}
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
 		if (err == 0)

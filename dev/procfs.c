@@ -50,10 +50,12 @@ find(const Chan *c)
 
 /* ---- what the files show ---- */
 
+/* clang-format off */
 static const char *const state_name[] = {
 	[PROC_EMBRYO] = "new",	     [PROC_READY] = "ready",   [PROC_RUNNING] = "running",
 	[PROC_SLEEPING] = "sleeping", [PROC_ZOMBIE] = "zombie", [PROC_DEAD] = "dead",
 };
+/* clang-format on */
 
 static size_t
 size_of(Proc *p)
@@ -147,9 +149,11 @@ ctl_cmd(Chan *c, const Cmd *cmd)
 	return 0;
 }
 
+/* clang-format off */
 static void (*const shows[])(Proc *p, Text *t) = {
 	ctl_text, fd_text, ns_text, segment_text, status_text,
 };
+/* clang-format on */
 
 static int
 show(Chan *c, Text *t)

@@ -54,8 +54,9 @@ refuse_kernel(const Func *f, const AttachArgs *a)
 		return fail(-EINVAL,
 			"process 0 is the kernel, which has no driver for %s", f->name);
 	if (a->group || a->mode_given || a->ro || a->policy == FAULT_KILL)
-		return fail(-EINVAL, "process 0 is the kernel: it takes no -g, mode or ro, "
-				     "and cannot be killed");
+		return fail(-EINVAL,
+			"process 0 is the kernel: it takes no -g, mode or ro, "
+			"and cannot be killed");
 	return 0;
 }
 
@@ -82,12 +83,13 @@ refuse_unit(const Func *f)
 	unit_info(f->unit, &u);
 	if (u.state == UNIT_UNUSABLE || u.state == UNIT_BROKEN)
 		return fail(-EIO, "%s: its IOMMU unit %u is %s: %s", f->name, u.index,
-			    u.state == UNIT_BROKEN ? "broken" : "not usable",
-			    u.reason != NULL ? u.reason : "no reason given");
+			u.state == UNIT_BROKEN ? "broken" : "not usable",
+			u.reason != NULL ? u.reason : "no reason given");
 	return 0;
 }
 
-/* Firmware keeps these for itself until a driver comes, which a kernel may choose to say. */
+/* Firmware keeps these for itself until a driver comes, which a kernel may choose to
+ * say. */
 static bool
 relaxed(const PciFn *f)
 {
@@ -121,7 +123,8 @@ refuse_bars(const Func *f)
 	return 0;
 }
 
-/* Functions that answer to one requester id share one context entry, and so one domain. */
+/* Functions that answer to one requester id share one context entry, and so one
+ * domain. */
 static int
 refuse_alias(const Func *f, const AttachArgs *a)
 {
@@ -129,11 +132,13 @@ refuse_alias(const Func *f, const AttachArgs *a)
 		if (g == f || g->tenant == NULL || !func_shares_id(f, g))
 			continue;
 		if (a->pid == 0)
-			return fail(-EBUSY, "%s shares a requester id with %s, which the kernel has",
+			return fail(-EBUSY,
+				"%s shares a requester id with %s, which the kernel has",
 				f->name, g->name);
 		if (g->tenant->mode == a->mode && g->tenant->ro == a->ro)
 			continue;
-		return fail(-EBUSY, "%s shares a requester id with %s, attached %s%s: want the same",
+		return fail(-EBUSY,
+			"%s shares a requester id with %s, attached %s%s: want the same",
 			f->name, g->name, attach_mode_name[g->tenant->mode],
 			g->tenant->ro ? " ro" : "");
 	}
@@ -167,9 +172,9 @@ refuse_attach(Func *f, const AttachArgs *a, Proc *p)
 	int err;
 
 	if ((err = refuse_kind(f)) != 0 || (err = refuse_state(f)) != 0 ||
-	    (err = refuse_proc(f, a, p)) != 0 || (err = refuse_unit(f)) != 0 ||
-	    (err = power_check()) != 0 || (err = refuse_rmrr(f, a->pid)) != 0 ||
-	    (a->pid != 0 && (err = refuse_bars(f)) != 0))
+		(err = refuse_proc(f, a, p)) != 0 || (err = refuse_unit(f)) != 0 ||
+		(err = power_check()) != 0 || (err = refuse_rmrr(f, a->pid)) != 0 ||
+		(a->pid != 0 && (err = refuse_bars(f)) != 0))
 		return err;
 	if ((err = refuse_group(f, a->pid)) != 0)
 		return err;

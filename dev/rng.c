@@ -1,4 +1,5 @@
-/* #rng: bytes of a virtio entropy device that the kernel has (dev/rngdrv.c): user/man/rng.md. */
+/* #rng: bytes of a virtio entropy device that the kernel has (dev/rngdrv.c):
+ * user/man/rng.md. */
 
 #include "dev/rng.h"
 #include "dev/devtab.h"

@@ -1,8 +1,8 @@
 /*
- * A kernel driver for virtio entropy devices (1af4:1044). The device has one page as long as
- * the kernel has the device, the ring, and for each read one more, which it fills. Neither
- * can a read give more than was asked for nor last longer than a second.
- * Locks: rng_lock over a whole read.
+ * A kernel driver for virtio entropy devices (1af4:1044). The device has one page as long
+ * as the kernel has the device, the ring, and for each read one more, which it fills.
+ * Neither can a read give more than was asked for nor last longer than a second. Locks:
+ * rng_lock over a whole read.
  */
 
 #include "dev/rng.h"
@@ -24,10 +24,10 @@ typedef struct Rng {
 	struct Rng *next;
 	PciFn *f;
 	Virtio regs;
-	Kdev *dev; /* NULL: the kernel does not have it */
+	Kdev *dev;      /* NULL: the kernel does not have it */
 	VirtRing *ring; /* a page */
-	KdevMap map; /* of it */
-	uint8_t *buf; /* a page; NULL: the device never let go of it */
+	KdevMap map;    /* of it */
+	uint8_t *buf;   /* a page; NULL: the device never let go of it */
 	uint64_t reads, bytes;
 } Rng;
 
@@ -106,11 +106,12 @@ open_device(Rng *r) REQUIRES(rng_lock)
 	if (err != 0)
 		return err;
 	if (r->map.bounce != 0)
-		err = fail(-ENOTSUP, "the driver rng shares memory with its device, "
-				     "which cannot bounce");
+		err = fail(-ENOTSUP,
+			"the driver rng shares memory with its device, "
+			"which cannot bounce");
 	else if (virtio_reset(&r->regs) != 0 || virtio_open(&r->regs, r->map.iova) != 0)
-		err = fail(
-			-ENODEV, "the entropy device wants no IOMMU, or does not answer");
+		err = fail(-ENODEV,
+			"the entropy device wants no IOMMU, or does not answer");
 	if (err != 0)
 		unmap_ring(r);
 	return err;
@@ -233,9 +234,9 @@ rng_read(void *buf, long n)
 	mutex_lock(&rng_lock);
 	for (r = rngs; r != NULL && r->dev == NULL;)
 		r = r->next;
-	n = r != NULL ? read_locked(r, buf, n)
-		      : fail(-ENODEV,
-				"the kernel has no entropy device: attach one to pid 0");
+	n = r != NULL
+		? read_locked(r, buf, n)
+		: fail(-ENODEV, "the kernel has no entropy device: attach one to pid 0");
 	mutex_unlock(&rng_lock);
 	return n;
 }

@@ -1,9 +1,9 @@
 /*
  * #root: the RAM file system everything starts from, filled from the boot archive.
  *
- * What a file holds is dev/ramfile.c's; here is the tree of names. A removed file lives on
- * until its last Chan is gone. Absent: hard links, symbolic links, owners.
- * Locks: one Mutex (RANK_DIR) guards the whole tree; Node.refs too.
+ * What a file holds is dev/ramfile.c's; here is the tree of names. A removed file lives
+ * on until its last Chan is gone. Absent: hard links, symbolic links, owners. Locks: one
+ * Mutex (RANK_DIR) guards the whole tree; Node.refs too.
  */
 
 #include "arch/arch.h"
@@ -20,19 +20,19 @@
 
 typedef struct Node Node;
 struct Node {
-	Node    *parent; /* NULL: the root, or removed */
-	Node    *next;   /* in the same directory, oldest first */
-	Node    *child;  /* directories */
-	uint     refs;   /* one for the tree, one per Chan */
-	Qid      qid;
+	Node *parent; /* NULL: the root, or removed */
+	Node *next;   /* in the same directory, oldest first */
+	Node *child;  /* directories */
+	uint refs;    /* one for the tree, one per Chan */
+	Qid qid;
 	uint32_t mode;
 	uint64_t mtime;
-	RamFile  bytes;
-	char     name[SYS_NAMEMAX];
+	RamFile bytes;
+	char name[SYS_NAMEMAX];
 };
 
-static Mutex    tree_lock = MUTEX_INIT(RANK_DIR, "root");
-static Node     top = { .refs = 1, .qid = { .dir = true }, .mode = 0755, .name = "/" };
+static Mutex tree_lock = MUTEX_INIT(RANK_DIR, "root");
+static Node top = { .refs = 1, .qid = { .dir = true }, .mode = 0755, .name = "/" };
 static uint64_t last_id; /* tree_lock */
 
 static void
@@ -76,8 +76,8 @@ root_write(Chan *c, const void *buf, long n, off_k off)
 	long r;
 
 	mutex_lock(&tree_lock);
-	r = ramfile_write(
-		&f->bytes, buf, n, c->flags & SO_APPEND ? f->bytes.len : (uint64_t)off);
+	r = ramfile_write(&f->bytes, buf, n,
+		c->flags & SO_APPEND ? f->bytes.len : (uint64_t)off);
 	if (r > 0)
 		touch_locked(f);
 	mutex_unlock(&tree_lock);
@@ -244,7 +244,8 @@ root_load(const void *archive, size_t len)
 	mutex_lock(&tree_lock);
 	while ((err = cpio_next(&rest, &f)) > 0) {
 		if (f.type != CPIO_FILE && f.type != CPIO_DIR)
-			kprint("root: archive: %s: neither file nor directory, left out\n",
+			kprint("root: archive: %s: neither file nor directory, left "
+			       "out\n",
 				f.name);
 		else if (load_member_locked(&f) != 0)
 			kprint("root: archive: %s: %s, left out\n", f.name,
@@ -253,11 +254,11 @@ root_load(const void *archive, size_t len)
 	mutex_unlock(&tree_lock);
 	if (err == -EOVERFLOW)
 		kprint("root: archive: cut off at byte %zu of %zu; "
-			"what came before is there\n",
+		       "what came before is there\n",
 			rest.at, len);
 	else if (err != 0)
 		kprint("root: archive: no cpio member (newc) at byte %zu; "
-			"what came before is there\n",
+		       "what came before is there\n",
 			rest.at);
 	return err;
 }

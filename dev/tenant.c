@@ -41,7 +41,8 @@ on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 	int err = 0;
 
 	(void)as;
-	if (t->mode != ATTACH_GUEST && (dma || t->mode == ATTACH_SHARED) && !has_failed(t))
+	if (t->mode != ATTACH_GUEST && (dma || t->mode == ATTACH_SHARED) &&
+		!has_failed(t))
 		err = domain_added(t->domain, va, len);
 	if (err == -ETIMEDOUT)
 		tenant_fail(t);
@@ -56,9 +57,8 @@ on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
 
 	(void)as;
 	if (!has_failed(t))
-		err = t->mode == ATTACH_GUEST
-			? guest_removed(t, va, len, prot)
-			: domain_flush(t->domain, va, len, tables);
+		err = t->mode == ATTACH_GUEST ? guest_removed(t, va, len, prot)
+					      : domain_flush(t->domain, va, len, tables);
 	if (err != 0)
 		tenant_fail(t);
 	return has_failed(t) ? -EIO : 0;
@@ -216,8 +216,8 @@ tenant_drop(Tenant *t)
 	domain_free(domain);
 }
 
-/* A process's tables, and its guest mappings, change under its address space's lock, those
- * of a kernel driver under the Kdev's. */
+/* A process's tables, and its guest mappings, change under its address space's lock,
+ * those of a kernel driver under the Kdev's. */
 void
 tenant_hold(Tenant *t) NO_ANALYSIS
 {

@@ -317,17 +317,18 @@ put_pasid(Text *t, const VtdEvent *e)
 	uint i = e->entry.at >> 3 & 7;
 	uint64_t v = e->entry.value;
 
-	text_printf(
-		t, " entry %s at 0x%llx", dir ? "directory" : "pasid", (ull)e->entry.at);
+	text_printf(t, " entry %s at 0x%llx", dir ? "directory" : "pasid",
+		(ull)e->entry.at);
 	if (!dir)
 		text_printf(t, " word %u", i);
 	text_printf(t, " 0x%llx", (ull)v);
 	if (v)
 		put_fields(t,
-			dir                                           ? directory
-			: i == 0 && FGET(v, PASID_PGTT) == PGTT_FIRST ? pasid_first
-			: i < nelem(word)                             ? word[i]
-								      : none,
+			dir ? directory
+				: i == 0 && FGET(v, PASID_PGTT) == PGTT_FIRST
+				? pasid_first
+				: i < nelem(word) ? word[i]
+						  : none,
 			i > 0 && !dir ? (Ent){ 0, v } : (Ent){ v, 0 });
 }
 
@@ -393,9 +394,9 @@ put_fault(Text *t, const VtdFault *f)
 	}
 	text_printf(t, " fault source %s access %s %s 0x%llx reason %u text '%s'",
 		bdf_print(BDF(f->segment, 0, 0, 0) + f->sid, b, sizeof b),
-		f->interrupt ? "interrupt"
-		: f->read    ? "read"
-			     : "write",
+		f->interrupt      ? "interrupt"
+			: f->read ? "read"
+				  : "write",
 		f->interrupt ? "index" : "address", (ull)f->addr, f->reason,
 		vtd_fault_text(f->reason));
 }

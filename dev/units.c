@@ -162,7 +162,8 @@ leave_graphics(void)
 {
 	for (uint i = 0; param_get("igfx_off") != NULL && i < vtd_nunit(); i++)
 		if (graphics_only(vtd_unit(i)))
-			unit_leave_off(vtd_unit(i), "it was left off by boot parameter igfx_off");
+			unit_leave_off(vtd_unit(i),
+				"it was left off by boot parameter igfx_off");
 }
 
 /* ---- functions ---- */
@@ -216,7 +217,8 @@ say_uncovered(void)
 {
 	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
 		if (f->unit == NULL && f->pci->kind == PCI_ENDPOINT)
-			kprint("DMAR: no unit covers %s: it cannot be attached\n", f->name);
+			kprint("DMAR: no unit covers %s: it cannot be attached\n",
+				f->name);
 }
 
 static bool

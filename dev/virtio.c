@@ -1,7 +1,8 @@
 /*
- * The part of virtio 1.1 that a driver of one queue needs (2.6, 3.1.1, 4.1.4). Capabilities
- * of the vendor kind say in which BAR the registers are. What a device says is a wish: it
- * can choose no address here but of its own registers, and no length beyond what it was given.
+ * The part of virtio 1.1 that a driver of one queue needs (2.6, 3.1.1, 4.1.4).
+ * Capabilities of the vendor kind say in which BAR the registers are. What a device says
+ * is a wish: it can choose no address here but of its own registers, and no length beyond
+ * what it was given.
  */
 
 #include "dev/virtio.h"
@@ -16,24 +17,24 @@
 #define KIND_COMMON  1
 #define KIND_NOTIFY  2
 
-#define OFFER_SEL    0x00 /* which 32 of the device's features */
-#define OFFER        0x04
-#define FEATURE_SEL  0x08 /* and of those the driver takes */
-#define FEATURE      0x0c
-#define STATUS       0x14 /* 8 bits; 0 resets */
-#define QUEUE_SIZE   0x18
-#define ENABLE       0x1c
-#define NOTIFY_OFF   0x1e
-#define DESC         0x20
-#define AVAIL        0x28
-#define USED         0x30
+#define OFFER_SEL   0x00 /* which 32 of the device's features */
+#define OFFER       0x04
+#define FEATURE_SEL 0x08 /* and of those the driver takes */
+#define FEATURE     0x0c
+#define STATUS      0x14 /* 8 bits; 0 resets */
+#define QUEUE_SIZE  0x18
+#define ENABLE      0x1c
+#define NOTIFY_OFF  0x1e
+#define DESC        0x20
+#define AVAIL       0x28
+#define USED        0x30
 
-#define ST_DRIVER    3 /* seen, and it has a driver */
-#define ST_LIVE      4
-#define ST_FEATURES  8
-#define NEEDED       3 /* features 32, VERSION_1, and 33, ACCESS_PLATFORM */
-#define DESC_WRITE   2 /* the device's to write */
-#define RESET_MS     100
+#define ST_DRIVER   3 /* seen, and it has a driver */
+#define ST_LIVE     4
+#define ST_FEATURES 8
+#define NEEDED      3 /* features 32, VERSION_1, and 33, ACCESS_PLATFORM */
+#define DESC_WRITE  2 /* the device's to write */
+#define RESET_MS    100
 
 static void
 put16(const Virtio *v, uint reg, uint16_t x)
@@ -62,7 +63,8 @@ get16(const Virtio *v, uint reg)
 
 /* ---- where they are ---- */
 
-/* Where this capability says they are: asked once, for the next time it may be elsewhere. */
+/* Where this capability says they are: asked once, for the next time it may be
+ * elsewhere. */
 static bool
 place(const PciFn *f, const PciCap *c, uint kind, paddr_t *at)
 {

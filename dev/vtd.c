@@ -139,7 +139,7 @@ trace_show(Chan *c, Text *t)
 
 static Lock walk_lock = LOCK_INIT(RANK_DEV, "walk");
 static WalkQuery walk_query; /* walk_lock */
-static bool walk_asked; /* walk_lock */
+static bool walk_asked;      /* walk_lock */
 
 static int
 walk_unit(WalkQuery *q, Unit **u)
@@ -200,6 +200,7 @@ walk_cmd(Chan *c, const Cmd *cmd)
 	return 0;
 }
 
+/* clang-format off */
 static const Dirtab files[] = {
 	{ "check",   0444, check_show,   NULL },
 	{ "ctl",     0644, ctl_show,     ctl_cmd },
@@ -211,6 +212,7 @@ static const Dirtab files[] = {
 	{ "trace",   0444, trace_show,   NULL },
 	{ "walk",    0666, walk_show,    walk_cmd },
 };
+/* clang-format on */
 
 Dev vtddev = {
 	.name = "vtd",

@@ -211,8 +211,8 @@ walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o)
 	bdf_print(BDF(BDF_SEG(q->bdf), 0, 0, 0) + q->ask.sid, source, sizeof source);
 	text_printf(t, "walk %s 0x%llx %s profile %s\n", device, (ull)q->ask.addr,
 		access_name[q->ask.write], profile_name[q->ask.rules]);
-	text_printf(
-		t, "unit %u source %s translation %s\n", unit, source, on ? "on" : "off");
+	text_printf(t, "unit %u source %s translation %s\n", unit, source,
+		on ? "on" : "off");
 	for (uint i = 0; i < o->nstep; i++)
 		put_step(t, o, i);
 	put_result(t, o);

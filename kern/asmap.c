@@ -31,14 +31,15 @@ static int
 map_dma(Aspace *as, size_t len, int prot, int flags, vaddr_t *out) REQUIRES(as->lock)
 {
 	size_t total = roundup(len + 2 * PAGE_SIZE, LAYOUT_STRETCH);
-	vaddr_t s = layout_gap(&as->regions, LAYOUT_DMA28, dma_limit(flags), total, LAYOUT_STRETCH);
+	vaddr_t s = layout_gap(&as->regions, LAYOUT_DMA28, dma_limit(flags), total,
+		LAYOUT_STRETCH);
 	Region low = { .va = s, .len = PAGE_SIZE, .kind = REGION_GUARD };
 	Region high = { .kind = REGION_GUARD };
 	int err;
 
 	if (s == 0)
 		return fail(-ENOMEM, "no address below 0x%llx for %llu KiB of DMA memory",
-			    (ull)dma_limit(flags), (ull)len >> 10);
+			(ull)dma_limit(flags), (ull)len >> 10);
 	if (region_reserve(&as->regions, 3) != 0)
 		return fail(-ENOMEM, "out of memory");
 	*out = s + PAGE_SIZE;
@@ -57,7 +58,8 @@ map_fixed(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 	if (va % PAGE_SIZE != 0 || va + len > LAYOUT_MEMTOP)
 		return fail(-EINVAL, "memory cannot be at 0x%llx", (ull)va);
 	if (layout_window(va, len) != NULL)
-		return fail(-EINVAL, "0x%llx is kept out: %s", (ull)va, layout_window(va, len));
+		return fail(-EINVAL, "0x%llx is kept out: %s", (ull)va,
+			layout_window(va, len));
 	if (region_overlap(&as->regions, va, len) != NULL)
 		return fail(-EEXIST, "0x%llx is mapped already", (ull)va);
 	return as_place(as, va, len, prot, REGION_ANON);
@@ -68,24 +70,28 @@ aspace_map(Aspace *as, vaddr_t addr, size_t len, int prot, int flags, vaddr_t *o
 {
 	int err;
 
-	if (len == 0 || len > LAYOUT_MEMTOP || (prot & ~(SPROT_READ | SPROT_WRITE | SPROT_EXEC)))
-		return fail(-EINVAL, "mmap: length 0x%llx, protection %d", (ull)len, prot);
+	if (len == 0 || len > LAYOUT_MEMTOP ||
+		(prot & ~(SPROT_READ | SPROT_WRITE | SPROT_EXEC)))
+		return fail(-EINVAL, "mmap: length 0x%llx, protection %d", (ull)len,
+			prot);
 	if ((prot & SPROT_WRITE) && (prot & SPROT_EXEC))
 		return fail(-EINVAL, "memory is writable or executable, not both");
 	len = roundup(len, PAGE_SIZE);
 	mutex_lock(&as->lock);
 	if (flags & SMAP_FIXED) {
 		*out = addr;
-		err = addr <= LAYOUT_MEMTOP ? map_fixed(as, addr, len, prot)
-					    : fail(-EINVAL, "memory cannot be at 0x%llx", (ull)addr);
+		err = addr <= LAYOUT_MEMTOP
+			? map_fixed(as, addr, len, prot)
+			: fail(-EINVAL, "memory cannot be at 0x%llx", (ull)addr);
 	} else if ((flags & SMAP_DMA) && (prot & SPROT_EXEC)) {
 		err = fail(-EINVAL, "DMA memory cannot be executable");
 	} else if (flags & SMAP_DMA) {
 		err = map_dma(as, len, prot, flags, out);
 	} else {
 		*out = layout_gap(&as->regions, LAYOUT_BRK, LAYOUT_TOP, len, PAGE_SIZE);
-		err = *out != 0 ? as_place(as, *out, len, prot, REGION_ANON)
-				: fail(-ENOMEM, "no address for %llu KiB", (ull)len >> 10);
+		err = *out != 0
+			? as_place(as, *out, len, prot, REGION_ANON)
+			: fail(-ENOMEM, "no address for %llu KiB", (ull)len >> 10);
 	}
 	mutex_unlock(&as->lock);
 	return err;
@@ -109,7 +115,8 @@ as_drop_guards(Aspace *as, vaddr_t va, size_t len)
 bool
 as_any_kind(const Aspace *as, vaddr_t va, size_t len, RegionKind kind)
 {
-	for (Region *r = region_overlap(&as->regions, va, len); r != NULL && r->va < va + len; r = r->next)
+	for (Region *r = region_overlap(&as->regions, va, len);
+		r != NULL && r->va < va + len; r = r->next)
 		if (r->kind == kind)
 			return true;
 	return false;
@@ -136,9 +143,11 @@ aspace_unmap(Aspace *as, vaddr_t addr, size_t len)
 {
 	int err;
 
-	if (addr % PAGE_SIZE != 0 || len == 0 || len > LAYOUT_REGTOP || addr > LAYOUT_REGTOP - len ||
-	    (addr < LAYOUT_MEMTOP && addr + len > LAYOUT_MEMTOP))
-		return fail(-EINVAL, "munmap: 0x%llx bytes at 0x%llx", (ull)len, (ull)addr);
+	if (addr % PAGE_SIZE != 0 || len == 0 || len > LAYOUT_REGTOP ||
+		addr > LAYOUT_REGTOP - len ||
+		(addr < LAYOUT_MEMTOP && addr + len > LAYOUT_MEMTOP))
+		return fail(-EINVAL, "munmap: 0x%llx bytes at 0x%llx", (ull)len,
+			(ull)addr);
 	mutex_lock(&as->lock);
 	if (addr >= LAYOUT_MEMTOP)
 		err = as_unmap_regs(as, addr, roundup(len, PAGE_SIZE));
@@ -154,7 +163,7 @@ static int
 brk_grow(Aspace *as, vaddr_t from, vaddr_t to) REQUIRES(as->lock)
 {
 	if (to > LAYOUT_TOP || layout_window(from, to - from) != NULL ||
-	    region_overlap(&as->regions, from, to - from) != NULL)
+		region_overlap(&as->regions, from, to - from) != NULL)
 		return fail(-ENOMEM, "the heap cannot grow to 0x%llx", (ull)to);
 	return as_place(as, from, to - from, SPROT_READ | SPROT_WRITE, REGION_BRK);
 }
@@ -162,7 +171,9 @@ brk_grow(Aspace *as, vaddr_t from, vaddr_t to) REQUIRES(as->lock)
 int
 aspace_brk(Aspace *as, vaddr_t want, vaddr_t *now)
 {
-	vaddr_t have, need = want <= LAYOUT_MEMTOP ? roundup(want, PAGE_SIZE) : LAYOUT_MEMTOP + 1;
+	vaddr_t have,
+		need = want <= LAYOUT_MEMTOP ? roundup(want, PAGE_SIZE)
+					     : LAYOUT_MEMTOP + 1;
 	int err = 0;
 
 	mutex_lock(&as->lock);

@@ -1,6 +1,6 @@
 /*
- * Address spaces: see aspace.h. Regions say what is where, the page tables say what the CPU
- * and a shared domain's devices may touch; both change together under the lock.
+ * Address spaces: see aspace.h. Regions say what is where, the page tables say what the
+ * CPU and a shared domain's devices may touch; both change together under the lock.
  *
  * Frames and table pages that leave are collected on lists through the frame table, so
  * taking away needs no memory and writes nothing into what a device may still see.
@@ -18,14 +18,14 @@
 
 typedef unsigned long long ull;
 
-/* Accessed, and dirty where it can be: nobody looks at these bits, and then neither a CPU nor
- * a unit that walks these tables as its first stage has to write them. */
+/* Accessed, and dirty where it can be: nobody looks at these bits, and then neither a CPU
+ * nor a unit that walks these tables as its first stage has to write them. */
 pte_t
 as_entry(paddr_t pa, int prot)
 {
 	return pa | PTE_P | PTE_US | PTE_A | pt_leaf_bits() |
-	       (prot & SPROT_WRITE ? PTE_RW | PTE_D : 0) |
-	       (prot & SPROT_EXEC ? 0 : PTE_NX);
+		(prot & SPROT_WRITE ? PTE_RW | PTE_D : 0) |
+		(prot & SPROT_EXEC ? 0 : PTE_NX);
 }
 
 /* ---- birth and death ---- */
@@ -50,7 +50,7 @@ aspace_new(void)
 /* What one operation takes out of the tables. */
 typedef struct Taken {
 	paddr_t frames, tables; /* page_push lists */
-	size_t  n;
+	size_t n;
 } Taken;
 
 static int
@@ -97,7 +97,8 @@ aspace_free(Aspace *as)
 	Taken t = { 0 };
 
 	assert(as->observers == NULL);
-	if (as->withheld) { /* leaves, tables and root stay as they are, unreachable to us */
+	/* leaves, tables and root stay as they are, unreachable to us */
+	if (as->withheld) {
 		region_free_all(&as->regions);
 		kfree(as);
 		return;
@@ -218,7 +219,8 @@ as_depopulate(Aspace *as, vaddr_t va, size_t len)
 		arch_shootdown(as->root, va, len);
 		as_retract(as, va, len, 0, tables);
 	}
-	if (as->parked != 0) /* nobody is asked about these again: they may be unconfirmed */
+	/* nobody is asked about these again: they may be unconfirmed */
+	if (as->parked != 0)
 		pt_each(as->parked, va, len, take_leaf, &t);
 	as->frames -= t.n;
 	as_release(t.frames, as->withheld);
@@ -281,7 +283,8 @@ aspace_place(Aspace *as, vaddr_t va, size_t len, int prot, RegionKind kind)
 	if (va % PAGE_SIZE != 0 || len == 0 || va + len > LAYOUT_MEMTOP || va + len < va)
 		err = fail(-EINVAL, "memory cannot be at 0x%llx", (ull)va);
 	else if (layout_window(va, len) != NULL)
-		err = fail(-EINVAL, "0x%llx is kept out: %s", (ull)va, layout_window(va, len));
+		err = fail(-EINVAL, "0x%llx is kept out: %s", (ull)va,
+			layout_window(va, len));
 	else if (region_overlap(&as->regions, va, len) != NULL)
 		err = fail(-EEXIST, "0x%llx is mapped already", (ull)va);
 	else
@@ -334,7 +337,8 @@ copy_leaf(vaddr_t va, pte_t *e, void *arg)
 static bool
 inherited(const Region *r)
 {
-	return r->kind != REGION_DMA && r->kind != REGION_REGS && r->kind != REGION_REVOKED;
+	return r->kind != REGION_DMA && r->kind != REGION_REGS &&
+		r->kind != REGION_REVOKED;
 }
 
 static int
@@ -347,7 +351,8 @@ copy_region(Aspace *from, Aspace *to, const Region *r)
 	if (region_reserve(&to->regions, 4) != 0) /* drop_guards splits */
 		return -ENOMEM;
 	region_add(&to->regions, &n);
-	if ((err = pt_each(from->root, r->va, r->len, copy_leaf, &c)) != 0 || from->parked == 0)
+	if ((err = pt_each(from->root, r->va, r->len, copy_leaf, &c)) != 0 ||
+		from->parked == 0)
 		return err;
 	if (to->parked == 0 && (to->parked = pt_root_new()) == 0)
 		return -ENOMEM;
@@ -376,7 +381,7 @@ aspace_fork(Aspace *from, Aspace **out) NO_ANALYSIS
 		if (to != NULL)
 			aspace_put(to);
 		return fail(-ENOMEM, "out of memory: a copy needs %llu KiB",
-			    (ull)aspace_size(from) >> 10);
+			(ull)aspace_size(from) >> 10);
 	}
 	*out = to;
 	return 0;
@@ -390,7 +395,7 @@ aspace_frame(Aspace *as, vaddr_t va, int prot)
 	pte_t *e = va < LAYOUT_MEMTOP ? pt_leaf(as->root, va, false) : NULL;
 
 	if (e == NULL || !(*e & PTE_P) || ((prot & SPROT_WRITE) && !(*e & PTE_RW)) ||
-	    ((prot & SPROT_EXEC) && (*e & PTE_NX)))
+		((prot & SPROT_EXEC) && (*e & PTE_NX)))
 		return 0;
 	return *e & PTE_ADDR;
 }
@@ -417,9 +422,10 @@ aspace_print(Aspace *as, Text *t)
 {
 	mutex_lock(&as->lock);
 	for (Region *r = as->regions.head; r != NULL; r = r->next)
-		text_printf(t, "0x%012llx 0x%012llx %c%c%c %s\n", (ull)r->va, (ull)(r->va + r->len),
-			    r->prot & SPROT_READ ? 'r' : '-', r->prot & SPROT_WRITE ? 'w' : '-',
-			    r->prot & SPROT_EXEC ? 'x' : '-', region_name[r->kind]);
+		text_printf(t, "0x%012llx 0x%012llx %c%c%c %s\n", (ull)r->va,
+			(ull)(r->va + r->len), r->prot & SPROT_READ ? 'r' : '-',
+			r->prot & SPROT_WRITE ? 'w' : '-',
+			r->prot & SPROT_EXEC ? 'x' : '-', region_name[r->kind]);
 	mutex_unlock(&as->lock);
 }
 
@@ -441,8 +447,11 @@ aspace_explain(Aspace *as, vaddr_t va, bool write, char *buf, size_t n)
 	else if (r->kind == REGION_GUARD)
 		snprint(buf, n, "0x%llx is a guard page", (ull)va);
 	else
-		snprint(buf, n, "0x%llx (%s) may not be %s", (ull)va, region_name[r->kind],
-			write ? "written" : r->prot & SPROT_READ ? "executed" : "read");
+		snprint(buf, n, "0x%llx (%s) may not be %s", (ull)va,
+			region_name[r->kind],
+			write                          ? "written"
+				: r->prot & SPROT_READ ? "executed"
+						       : "read");
 	mutex_unlock(&as->lock);
 	return r != NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * mprotect. Frames whose rights are all gone wait in the parked tree; whatever may fail is
- * done before the first right changes. A right that is gained needs the device's view
+ * mprotect. Frames whose rights are all gone wait in the parked tree; whatever may fail
+ * is done before the first right changes. A right that is gained needs the device's view
  * invalidated like one that is lost: hardware may hold the old entry.
  */
 
@@ -46,7 +46,8 @@ back_range(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 		pte_t *k;
 		paddr_t pa;
 
-		if (e == NULL || (!(*e & PTE_P) && park_reserve(as, va + o, PAGE_SIZE) != 0))
+		if (e == NULL ||
+			(!(*e & PTE_P) && park_reserve(as, va + o, PAGE_SIZE) != 0))
 			return -ENOMEM;
 		if (*e & PTE_P)
 			continue;
@@ -119,14 +120,17 @@ aspace_protect(Aspace *as, vaddr_t addr, size_t len, int prot)
 {
 	int err;
 
-	if (addr % PAGE_SIZE != 0 || len == 0 || len > LAYOUT_MEMTOP || addr > LAYOUT_MEMTOP - len ||
-	    (prot & ~(SPROT_READ | SPROT_WRITE | SPROT_EXEC)))
-		return fail(-EINVAL, "mprotect: 0x%llx bytes at 0x%llx", (ull)len, (ull)addr);
+	if (addr % PAGE_SIZE != 0 || len == 0 || len > LAYOUT_MEMTOP ||
+		addr > LAYOUT_MEMTOP - len ||
+		(prot & ~(SPROT_READ | SPROT_WRITE | SPROT_EXEC)))
+		return fail(-EINVAL, "mprotect: 0x%llx bytes at 0x%llx", (ull)len,
+			(ull)addr);
 	if ((prot & SPROT_WRITE) && (prot & SPROT_EXEC))
 		return fail(-EINVAL, "memory is writable or executable, not both");
 	len = roundup(len, PAGE_SIZE);
 	mutex_lock(&as->lock);
-	if (!region_covered(&as->regions, addr, len) || as_any_kind(as, addr, len, REGION_GUARD))
+	if (!region_covered(&as->regions, addr, len) ||
+		as_any_kind(as, addr, len, REGION_GUARD))
 		err = fail(-ENOMEM, "0x%llx: not all of it is mapped", (ull)addr);
 	else
 		err = protect(as, addr, len, prot);

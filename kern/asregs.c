@@ -1,7 +1,7 @@
 /*
- * Windows on device registers, in PML4[1], where no device's domain reaches. They are taken
- * away on every CPU at once when the device is; what stays in the region list then is the
- * sentence a later touch dies with.
+ * Windows on device registers, in PML4[1], where no device's domain reaches. They are
+ * taken away on every CPU at once when the device is; what stays in the region list then
+ * is the sentence a later touch dies with.
  */
 
 #include "arch/arch.h"
@@ -43,7 +43,8 @@ as_unmap_regs(Aspace *as, vaddr_t va, size_t len)
 }
 
 int
-aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token, vaddr_t *out)
+aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token,
+	vaddr_t *out)
 {
 	Region r = { .kind = REGION_REGS, .prot = prot, .token = token };
 	int err = 0;
@@ -51,7 +52,8 @@ aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token,
 	assert(pa % PAGE_SIZE == 0 && len % PAGE_SIZE == 0 && len > 0);
 	mutex_lock(&as->lock);
 	/* One page more than needed, never mapped, keeps windows apart. */
-	r.va = layout_gap(&as->regions, LAYOUT_MEMTOP, LAYOUT_REGTOP, len + PAGE_SIZE, PAGE_SIZE);
+	r.va = layout_gap(&as->regions, LAYOUT_MEMTOP, LAYOUT_REGTOP, len + PAGE_SIZE,
+		PAGE_SIZE);
 	r.len = len;
 	if (r.va == 0 || region_reserve(&as->regions, 1) != 0)
 		err = -ENOMEM;
@@ -61,7 +63,8 @@ aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token,
 		if (e == NULL)
 			err = -ENOMEM;
 		else
-			pte_store(e, (as_entry(pa + o, prot) | PTE_NX) | PTE_PCD | PTE_PWT);
+			pte_store(e,
+				(as_entry(pa + o, prot) | PTE_NX) | PTE_PCD | PTE_PWT);
 	}
 	if (err == 0)
 		region_add(&as->regions, &r);

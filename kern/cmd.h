@@ -10,9 +10,9 @@
 #define CMD_MAXLEN   256
 
 typedef struct Cmd {
-	char  buf[CMD_MAXLEN];
+	char buf[CMD_MAXLEN];
 	char *f[CMD_MAXFIELD];
-	int   n;
+	int n;
 } Cmd;
 
 /* Split. -E2BIG: too long or too many words; -EINVAL: NUL, a control character, or a

@@ -8,9 +8,9 @@
 #include "kern/errno.h"
 #include "kern/string.h"
 
-#define HDR_SIZE  110
-#define HDR_MODE  14
-#define HDR_MTIME 46
+#define HDR_SIZE         110
+#define HDR_MODE         14
+#define HDR_MTIME        46
 #define HDR_SIZE_OF_FILE 54
 #define HDR_SIZE_OF_NAME 94
 

@@ -8,17 +8,17 @@
 
 typedef struct Cpio {
 	const uint8_t *p; /* not yet read */
-	size_t         n;
-	size_t         at; /* offset of p in the archive, for messages */
+	size_t n;
+	size_t at; /* offset of p in the archive, for messages */
 } Cpio;
 
 typedef struct CpioFile {
-	const char    *name; /* terminated; in the archive */
-	uint32_t       type; /* CPIO_*, others are neither */
-	uint32_t       mode; /* permissions, 0777 */
-	uint64_t       mtime;
+	const char *name; /* terminated; in the archive */
+	uint32_t type;    /* CPIO_*, others are neither */
+	uint32_t mode;    /* permissions, 0777 */
+	uint64_t mtime;
 	const uint8_t *data; /* in the archive */
-	size_t         size;
+	size_t size;
 } CpioFile;
 
 enum { CPIO_FILE = 0100000, CPIO_DIR = 0040000, CPIO_LINK = 0120000 };

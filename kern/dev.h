@@ -6,8 +6,8 @@
  * and run without locks held. Buffers are kernel memory: the system call layer copies.
  * Errors are negative; say why with fail().
  *
- * Most devices are flat: one table of files (Dirtab) and the flat_* calls. Other fixed trees
- * give a Gen to dev_walk and take what they need of the rest.
+ * Most devices are flat: one table of files (Dirtab) and the flat_* calls. Other fixed
+ * trees give a Gen to dev_walk and take what they need of the rest.
  */
 #pragma once
 
@@ -16,43 +16,44 @@
 #include "kern/text.h"
 #include "kern/types.h"
 
-typedef struct Dev    Dev;
-typedef struct Chan   Chan;
+typedef struct Dev Dev;
+typedef struct Chan Chan;
 typedef struct Dirtab Dirtab;
 typedef struct Aspace Aspace;
 
 typedef struct Qid {
 	uint64_t path; /* unique among the files of the device */
 	uint32_t vers;
-	bool     dir;
+	bool dir;
 } Qid;
 
 typedef struct Stat {
-	Qid      qid;
+	Qid qid;
 	uint32_t mode; /* permissions, 0777 */
 	uint64_t length;
 	uint64_t mtime; /* s since 1970 */
-	char     name[SYS_NAMEMAX];
+	char name[SYS_NAMEMAX];
 } Stat;
 
 struct Chan {
-	Dev  *dev;
-	Qid   qid;
-	uint  refs;  /* atomic */
-	int   flags; /* SO_* of the open; -1 when not open */
+	Dev *dev;
+	Qid qid;
+	uint refs;   /* atomic */
+	int flags;   /* SO_* of the open; -1 when not open */
 	off_k off;   /* of read and write; guarded by lock */
 	Mutex lock;  /* one read-with-offset at a time; RANK_CHAN */
 	void *aux;   /* the device's, from walk or open to close */
 	Text *text;  /* the snapshot a text file is read from, freed by chan_put */
 	char *path;  /* the name it was reached by, absolute; for messages and getcwd */
 	void *ns;    /* the name space's: union being read */
-	bool  stream; /* set by open: bytes come once, in order; offsets mean nothing */
+	bool stream; /* set by open: bytes come once, in order; offsets mean nothing */
 };
 
 struct Dev {
 	const char *name; /* without '#' */
 	/* A store of bytes: read and write never wait and take no Mutex ranked before
-	 * RANK_DIR, so the offset of a shared descriptor moves with the data, under c->lock. */
+	 * RANK_DIR, so the offset of a shared descriptor moves with the data, under
+	 * c->lock. */
 	bool plain;
 	const Dirtab *tab; /* all its files, of a flat device (below) */
 	uint ntab;
@@ -61,8 +62,8 @@ struct Dev {
 	void (*init)(void);
 	/* Fill c with the root of the tree; spec is what follows '#name.' or "". */
 	int (*attach)(Chan *c, const char *spec);
-	/* Move c, which is not open, to the child called name. -ENOENT when there is none.
-	 * A failed walk leaves c as it was. ".." is never passed. */
+	/* Move c, which is not open, to the child called name. -ENOENT when there is
+	 * none. A failed walk leaves c as it was. ".." is never passed. */
 	int (*walk)(Chan *c, const char *name);
 	/* A copy of c->aux for a cloned Chan (NULL: share the pointer). */
 	int (*clone)(Chan *from, Chan *to);
@@ -80,8 +81,8 @@ struct Dev {
 	int (*remove)(Chan *c);
 	int (*rename)(Chan *c, Chan *dir, const char *name);
 	int (*wstat)(Chan *c, uint32_t mode);
-	/* Which of events (SPOLL*) are ready; *q is where a change will be announced. NULL:
-	 * always ready. */
+	/* Which of events (SPOLL*) are ready; *q is where a change will be announced.
+	 * NULL: always ready. */
 	int (*poll)(Chan *c, int events, Waitq **q);
 	/* Map len bytes at offset off of a register file into as; *va is where. */
 	int (*mmap)(Chan *c, Aspace *as, uint64_t off, size_t len, int prot, vaddr_t *va);
@@ -101,7 +102,7 @@ int dev_walk(Chan *c, const char *name, Gen *gen);
 typedef struct Cmd Cmd;
 struct Dirtab {
 	const char *name;
-	uint32_t    mode;
+	uint32_t mode;
 	/* Write what a read shows; called at open, the reader sees this snapshot. */
 	int (*text)(Chan *c, Text *t);
 	/* Do one command, parsed; `c->path` names the file in messages. */
@@ -123,13 +124,13 @@ int flat_stat(Chan *c, Stat *st);
 int flat_entry(Chan *c, uint i, Stat *st);
 int flat_open(Chan *c, int flags);
 long flat_write(Chan *c, const void *buf, long n, off_k off);
-#define FLAT_FILES(files)                                                               \
-	.tab = (files), .ntab = nelem(files), .attach = flat_attach, .walk = flat_walk, \
+#define FLAT_FILES(files)                                                                \
+	.tab = (files), .ntab = nelem(files), .attach = flat_attach, .walk = flat_walk,  \
 	.stat = flat_stat, .entry = flat_entry
 #define FLAT_CALLS .open = flat_open, .read = dirtab_read, .write = flat_write
 
-/* For directories that change while they are read: all entries, taken at open into c->text
- * by `list`, which gives each to dirsnap_add. */
+/* For directories that change while they are read: all entries, taken at open into
+ * c->text by `list`, which gives each to dirsnap_add. */
 int dirsnap_open(Chan *c, void (*list)(Chan *dir, Text *t));
 void dirsnap_add(Text *t, const Stat *st);
 int dirsnap_entry(Chan *c, uint i, Stat *st);

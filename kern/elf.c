@@ -1,7 +1,7 @@
 /*
- * ELF64 programs, static, non-PIE: see elf.h. Everything is checked before it is believed:
- * sizes against the file, addresses against where programs may be, segments against each
- * other, and no segment may be writable and executable.
+ * ELF64 programs, static, non-PIE: see elf.h. Everything is checked before it is
+ * believed: sizes against the file, addresses against where programs may be, segments
+ * against each other, and no segment may be writable and executable.
  */
 
 #include "kern/elf.h"
@@ -10,7 +10,7 @@
 #include "kern/sys.h"
 
 typedef struct Ehdr {
-	uint8_t  ident[16];
+	uint8_t ident[16];
 	uint16_t type, machine;
 	uint32_t version;
 	uint64_t entry, phoff, shoff;
@@ -25,7 +25,8 @@ typedef struct Phdr {
 
 enum { ET_EXEC = 2, EM_X86_64 = 62, PT_LOAD = 1, PF_X = 1, PF_W = 2, PF_R = 4 };
 
-static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', 2 /* 64 bit */, 1 /* little endian */, 1 };
+static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', 2 /* 64 bit */,
+	1 /* little endian */, 1 };
 
 static const char *
 check_header(const Ehdr *e, size_t n)
@@ -52,7 +53,8 @@ check_segment(const Phdr *p, uint64_t size)
 {
 	if (p->filesz > p->memsz || p->off > size || p->filesz > size - p->off)
 		return "segment beyond the end of the file";
-	if (p->va < LAYOUT_LOW || p->va >= LAYOUT_DMA28 || p->memsz > LAYOUT_DMA28 - p->va)
+	if (p->va < LAYOUT_LOW || p->va >= LAYOUT_DMA28 ||
+		p->memsz > LAYOUT_DMA28 - p->va)
 		return "segment outside 0x100000..0x8000000";
 	if ((p->flags & PF_W) && (p->flags & PF_X))
 		return "segment writable and executable";
@@ -67,7 +69,8 @@ add_segment(ElfPlan *out, const Phdr *p)
 		.memsz = p->memsz,
 		.filesz = p->filesz,
 		.off = p->off,
-		.prot = (p->flags & PF_R ? SPROT_READ : 0) | (p->flags & PF_W ? SPROT_WRITE : 0) |
+		.prot = (p->flags & PF_R ? SPROT_READ : 0) |
+			(p->flags & PF_W ? SPROT_WRITE : 0) |
 			(p->flags & PF_X ? SPROT_EXEC : 0),
 	};
 
@@ -75,7 +78,7 @@ add_segment(ElfPlan *out, const Phdr *p)
 		return "too many segments";
 	for (uint i = 0; i < out->n; i++)
 		if (rounddown(s.va, PAGE_SIZE) < page_end(&out->seg[i]) &&
-		    rounddown(out->seg[i].va, PAGE_SIZE) < page_end(&s))
+			rounddown(out->seg[i].va, PAGE_SIZE) < page_end(&s))
 			return "segments share a page";
 	out->seg[out->n++] = s;
 	return NULL;
@@ -101,9 +104,11 @@ elf_plan(const void *head, size_t n, uint64_t size, ElfPlan *out)
 		memcpy(&p, (const char *)head + e.phoff + i * sizeof p, sizeof p);
 		if (p.type != PT_LOAD || p.memsz == 0)
 			continue;
-		if ((why = check_segment(&p, size)) != NULL || (why = add_segment(out, &p)) != NULL)
+		if ((why = check_segment(&p, size)) != NULL ||
+			(why = add_segment(out, &p)) != NULL)
 			return why;
-		entry_ok |= (p.flags & PF_X) && e.entry >= p.va && e.entry - p.va < p.memsz;
+		entry_ok |= (p.flags & PF_X) && e.entry >= p.va &&
+			e.entry - p.va < p.memsz;
 	}
 	return entry_ok ? NULL : "entry point outside the code";
 }

@@ -1,9 +1,10 @@
 /*
- * Loading: the file's segments into frames, then a stack of 64 KiB with a guard page below
- * and the arguments at its top. Everything is built in a new address space, so a program
- * that cannot be loaded leaves its caller as it was.
+ * Loading: the file's segments into frames, then a stack of 64 KiB with a guard page
+ * below and the arguments at its top. Everything is built in a new address space, so a
+ * program that cannot be loaded leaves its caller as it was.
  *
- * The stack at entry, from rsp upward: argc, argv[0..argc), NULL, envp[..], NULL, strings.
+ * The stack at entry, from rsp upward: argc, argv[0..argc), NULL, envp[..], NULL,
+ * strings.
  */
 
 #include "kern/exec.h"
@@ -77,11 +78,11 @@ build_stack(Aspace *as, const ExecArgs *a, vaddr_t *sp)
 	const char *s = a->buf;
 	int err;
 
-	err = aspace_place(as, LAYOUT_TOP - LAYOUT_STACK, LAYOUT_STACK, SPROT_READ | SPROT_WRITE,
-			   REGION_STACK);
+	err = aspace_place(as, LAYOUT_TOP - LAYOUT_STACK, LAYOUT_STACK,
+		SPROT_READ | SPROT_WRITE, REGION_STACK);
 	if (err == 0)
-		err = aspace_place(as, LAYOUT_TOP - LAYOUT_STACK - PAGE_SIZE, PAGE_SIZE, 0,
-				   REGION_GUARD);
+		err = aspace_place(as, LAYOUT_TOP - LAYOUT_STACK - PAGE_SIZE, PAGE_SIZE,
+			0, REGION_GUARD);
 	if (err == 0)
 		err = aspace_write(as, str, a->buf, a->n);
 	*sp = p = rounddown(str - (a->argc + a->envc + 3) * 8, 16);

@@ -5,9 +5,9 @@
 
 /* Arguments and environment, copied into one block of kernel memory. */
 typedef struct ExecArgs {
-	char  *buf; /* strings, each terminated, arguments first; kalloc'ed */
+	char *buf; /* strings, each terminated, arguments first; kalloc'ed */
 	size_t n;
-	uint   argc, envc;
+	uint argc, envc;
 } ExecArgs;
 
 #define EXEC_ARGMAX (32 * 1024)

@@ -5,4 +5,5 @@
 
 /* As C's vsnprintf: always terminates when n > 0, returns the length it wanted. */
 int vsnprint(char *buf, size_t n, const char *fmt, va_list ap);
-int snprint(char *buf, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int snprint(char *buf, size_t n, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));

@@ -1,11 +1,11 @@
 /*
  * The kernel heap: slabs of one page for objects up to 1024 bytes, whole frames above.
  *
- * A slab page starts with its header, so an object never lies on a page boundary and kfree
- * can tell: a page-aligned pointer is a block of frames, any other belongs to the slab of
- * its page. A slab whose last object is freed goes back to the frames, so that a system
- * that has let go of everything has the pages it began with.
- * Locks: heap_lock (RANK_HEAP) guards the slabs.
+ * A slab page starts with its header, so an object never lies on a page boundary and
+ * kfree can tell: a page-aligned pointer is a block of frames, any other belongs to the
+ * slab of its page. A slab whose last object is freed goes back to the frames, so that a
+ * system that has let go of everything has the pages it began with. Locks: heap_lock
+ * (RANK_HEAP) guards the slabs.
  */
 
 #include "kern/heap.h"
@@ -19,14 +19,15 @@
 
 typedef struct Slab {
 	struct Slab *next, *prev; /* slabs of the class with room */
-	void        *free;
-	uint16_t     used, cls, room;
+	void *free;
+	uint16_t used, cls, room;
 } Slab;
 
-_Static_assert(sizeof(Slab) <= 1 << MINSHIFT, "objects start at the next multiple of their size");
+_Static_assert(sizeof(Slab) <= 1 << MINSHIFT,
+	"objects start at the next multiple of their size");
 
-static Lock   heap_lock = LOCK_INIT(RANK_HEAP, "heap");
-static Slab  *partial[NCLASS];
+static Lock heap_lock = LOCK_INIT(RANK_HEAP, "heap");
+static Slab *partial[NCLASS];
 static size_t in_use; /* bytes handed out; atomic */
 
 static void
@@ -117,7 +118,9 @@ kalloc(size_t n)
 	void *p;
 
 	if (cls == NCLASS) {
-		paddr_t pa = n <= PAGE_SIZE << PAGE_MAXORDER ? page_alloc(order_of(n), PAGE_KERNEL) : 0;
+		paddr_t pa = n <= PAGE_SIZE << PAGE_MAXORDER
+			? page_alloc(order_of(n), PAGE_KERNEL)
+			: 0;
 
 		if (pa == 0)
 			return NULL;

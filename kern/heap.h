@@ -4,7 +4,8 @@
 #include "kern/types.h"
 
 void *kalloc(size_t n);
-void *krealloc(void *p, size_t old, size_t n); /* new tail zeroed; NULL leaves p as it was */
-void kfree(void *p);                           /* NULL is fine */
+/* new tail zeroed; NULL leaves p as it was */
+void *krealloc(void *p, size_t old, size_t n);
+void kfree(void *p); /* NULL is fine */
 char *kstrdup(const char *s);
 size_t heap_in_use(void); /* bytes handed out, for leak tests */

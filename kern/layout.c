@@ -13,7 +13,7 @@
 #define MAXWINDOW 128
 
 typedef struct Window {
-	uint64_t    base, len;
+	uint64_t base, len;
 	const char *what;
 } Window;
 
@@ -64,7 +64,8 @@ layout_window(vaddr_t va, uint64_t len)
 	return w != NULL ? w->what : NULL;
 }
 
-/* The first is the first MiB: kept from processes so that small numbers are no pointers. */
+/* The first is the first MiB: kept from processes so that small numbers are no
+ * pointers. */
 const char *
 layout_device_window(vaddr_t va, uint64_t len)
 {
@@ -99,7 +100,8 @@ void
 layout_print(Text *t)
 {
 	for (uint i = 0; i < nwindow; i++)
-		text_printf(t, "0x%016llx 0x%016llx %s\n", (unsigned long long)window[i].base,
-			    (unsigned long long)(window[i].base + window[i].len - 1),
-			    window[i].what);
+		text_printf(t, "0x%016llx 0x%016llx %s\n",
+			(unsigned long long)window[i].base,
+			(unsigned long long)(window[i].base + window[i].len - 1),
+			window[i].what);
 }

@@ -1,6 +1,7 @@
 /*
- * Where things go in the low half of a process (DESIGN.md section 4), and the windows that
- * never hold its memory. Pure but for the list of windows, filled at boot, const after.
+ * Where things go in the low half of a process (DESIGN.md section 4), and the windows
+ * that never hold its memory. Pure but for the list of windows, filled at boot, const
+ * after.
  */
 #pragma once
 
@@ -11,7 +12,7 @@
 #define LAYOUT_IMAGE   0x00400000ull
 #define LAYOUT_DMA28   0x08000000ull /* .. 0x10000000: devices with 28 address bits */
 #define LAYOUT_BRK     0x10000000ull
-#define LAYOUT_MEMTOP  (1ull << 39)  /* PML4[0] ends, PML4[1] begins */
+#define LAYOUT_MEMTOP  (1ull << 39)                   /* PML4[0] ends, PML4[1] begins */
 #define LAYOUT_TOP     (LAYOUT_MEMTOP - (4ull << 30)) /* stack, then mmap downward */
 #define LAYOUT_REGTOP  (2 * LAYOUT_MEMTOP)
 #define LAYOUT_STACK   (64 * 1024ull)
@@ -23,4 +24,5 @@ const char *layout_window(vaddr_t va, uint64_t len);
 const char *layout_device_window(vaddr_t va, uint64_t len);
 /* The highest address a, a multiple of align, with low <= a and a + len <= high, that
  * touches no region and no window; 0 when there is none. */
-vaddr_t layout_gap(const RegionList *l, vaddr_t low, vaddr_t high, uint64_t len, uint64_t align);
+vaddr_t layout_gap(const RegionList *l, vaddr_t low, vaddr_t high, uint64_t len,
+	uint64_t align);

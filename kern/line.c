@@ -8,7 +8,7 @@
 #include "kern/line.h"
 #include "kern/string.h"
 
-#define CTRL(c) ((c) & 0x1f)
+#define CTRL(c) ((c)&0x1f)
 #define ESC     0x1b
 #define DEL     0x7f
 

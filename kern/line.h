@@ -23,21 +23,22 @@ typedef struct Line {
 
 	char hist[LINE_HIST][LINE_MAX]; /* a ring: the i-th ever kept at i % LINE_HIST */
 	uint nhist;                     /* lines ever kept */
-	uint back;                      /* how far back we look; 0: the line being typed */
-	char typed[LINE_MAX];           /* that line, while looking at older ones */
+	/* how far back we look; 0: the line being typed */
+	uint back;
+	char typed[LINE_MAX]; /* that line, while looking at older ones */
 
 	char prompt[LINE_PROMPT]; /* shown on this screen line before ours */
 	uint nprompt;
 
 	uint8_t esc;   /* inside an escape sequence: ESC, or the byte after it */
 	uint8_t param; /* its number */
-	bool    cr;    /* the last byte was \r: a \n now belongs to it */
+	bool cr;       /* the last byte was \r: a \n now belongs to it */
 
 	void (*echo)(const char *s, size_t n);
 } Line;
 
 LineEvent line_byte(Line *l, uint8_t c);
-void      line_reset(Line *l);  /* an empty line; history stays */
-void      line_redraw(Line *l); /* show again what is typed of an unfinished line */
+void line_reset(Line *l);  /* an empty line; history stays */
+void line_redraw(Line *l); /* show again what is typed of an unfinished line */
 /* Something else was printed: remember what now stands before the cursor. */
-void      line_printed(Line *l, const char *s, size_t n);
+void line_printed(Line *l, const char *s, size_t n);

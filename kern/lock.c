@@ -2,9 +2,9 @@
  * Spin locks with owner and order checks (lock.h has the order).
  *
  * Taking the first lock on a CPU turns interrupts off, letting the last go restores them.
- * While a CPU spins it answers TLB shoot-downs, because the holder may be waiting for one.
- * The chain of locks a CPU holds is linked through Lock.outer; held[] is touched only by
- * its own CPU with interrupts off.
+ * While a CPU spins it answers TLB shoot-downs, because the holder may be waiting for
+ * one. The chain of locks a CPU holds is linked through Lock.outer; held[] is touched
+ * only by its own CPU with interrupts off.
  */
 
 #include "kern/lock.h"
@@ -13,7 +13,7 @@
 
 typedef struct Held {
 	Lock *inner; /* innermost lock held */
-	bool  irq;   /* interrupts were on before the outermost */
+	bool irq;    /* interrupts were on before the outermost */
 } Held;
 static Held held[MAXCPU];
 
@@ -36,25 +36,22 @@ taken(Lock *l, Held *h, Lock *outer, uint cpu, bool irq)
 
 /* The rest is out of line and comes last, so that the common ways are short. */
 
-static void __attribute__((noinline, cold, noreturn))
-misused(const Lock *l, uint cpu)
+static void __attribute__((noinline, cold, noreturn)) misused(const Lock *l, uint cpu)
 {
 	const Lock *outer = held[cpu].inner;
 
 	if (l->cpu == (int)cpu)
 		panic("lock %s: taken twice by cpu %u", l->name, cpu);
-	panic("lock %s (rank %d) taken inside %s (rank %d)", l->name, l->rank, outer->name,
-	      outer->rank);
+	panic("lock %s (rank %d) taken inside %s (rank %d)", l->name, l->rank,
+		outer->name, outer->rank);
 }
 
-static void __attribute__((noinline, cold, noreturn))
-out_of_turn(const Lock *l, uint cpu)
+static void __attribute__((noinline, cold, noreturn)) out_of_turn(const Lock *l, uint cpu)
 {
 	panic("lock %s: released out of turn by cpu %u", l->name, cpu);
 }
 
-static void __attribute__((noinline, cold))
-spin(Lock *l, uint cpu, bool irq) NO_ANALYSIS
+static void __attribute__((noinline, cold)) spin(Lock *l, uint cpu, bool irq) NO_ANALYSIS
 {
 	do
 		while (l->locked) {

@@ -56,13 +56,16 @@ enum {
 
 typedef struct CAPABILITY("lock") Lock {
 	volatile uint locked;
-	int           rank;
-	int           cpu; /* holder, -1 none */
-	const char   *name;
-	struct Lock  *outer; /* the holder's next lock outward */
+	int rank;
+	int cpu; /* holder, -1 none */
+	const char *name;
+	struct Lock *outer; /* the holder's next lock outward */
 } Lock;
 
-#define LOCK_INIT(r, n) { .rank = (r), .cpu = -1, .name = (n) }
+#define LOCK_INIT(r, n)                                                                  \
+	{                                                                                \
+		.rank = (r), .cpu = -1, .name = (n)                                      \
+	}
 void lock_init(Lock *l, int rank, const char *name);
 void lock(Lock *l) ACQUIRE(*l);
 void unlock(Lock *l) RELEASE(*l);
@@ -80,8 +83,8 @@ typedef struct Proc Proc;
 
 /* A place where processes wait. Guarded by the scheduler's lock. */
 typedef struct Waitq {
-	Proc *head; /* through Proc.wnext, in order of arrival */
-	bool  polled; /* somebody polls: a wake-up also wakes pollers */
+	Proc *head;  /* through Proc.wnext, in order of arrival */
+	bool polled; /* somebody polls: a wake-up also wakes pollers */
 } Waitq;
 
 #define NEVER UINT64_MAX /* no deadline */
@@ -99,22 +102,25 @@ int waitq_sleep_uninterruptible(Waitq *q, Lock *l, ns_t deadline) REQUIRES(*l);
 void waitq_wake(Waitq *q);
 
 /*
- * Waiting on several queues: take the generation, test every condition (marking each queue
- * polled), then sleep; a wake-up of any polled queue since moves the generation and ends
- * the sleep at once. Returns 0, -ETIMEDOUT or -EINTR.
+ * Waiting on several queues: take the generation, test every condition (marking each
+ * queue polled), then sleep; a wake-up of any polled queue since moves the generation and
+ * ends the sleep at once. Returns 0, -ETIMEDOUT or -EINTR.
  */
 uint64_t waitq_poll_gen(void);
-int      waitq_poll_sleep(uint64_t gen, ns_t deadline);
+int waitq_poll_sleep(uint64_t gen, ns_t deadline);
 
 typedef struct CAPABILITY("mutex") Mutex {
-	Proc       *owner; /* this and waiters under kern/mutex.c's one lock */
-	Waitq       waiters;
-	int         rank;
+	Proc *owner; /* this and waiters under kern/mutex.c's one lock */
+	Waitq waiters;
+	int rank;
 	const char *name;
 	struct Mutex *held_next; /* the owner's list of held mutexes */
 } Mutex;
 
-#define MUTEX_INIT(r, n) { .rank = (r), .name = (n) }
+#define MUTEX_INIT(r, n)                                                                 \
+	{                                                                                \
+		.rank = (r), .name = (n)                                                 \
+	}
 void mutex_init(Mutex *m, int rank, const char *name);
 void mutex_lock(Mutex *m) ACQUIRE(*m);
 void mutex_unlock(Mutex *m) RELEASE(*m);

@@ -110,7 +110,7 @@ panic_begin(void)
 	arch_irq_off();
 	if (!__atomic_compare_exchange_n(&panic_cpu, &first, me, false, __ATOMIC_SEQ_CST,
 		    __ATOMIC_SEQ_CST) &&
-	    first != me)
+		first != me)
 		arch_halt();
 	/* A panic in the report of a panic: say no more. */
 	if (++panic_depth > 2)

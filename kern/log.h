@@ -9,7 +9,8 @@
 /* To the console and the ring. Formats: %d %u %x %X %lx %llx %p %s %c %zu %% with flags,
  * width, precision as in C; no floats. Not under a Lock ranked above RANK_LOG. */
 void kprint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Copy up to n bytes of the ring from absolute position *pos (0 = oldest kept); advances *pos. */
+/* Copy up to n bytes of the ring from absolute position *pos (0 = oldest kept); advances
+ * *pos. */
 size_t log_read(uint64_t *pos, char *buf, size_t n);
 
 /* Store one sentence for the current process and return err (a negative errno). Nothing
@@ -22,7 +23,9 @@ void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn))
 void panic_begin(void);
 void panic_end(void) __attribute__((noreturn));
 bool panic_begun(void);
-void assert_failed(const char *expr, const char *file, int line) __attribute__((noreturn));
+void assert_failed(const char *expr, const char *file, int line)
+	__attribute__((noreturn));
 
-/* Always on. For our own mistakes only: firmware, users and devices can never trip one. */
+/* Always on. For our own mistakes only: firmware, users and devices can never trip
+ * one. */
 #define assert(e) ((e) ? (void)0 : assert_failed(#e, __FILE__, __LINE__))

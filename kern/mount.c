@@ -15,15 +15,15 @@
 typedef struct Mount Mount;
 struct Mount {
 	Mount *next;
-	Chan  *at;
+	Chan *at;
 	Union *u;
-	bool   keep; /* survives pgrp_clear */
+	bool keep; /* survives pgrp_clear */
 };
 
 struct Pgrp {
-	uint   refs; /* atomic */
-	bool   sealed; /* set once */
-	Mutex  lock; /* guards down to the end */
+	uint refs;     /* atomic */
+	bool sealed;   /* set once */
+	Mutex lock;    /* guards down to the end */
 	Mount *mounts; /* in the order they were made */
 };
 
@@ -109,8 +109,8 @@ add_all(Union *to, Chan *const add[], uint n, int how)
 	int err = 0;
 
 	for (uint i = 0; i < n && err == 0; i++)
-		err = add_member(
-			to, add[i], i > 0 && how == BIND_REPLACE ? BIND_AFTER : how);
+		err = add_member(to, add[i],
+			i > 0 && how == BIND_REPLACE ? BIND_AFTER : how);
 	return err;
 }
 
@@ -403,9 +403,9 @@ print_bind(Text *t, const Member *m, int place, const char *at)
 	text_printf(t, "bind");
 	if (place != BIND_REPLACE || (m->how & BIND_CREATE))
 		text_printf(t, " -%s%s",
-			place == BIND_BEFORE  ? "b"
-			: place == BIND_AFTER ? "a"
-					      : "",
+			place == BIND_BEFORE          ? "b"
+				: place == BIND_AFTER ? "a"
+						      : "",
 			m->how & BIND_CREATE ? "c" : "");
 	print_name(t, m->c->path);
 	print_name(t, at);

@@ -14,18 +14,18 @@
 
 typedef struct Member {
 	Chan *c; /* not open; walked only as a clone */
-	int   how; /* BIND_* it came by, or BIND_ORIG */
+	int how; /* BIND_* it came by, or BIND_ORIG */
 } Member;
 
 typedef struct Union {
-	uint   refs; /* atomic */
-	uint   n;
+	uint refs; /* atomic */
+	uint n;
 	Member m[];
 } Union;
 
-void   union_put(Union *u);
+void union_put(Union *u);
 Union *union_get(Union *u);
-Chan  *union_creator(const Union *u); /* where new files go; NULL: nowhere */
+Chan *union_creator(const Union *u); /* where new files go; NULL: nowhere */
 
 /* What is bound over c, with a reference; NULL when nothing is. */
 Union *mount_find(Pgrp *g, const Chan *c);

@@ -26,7 +26,7 @@ mutex_lock(Mutex *m) NO_ANALYSIS
 		panic("mutex %s: taken twice by pid %d", m->name, p->pid);
 	if (p->held != NULL && p->held->rank >= m->rank)
 		panic("mutex %s (rank %d) taken inside %s (rank %d)", m->name, m->rank,
-		      p->held->name, p->held->rank);
+			p->held->name, p->held->rank);
 	while (m->owner != NULL)
 		waitq_sleep_uninterruptible(&m->waiters, &guard, NEVER);
 	m->owner = p;

@@ -289,7 +289,8 @@ static int
 check_bind(const Chan *new, const Chan *old, int flags)
 {
 	if (new->qid.dir != old->qid.dir)
-		return fail(-EINVAL, "a directory is bound over a directory, "
+		return fail(-EINVAL,
+			"a directory is bound over a directory, "
 			"a file over a file");
 	if (!old->qid.dir && flags != BIND_REPLACE)
 		return fail(-EINVAL, "only directories form unions");

@@ -1,13 +1,13 @@
 /*
- * Physical frames. One Frame per frame of RAM (12 bytes), in an array carved from the first
- * free range; free blocks of 2^order frames hang in doubly linked lists through it, buddies
- * merge when both are free. The frames themselves hold nothing of ours, so a free frame can
- * carry poison from its first byte to its last.
+ * Physical frames. One Frame per frame of RAM (12 bytes), in an array carved from the
+ * first free range; free blocks of 2^order frames hang in doubly linked lists through it,
+ * buddies merge when both are free. The frames themselves hold nothing of ours, so a free
+ * frame can carry poison from its first byte to its last.
  *
  * Boot touches only the array: a frame is zeroed when it is handed out, poisoned when it
- * comes back, and never looked at in between.
- * Locks: page_lock guards the array, the lists and the counts. Zeroing and poisoning happen
- * outside it, while nobody else can have the frame.
+ * comes back, and never looked at in between. Locks: page_lock guards the array, the
+ * lists and the counts. Zeroing and poisoning happen outside it, while nobody else can
+ * have the frame.
  */
 
 #include "kern/page.h"
@@ -17,19 +17,20 @@
 #include "kern/string.h"
 
 typedef struct Frame {
-	uint32_t next, prev; /* free lists; next also page_push lists; 0 ends (frame 0 is never ours) */
+	/* free lists; next also page_push lists; 0 ends (frame 0 is never ours) */
+	uint32_t next, prev;
 	uint16_t refs;
-	uint8_t  order; /* of the free block this frame heads; else page_set_order's */
-	uint8_t  kind : 4;
-	uint8_t  head : 1; /* first frame of a free block, on a list */
-	uint8_t  used : 1; /* handed out at least once: poisoned when free */
+	uint8_t order; /* of the free block this frame heads; else page_set_order's */
+	uint8_t kind : 4;
+	uint8_t head : 1; /* first frame of a free block, on a list */
+	uint8_t used : 1; /* handed out at least once: poisoned when free */
 } Frame;
 
-static Lock     page_lock = LOCK_INIT(RANK_PAGE, "page");
-static Frame   *frame;
+static Lock page_lock = LOCK_INIT(RANK_PAGE, "page");
+static Frame *frame;
 static uint32_t nframe; /* highest RAM frame + 1 */
 static uint32_t freelist[PAGE_MAXORDER + 1];
-static size_t   count[PAGE_WITHHELD + 1];
+static size_t count[PAGE_WITHHELD + 1];
 
 void *
 page_ptr(paddr_t pa)
@@ -106,7 +107,8 @@ block_alloc(uint order, uint32_t limit)
 		return 0;
 	list_del(i);
 	for (uint o = frame[i].order; o > order; o--)
-		list_add(i + (1u << (o - 1)), o - 1); /* keep the low half, it fits the limit */
+		list_add(i + (1u << (o - 1)),
+			o - 1); /* keep the low half, it fits the limit */
 	return i;
 }
 
@@ -117,7 +119,8 @@ table_home(size_t need)
 	for (uint i = 0; i < bootinfo.nmem; i++) {
 		MemRange *m = &bootinfo.mem[i];
 
-		if (m->kind == MEM_RAM && !m->used && m->base >= 0x100000 && m->len >= need)
+		if (m->kind == MEM_RAM && !m->used && m->base >= 0x100000 &&
+			m->len >= need)
 			return m;
 	}
 	panic("no room for the frame table: %zu bytes", need);
@@ -153,7 +156,8 @@ page_init(void)
 
 	for (uint i = 0; i < bootinfo.nmem; i++)
 		if (bootinfo.mem[i].kind == MEM_RAM)
-			nframe = (bootinfo.mem[i].base + bootinfo.mem[i].len) >> PAGE_SHIFT;
+			nframe = (bootinfo.mem[i].base + bootinfo.mem[i].len) >>
+				PAGE_SHIFT;
 	need = roundup(nframe * sizeof(Frame), PAGE_SIZE);
 	home = table_home(need);
 	frame = page_ptr(home->base);
@@ -182,7 +186,8 @@ poison(paddr_t pa)
 paddr_t
 page_alloc_below(uint order, PageKind kind, paddr_t limit)
 {
-	uint32_t i, n = 1u << order, top = limit >> PAGE_SHIFT < nframe ? limit >> PAGE_SHIFT : nframe;
+	uint32_t i, n = 1u << order,
+		    top = limit >> PAGE_SHIFT < nframe ? limit >> PAGE_SHIFT : nframe;
 
 	if (order > PAGE_MAXORDER)
 		return 0;
@@ -308,7 +313,8 @@ page_note(paddr_t pa)
 PageKind
 page_kind(paddr_t pa)
 {
-	return pa >> PAGE_SHIFT < nframe ? (PageKind)frame[pa >> PAGE_SHIFT].kind : PAGE_NONE;
+	return pa >> PAGE_SHIFT < nframe ? (PageKind)frame[pa >> PAGE_SHIFT].kind
+					 : PAGE_NONE;
 }
 
 uint

@@ -9,7 +9,7 @@
 
 #include "kern/types.h"
 
-#define PAGE_POISON 0xfeebdaedfeebdaedull
+#define PAGE_POISON   0xfeebdaedfeebdaedull
 #define PAGE_MAXORDER 18 /* 1 GiB */
 
 typedef enum PageKind {
@@ -30,15 +30,16 @@ void page_init(void); /* from bootinfo */
 paddr_t page_alloc(uint order, PageKind kind);
 /* The same, below limit (a physical address). */
 paddr_t page_alloc_below(uint order, PageKind kind, paddr_t limit);
-void page_get(paddr_t pa); /* one more reference to one frame */
-void page_put(paddr_t pa); /* one fewer; the last poisons and frees */
+void page_get(paddr_t pa);              /* one more reference to one frame */
+void page_put(paddr_t pa);              /* one fewer; the last poisons and frees */
 void page_free(paddr_t pa, uint order); /* drop the reference of each of 2^order frames */
-void page_withhold(paddr_t pa); /* never hand this frame out again */
-/* A list of frames through the frame table: nothing is written into the frames. *list is 0
- * when empty. A frame is on at most one list. */
-void    page_push(paddr_t *list, paddr_t pa);
+void page_withhold(paddr_t pa);         /* never hand this frame out again */
+/* A list of frames through the frame table: nothing is written into the frames. *list is
+ * 0 when empty. A frame is on at most one list. */
+void page_push(paddr_t *list, paddr_t pa);
 paddr_t page_pop(paddr_t *list); /* 0: empty */
-/* A number the holder of a block may keep with its first frame: the heap's block order. */
+/* A number the holder of a block may keep with its first frame: the heap's block
+ * order. */
 void page_set_order(paddr_t pa, uint order);
 uint page_order(paddr_t pa);
 /* A word of the frame table for whoever holds the frame; not on a page_push list too. */
@@ -49,5 +50,5 @@ PageStat page_stat(void);
 /* First free, once-used frame whose poison is damaged; 0 when all are whole. */
 paddr_t page_check_poison(void);
 
-void *page_ptr(paddr_t pa);      /* kernel address of RAM (the direct map) */
+void *page_ptr(paddr_t pa);       /* kernel address of RAM (the direct map) */
 paddr_t page_addr(const void *p); /* and back */

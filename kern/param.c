@@ -1,8 +1,7 @@
 /*
  * Boot parameters. All that is known of them is the table below: what may follow the
- * name. Names are checked once, at boot, so a typing error is seen on the console and never
- * silently means the default.
- * Locks: none; const after param_init.
+ * name. Names are checked once, at boot, so a typing error is seen on the console and
+ * never silently means the default. Locks: none; const after param_init.
  */
 
 #include "kern/param.h"
@@ -130,8 +129,9 @@ params_again(const Params *ps, uint i, char *buf, size_t n)
 	const char *name = ps->p[i].name;
 	uint last = ps->n - 1;
 
-	while (last > i && (strcmp(ps->p[last].name, name) != 0 ||
-				   params_wrong(&ps->p[last], buf, n) != NULL))
+	while (last > i &&
+		(strcmp(ps->p[last].name, name) != 0 ||
+			params_wrong(&ps->p[last], buf, n) != NULL))
 		last--;
 	if (last == i || *ps->p[i].value == 0)
 		return NULL;

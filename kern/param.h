@@ -16,20 +16,20 @@ typedef struct Param {
 } Param;
 
 typedef struct Params {
-	char  buf[PARAM_MAXLEN];
+	char buf[PARAM_MAXLEN];
 	Param p[PARAM_MAX];
-	uint  n;
-	bool  cut; /* the line had more than fits */
+	uint n;
+	bool cut; /* the line had more than fits */
 } Params;
 
-/* Pure: split a line; what is wrong with a parameter, or which later one takes the place of
- * the i-th, as a sentence or NULL; look up. */
-void        params_parse(Params *ps, const char *line);
+/* Pure: split a line; what is wrong with a parameter, or which later one takes the place
+ * of the i-th, as a sentence or NULL; look up. */
+void params_parse(Params *ps, const char *line);
 const char *params_wrong(const Param *p, char *buf, size_t n);
 const char *params_again(const Params *ps, uint i, char *buf, size_t n);
 const char *params_get(const Params *ps, const char *name);
 
 /* The kernel's own, once, before anybody asks. */
-void        param_init(const char *cmdline);
-const char *param_get(const char *name); /* NULL: not given, or not valid */
-bool        param_is(const char *name, const char *value); /* given with this value */
+void param_init(const char *cmdline);
+const char *param_get(const char *name);            /* NULL: not given, or not valid */
+bool param_is(const char *name, const char *value); /* given with this value */

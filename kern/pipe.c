@@ -18,12 +18,12 @@
 enum { READ_END = 1, WRITE_END = 2 }; /* qid.path is 4 * id + end */
 
 typedef struct Pipe {
-	Lock     lock; /* guards down to the end */
-	Waitq    readers, writers;
-	bool     open[3]; /* by end */
-	size_t   head, n; /* the oldest byte, and how many */
+	Lock lock; /* guards down to the end */
+	Waitq readers, writers;
+	bool open[3];   /* by end */
+	size_t head, n; /* the oldest byte, and how many */
 	uint64_t id;
-	char    *ring;    /* one frame */
+	char *ring; /* one frame */
 } Pipe;
 
 static uint64_t last_id; /* atomic */
@@ -77,8 +77,8 @@ pipe_read(Chan *c, void *buf, long n, off_k off)
 	(void)off;
 	lock(&p->lock);
 	while (n > 0 && p->n == 0 && p->open[WRITE_END] && err == 0)
-		err = c->flags & SO_NONBLOCK ? -EAGAIN :
-					       waitq_sleep(&p->readers, &p->lock, NEVER);
+		err = c->flags & SO_NONBLOCK ? -EAGAIN
+					     : waitq_sleep(&p->readers, &p->lock, NEVER);
 	if (p->n > 0) {
 		n = take_locked(p, buf, n);
 		waitq_wake(&p->writers);
@@ -128,8 +128,8 @@ pipe_write(Chan *c, const void *buf, long n, off_k off)
 			waitq_wake(&p->readers);
 		} else
 			err = c->flags & SO_NONBLOCK
-				      ? -EAGAIN
-				      : waitq_sleep(&p->writers, &p->lock, NEVER);
+				? -EAGAIN
+				: waitq_sleep(&p->writers, &p->lock, NEVER);
 	}
 	unlock(&p->lock);
 	if (done > 0 || err == 0)

@@ -3,10 +3,10 @@
  * procexec.c's. See proc.h.
  *
  * Death in order: `dying` is set, drivers drain the process's devices while its memory is
- * whole, descriptors close, memory goes, the parent learns. A process is killed by setting
- * `killed`; it dies at its next return to user mode or interruptible sleep, never in the
- * middle of kernel work.
- * Locks: proc_lock (RANK_PROC) guards the list and the fields marked (t).
+ * whole, descriptors close, memory goes, the parent learns. A process is killed by
+ * setting `killed`; it dies at its next return to user mode or interruptible sleep, never
+ * in the middle of kernel work. Locks: proc_lock (RANK_PROC) guards the list and the
+ * fields marked (t).
  */
 
 #include "kern/proc.h"
@@ -20,9 +20,9 @@
 
 #define INIT 1
 
-static Lock  proc_lock = LOCK_INIT(RANK_PROC, "proc");
-static Proc *procs; /* in pid order; each counted once for being here */
-static int   last_pid = INIT; /* process 1 is named, not counted */
+static Lock proc_lock = LOCK_INIT(RANK_PROC, "proc");
+static Proc *procs;         /* in pid order; each counted once for being here */
+static int last_pid = INIT; /* process 1 is named, not counted */
 static const ProcObserver *observer;
 
 /* ---- the table ---- */
@@ -402,13 +402,13 @@ proc_wait(int pid, int options, int *status)
 
 	lock(&proc_lock);
 	while ((c = reap_locked(self, pid, &any)) == NULL && any && err == 0 &&
-	       !(options & WAIT_NOHANG))
+		!(options & WAIT_NOHANG))
 		err = waitq_sleep(&self->children, &proc_lock, NEVER);
 	unlock(&proc_lock);
 	if (c == NULL && !any)
 		return fail(-ECHILD, "no child to wait for");
 	if (c == NULL)
-		return err; /* interrupted, or 0: none has finished yet */
+		return err;      /* interrupted, or 0: none has finished yet */
 	while (!sched_zombie(c)) /* on its last steps, on another CPU */
 		sched_yield();
 	*status = c->status;

@@ -9,11 +9,13 @@
 #include "kern/heap.h"
 #include "kern/log.h"
 
+/* clang-format off */
 const char *const region_name[] = {
 	[REGION_IMAGE] = "image", [REGION_BRK] = "brk",     [REGION_STACK] = "stack",
 	[REGION_ANON] = "anon",   [REGION_DMA] = "dma",     [REGION_GUARD] = "guard",
 	[REGION_REGS] = "regs",   [REGION_REVOKED] = "revoked",
 };
+/* clang-format on */
 
 Region *
 region_overlap(const RegionList *l, vaddr_t va, uint64_t len)
@@ -69,8 +71,8 @@ static bool
 alike(const Region *a, const Region *b)
 {
 	return a->va + a->len == b->va && a->kind == b->kind && a->prot == b->prot &&
-	       a->token == b->token && a->why == b->why && a->kind != REGION_DMA &&
-	       a->kind != REGION_REGS;
+		a->token == b->token && a->why == b->why && a->kind != REGION_DMA &&
+		a->kind != REGION_REGS;
 }
 
 static void

@@ -19,11 +19,11 @@ typedef enum RegionKind {
 
 typedef struct Region Region;
 struct Region {
-	Region     *next;
-	vaddr_t     va;
-	uint64_t    len; /* bytes, whole pages */
-	RegionKind  kind;
-	int         prot;  /* SPROT_* */
+	Region *next;
+	vaddr_t va;
+	uint64_t len; /* bytes, whole pages */
+	RegionKind kind;
+	int prot;          /* SPROT_* */
 	const void *token; /* registers: whose */
 	const char *why;   /* revoked: what to say, for ever valid */
 };
@@ -40,7 +40,8 @@ Region *region_find(const RegionList *l, vaddr_t va); /* the one that holds va, 
 Region *region_overlap(const RegionList *l, vaddr_t va, uint64_t len);
 /* Make sure `n` nodes can be had without allocating. -ENOMEM. */
 int region_reserve(RegionList *l, uint n);
-/* Add a range that overlaps nothing; takes one reserved node, merges with like neighbours. */
+/* Add a range that overlaps nothing; takes one reserved node, merges with like
+ * neighbours. */
 void region_add(RegionList *l, const Region *r);
 /* Take [va, va+len) out; pieces on both sides stay. Takes at most one reserved node. */
 void region_cut(RegionList *l, vaddr_t va, uint64_t len);

@@ -1,13 +1,12 @@
 /*
- * The scheduler and waiting. One run queue, first in first out, from which every CPU takes;
- * a process that has used its slice in user mode goes to the back. A CPU with nothing to do
- * halts until an interrupt; making a process ready pokes one that is idle.
+ * The scheduler and waiting. One run queue, first in first out, from which every CPU
+ * takes; a process that has used its slice in user mode goes to the back. A CPU with
+ * nothing to do halts until an interrupt; making a process ready pokes one that is idle.
  *
- * A switch is made under sched_lock, which the process switched to then holds: each process
- * leaves the lock where it entered, after its own switch. The idle loop of a CPU is a
- * stand-in process with pid 0, never queued, never asleep.
- * Locks: sched_lock (RANK_SCHED) guards the queue, every Waitq, Proc.state and the
- * scheduling fields.
+ * A switch is made under sched_lock, which the process switched to then holds: each
+ * process leaves the lock where it entered, after its own switch. The idle loop of a CPU
+ * is a stand-in process with pid 0, never queued, never asleep. Locks: sched_lock
+ * (RANK_SCHED) guards the queue, every Waitq, Proc.state and the scheduling fields.
  */
 
 #include "kern/sched.h"
@@ -18,10 +17,10 @@
 
 #define SLICE 10000000ull /* ns a process may run while others are ready */
 
-static Lock     sched_lock = LOCK_INIT(RANK_SCHED, "sched");
-static Proc    *queue_head, **queue_tail = &queue_head;
-static Proc    *sleepers; /* those with a deadline */
-static Waitq    pollers;
+static Lock sched_lock = LOCK_INIT(RANK_SCHED, "sched");
+static Proc *queue_head, **queue_tail = &queue_head;
+static Proc *sleepers; /* those with a deadline */
+static Waitq pollers;
 static uint64_t poll_gen, switches;
 
 static Proc idle[MAXCPU];
@@ -135,7 +134,7 @@ bool
 sched_wanted(void)
 {
 	return __atomic_load_n(&queue_head, __ATOMIC_RELAXED) != NULL &&
-	       arch_now() >= slice_end[arch_cpu()];
+		arch_now() >= slice_end[arch_cpu()];
 }
 
 uint64_t
@@ -335,7 +334,8 @@ sched_interrupt(Proc *p)
 	if (p->state == PROC_SLEEPING && !p->uninterruptible) {
 		unlink_waiter(p);
 		ready_locked(p);
-	} else if (p->state == PROC_RUNNING && p->cpu >= 0 && (uint)p->cpu != arch_cpu()) {
+	} else if (p->state == PROC_RUNNING && p->cpu >= 0 &&
+		(uint)p->cpu != arch_cpu()) {
 		arch_poke(p->cpu);
 	}
 	unlock(&sched_lock);

@@ -9,12 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 enum {
 	SYS_exit = 0,  /* (status) */
 	SYS_fork,      /* () -> pid, 0 in the child */
 	SYS_execve,    /* (path, argv, envp) */
 	SYS_wait,      /* (pid or -1, int *status, options) -> pid */
-	SYS_kill,      /* (pid or -pgid, sig): SIGKILL ends; SIGINT ends unless ignored; 0 probes */
+	/* (pid or -pgid, sig): SIGKILL ends; SIGINT ends unless ignored; 0 probes */
+	SYS_kill,
 	SYS_getpid,    /* () */
 	SYS_getppid,   /* () */
 	SYS_setpgid,   /* (pid, pgid) */
@@ -105,6 +107,7 @@ enum { SIGNAL_DEFAULT, SIGNAL_IGNORE, SIGNAL_ASK };
 #define SYS_ERRMAX  192 /* a sentence, terminator included */
 
 #define SMODE_DIR 0x80000000u
+/* clang-format on */
 
 typedef struct SysStat {
 	uint64_t qid_path;
@@ -112,8 +115,8 @@ typedef struct SysStat {
 	uint32_t mode; /* permissions 0777, SMODE_DIR */
 	uint64_t length;
 	uint64_t mtime; /* seconds since 1970 */
-	char     dev[8]; /* device name, without # */
-	char     name[SYS_NAMEMAX];
+	char dev[8];    /* device name, without # */
+	char name[SYS_NAMEMAX];
 } SysStat;
 
 #define SPOLLIN  0x01

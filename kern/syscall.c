@@ -1,4 +1,5 @@
-/* The system call table: number to function. A call that is not there fails like one that is. */
+/* The system call table: number to function. A call that is not there fails like one that
+ * is. */
 
 #include "arch/arch.h"
 #include "kern/errno.h"
@@ -7,6 +8,7 @@
 #include "kern/sysfile.h"
 #include "kern/sysproc.h"
 
+/* clang-format off */
 static SysFn *const table[SYS_COUNT] = {
 	[SYS_exit] = sys_exit,         [SYS_fork] = sys_fork,       [SYS_execve] = sys_execve,
 	[SYS_wait] = sys_wait,         [SYS_kill] = sys_kill,       [SYS_getpid] = sys_getpid,
@@ -23,6 +25,7 @@ static SysFn *const table[SYS_COUNT] = {
 	[SYS_rfns] = sys_rfns,         [SYS_errstr] = sys_errstr,   [SYS_signal] = sys_signal,
 	[SYS_uname] = sys_uname,
 };
+/* clang-format on */
 
 uint64_t
 syscall(uint64_t nr, const uint64_t arg[6])

@@ -19,7 +19,7 @@
 #include "kern/proc.h"
 #include "kern/sysinner.h"
 
-#define SMALL   512 /* transfers up to this use the stack */
+#define SMALL   512   /* transfers up to this use the stack */
 #define LARGEST 65536 /* bytes a call moves at most */
 
 #define OPEN_FLAGS                                                                       \

@@ -5,6 +5,7 @@
 
 typedef int64_t SysFn(const uint64_t a[6]);
 
-SysFn sys_open, sys_close, sys_read, sys_write, sys_pread, sys_pwrite, sys_lseek, sys_fstat,
-	sys_stat, sys_wstat, sys_dirread, sys_dup, sys_fcntl, sys_pipe, sys_poll, sys_chdir,
-	sys_getcwd, sys_mkdir, sys_remove, sys_rename, sys_bind, sys_unmount, sys_rfns;
+SysFn sys_open, sys_close, sys_read, sys_write, sys_pread, sys_pwrite, sys_lseek,
+	sys_fstat, sys_stat, sys_wstat, sys_dirread, sys_dup, sys_fcntl, sys_pipe,
+	sys_poll, sys_chdir, sys_getcwd, sys_mkdir, sys_remove, sys_rename, sys_bind,
+	sys_unmount, sys_rfns;

@@ -7,4 +7,4 @@
 int stat_open(Chan *c, Stat *st);
 /* sysfile.c: the offset of a descriptor's Chan, which the caller has not locked. */
 off_k chan_offset(Chan *c);
-void  chan_advance(Chan *c, long n);
+void chan_advance(Chan *c, long n);

@@ -1,6 +1,6 @@
 /*
- * System calls about processes and memory: arguments checked and copied here, the work done
- * by proc, aspace and sched.
+ * System calls about processes and memory: arguments checked and copied here, the work
+ * done by proc, aspace and sched.
  */
 
 #include "kern/sysproc.h"
@@ -53,9 +53,9 @@ copy_vector(vaddr_t src, char **v, char **buf, size_t *room)
 }
 
 typedef struct ExecCall {
-	char  path[SYS_PATHMAX];
+	char path[SYS_PATHMAX];
 	char *argv[MAXARGS], *envp[MAXARGS];
-	char  text[EXEC_ARGMAX];
+	char text[EXEC_ARGMAX];
 } ExecCall;
 
 int64_t
@@ -70,8 +70,8 @@ sys_execve(const uint64_t a[6])
 		return fail(-ENOMEM, "out of memory");
 	buf = x->text;
 	if ((err = copy_in_str(x->path, a[0], sizeof x->path)) == 0 &&
-	    (err = copy_vector(a[1], x->argv, &buf, &room)) == 0 &&
-	    (err = copy_vector(a[2], x->envp, &buf, &room)) == 0)
+		(err = copy_vector(a[1], x->argv, &buf, &room)) == 0 &&
+		(err = copy_vector(a[2], x->envp, &buf, &room)) == 0)
 		err = proc_exec(x->path, x->argv, x->envp);
 	kfree(x);
 	return err;
@@ -90,7 +90,8 @@ sys_wait(const uint64_t a[6])
 static bool
 known_signal(int sig)
 {
-	return sig == 0 || sig == SSIGINT || sig == SSIGKILL || sig == SSIGTERM || sig == SSIGPIPE;
+	return sig == 0 || sig == SSIGINT || sig == SSIGKILL || sig == SSIGTERM ||
+		sig == SSIGPIPE;
 }
 
 int64_t
@@ -103,7 +104,9 @@ sys_kill(const uint64_t a[6])
 	if (!known_signal(sig))
 		return fail(-EINVAL, "no signal %d", sig);
 	if (pid < -1 && !pgrp_sealed(self->pgrp))
-		return proc_kill_group(-pid, sig) > 0 ? 0 : fail(-ESRCH, "no process group %d", -pid);
+		return proc_kill_group(-pid, sig) > 0
+			? 0
+			: fail(-ESRCH, "no process group %d", -pid);
 	if (pid <= 0)
 		return fail(-EINVAL, "kill: process %d", pid);
 	if ((p = proc_find(pid)) == NULL)
@@ -245,10 +248,13 @@ sys_signal(const uint64_t a[6])
 	uint64_t bit;
 
 	if ((a[0] != SSIGINT && a[0] != SSIGPIPE) || a[1] > SIGNAL_ASK)
-		return fail(-EINVAL, "signal %llu cannot be set", (unsigned long long)a[0]);
+		return fail(-EINVAL, "signal %llu cannot be set",
+			(unsigned long long)a[0]);
 	bit = 1ull << a[0];
 	if (a[1] == SIGNAL_ASK)
-		return a[0] == SSIGINT ? __atomic_exchange_n(&p->ints, 0, __ATOMIC_RELAXED) : 0;
+		return a[0] == SSIGINT
+			? __atomic_exchange_n(&p->ints, 0, __ATOMIC_RELAXED)
+			: 0;
 	p->ignored = a[1] != SIGNAL_DEFAULT ? p->ignored | bit : p->ignored & ~bit;
 	return 0;
 }
@@ -257,7 +263,9 @@ int64_t
 sys_uname(const uint64_t a[6])
 {
 	char s[64];
-	int n = snprint(s, sizeof s, "Bailey x86_64, %u CPU%s", arch_ncpu(), arch_ncpu() == 1 ? "" : "s") + 1;
+	int n = snprint(s, sizeof s, "Bailey x86_64, %u CPU%s", arch_ncpu(),
+			arch_ncpu() == 1 ? "" : "s") +
+		1;
 	int err;
 
 	if (a[1] < (uint64_t)n)

@@ -5,6 +5,6 @@
 
 typedef int64_t SysFn(const uint64_t a[6]);
 
-SysFn sys_exit, sys_fork, sys_execve, sys_wait, sys_kill, sys_getpid, sys_getppid, sys_setpgid,
-	sys_sleep, sys_clock, sys_brk, sys_mmap, sys_munmap, sys_mprotect, sys_errstr, sys_signal,
-	sys_uname;
+SysFn sys_exit, sys_fork, sys_execve, sys_wait, sys_kill, sys_getpid, sys_getppid,
+	sys_setpgid, sys_sleep, sys_clock, sys_brk, sys_mmap, sys_munmap, sys_mprotect,
+	sys_errstr, sys_signal, sys_uname;

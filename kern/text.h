@@ -7,9 +7,9 @@
 #include "kern/types.h"
 
 typedef struct Text {
-	char  *s; /* not terminated by need, but always terminated */
+	char *s; /* not terminated by need, but always terminated */
 	size_t n, cap;
-	bool   failed; /* no memory: the text is cut */
+	bool failed; /* no memory: the text is cut */
 } Text;
 
 void text_printf(Text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -21,18 +21,18 @@ typedef int64_t off_k;    /* offset in a file */
  * are the requester id. */
 typedef uint32_t bdf_t;
 
-#define BDF(seg, bus, dev, fn) \
+#define BDF(seg, bus, dev, fn)                                                           \
 	((bdf_t)(seg) << 16 | (bdf_t)(bus) << 8 | (bdf_t)(dev) << 3 | (bdf_t)(fn))
 #define BDF_SEG(b) ((b) >> 16)
 #define BDF_BUS(b) ((b) >> 8 & 0xff)
 #define BDF_DEV(b) ((b) >> 3 & 0x1f)
-#define BDF_FN(b)  ((b) & 7)
+#define BDF_FN(b)  ((b)&7)
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  4096ul
 #define PAGE_MASK  4095ul
 
-#define nelem(a)       (sizeof(a) / sizeof((a)[0]))
-#define roundup(n, a)  (((n) + (a) - 1) / (a) * (a))
-#define rounddown(n, a) ((n) / (a) * (a))
-#define container_of(p, T, m) ((T *)((char *)(p) - offsetof(T, m)))
+#define nelem(a)              (sizeof(a) / sizeof((a)[0]))
+#define roundup(n, a)         (((n) + (a)-1) / (a) * (a))
+#define rounddown(n, a)       ((n) / (a) * (a))
+#define container_of(p, T, m) ((T *)((char *)(p)-offsetof(T, m)))

@@ -16,9 +16,9 @@
 typedef struct UnionDir {
 	Union *u;
 	struct Cursor {
-		uint i;    /* entry of the union */
-		uint k, j; /* is entry j of member k */
-	} next; /* under the Chan's lock */
+		uint i;       /* entry of the union */
+		uint k, j;    /* is entry j of member k */
+	} next;               /* under the Chan's lock */
 	Chan *dir[UNION_MAX]; /* NULL: may not be read */
 } UnionDir;
 

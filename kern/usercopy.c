@@ -41,7 +41,9 @@ int
 copy_in_str(char *dst, vaddr_t src, size_t n)
 {
 	size_t room = in_user(src, 1) ? LAYOUT_MEMTOP - src : 0;
-	int len = room > 0 ? arch_copy_user_str(dst, (const char *)src, n < room ? n : room) : -EFAULT;
+	int len = room > 0
+		? arch_copy_user_str(dst, (const char *)src, n < room ? n : room)
+		: -EFAULT;
 
 	if (len == -ENAMETOOLONG)
 		return fail(-ENAMETOOLONG, "longer than %zu characters", n - 1);

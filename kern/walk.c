@@ -48,7 +48,8 @@ enter(Pgrp *g, const char *path, Chan **out)
 
 	if (path[0] == '#') {
 		if (pgrp_sealed(g))
-			return fail(-EPERM, "names that begin with # are refused in "
+			return fail(-EPERM,
+				"names that begin with # are refused in "
 				"a sealed name space");
 		memcpy(name, path + 1, len - 1);
 		name[len - 1] = 0;

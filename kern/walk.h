@@ -7,7 +7,7 @@
 
 /* Where a walk is. */
 typedef struct Place {
-	Chan  *c; /* ours alone, not open; c->path is the clean path walked */
+	Chan *c;  /* ours alone, not open; c->path is the clean path walked */
 	Union *u; /* what is seen there when that is a union: c is its first member */
 } Place;
 

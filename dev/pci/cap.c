@@ -9,7 +9,7 @@
 #include "dev/pci/reg.h"
 
 typedef struct CapKind {
-	uint16_t    id, size; /* bytes that must exist */
+	uint16_t id, size; /* bytes that must exist */
 	const char *name;
 } CapKind;
 
@@ -129,8 +129,8 @@ cap_find(const PciCap *c, uint n, uint id)
 const char *
 cap_name(uint id, bool ext)
 {
-	const CapKind *k = ext ? kind_find(extended, nelem(extended), id) :
-				 kind_find(standard, nelem(standard), id);
+	const CapKind *k = ext ? kind_find(extended, nelem(extended), id)
+			       : kind_find(standard, nelem(standard), id);
 
 	return k != NULL ? k->name : "unknown";
 }

@@ -10,7 +10,7 @@ typedef struct PciCap {
 	uint16_t id, off;
 } PciCap;
 
-#define CAP_MAXSTD 48  /* (256 - 64) / 4: more cannot fit without overlap */
+#define CAP_MAXSTD 48 /* (256 - 64) / 4: more cannot fit without overlap */
 #define CAP_MAXEXT 128
 
 /* Entries in list order. Stops at the end of the list, at an entry seen before, below

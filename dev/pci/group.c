@@ -25,10 +25,10 @@
 typedef struct Cause Cause;
 struct Cause {
 	const PciFn *at;
-	bool         slot; /* holds at's device but for what ACS isolates; else at and all
+	bool slot; /* holds at's device but for what ACS isolates; else at and all
 			    * that is below it */
-	const char  *text;
-	Cause       *next;
+	const char *text;
+	Cause *next;
 };
 
 static Cause *causes;
@@ -57,8 +57,9 @@ acs_isolates(const PciFn *f)
 	if (f->acs == 0 || !pci_present(f))
 		return false;
 	/* Elsewhere than in a switch port, what is missing is not needed: PCIe 6.12.1. */
-	want = f->pcie_type == TYPE_DOWNSTREAM ? ACS_WANTED :
-		pci_read(f, f->acs + ACS_CAP, 2) & ACS_WANTED;
+	want = f->pcie_type == TYPE_DOWNSTREAM
+		? ACS_WANTED
+		: pci_read(f, f->acs + ACS_CAP, 2) & ACS_WANTED;
 	return (pci_read(f, f->acs + ACS_CTL, 2) & want) == want;
 }
 
@@ -160,11 +161,13 @@ alias_cause(const PciFn *b)
 
 	if (b->secondary == 0 || !bridge_alias(b, &sid))
 		return;
-	cause_add(b, false, pci_phrase("same requester id %s behind bridge %s (%s)",
-		bdf_print(BDF_SEG(b->bdf) << 16 | sid, id, sizeof(id)),
-		bdf_print(b->bdf, name, sizeof(name)),
-		b->pcie_type == TYPE_PCIE_TO_PCI ? "PCIe to PCI" :
-		b->pcie_type == TYPE_PCI_TO_PCIE ? "PCI to PCIe" : "PCI"));
+	cause_add(b, false,
+		pci_phrase("same requester id %s behind bridge %s (%s)",
+			bdf_print(BDF_SEG(b->bdf) << 16 | sid, id, sizeof(id)),
+			bdf_print(b->bdf, name, sizeof(name)),
+			b->pcie_type == TYPE_PCIE_TO_PCI           ? "PCIe to PCI"
+				: b->pcie_type == TYPE_PCI_TO_PCIE ? "PCI to PCIe"
+								   : "PCI"));
 }
 
 static void

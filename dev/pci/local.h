@@ -5,19 +5,19 @@
 
 /* cfg.c: by address, while there is no PciFn. All ones: nobody there, or a bad offset. */
 uint32_t cfg_read(bdf_t b, uint off, uint width);
-bool     cfg_present(bdf_t b);
-void     cfg_update(const PciFn *f, uint off, uint width, uint64_t clear, uint64_t set);
+bool cfg_present(bdf_t b);
+void cfg_update(const PciFn *f, uint off, uint width, uint64_t clear, uint64_t set);
 
 /* The steps of pci_scan, in its order, each for one function unless it says otherwise. */
 void fn_identify(PciFn *f);
 void fn_caps(PciFn *f);
-void fn_quiet(PciFn *f);      /* off: interrupts, ATS, PRI, PASID, virtual functions */
+void fn_quiet(PciFn *f); /* off: interrupts, ATS, PRI, PASID, virtual functions */
 void bar_size(PciFn *f);
-void msix_locate(PciFn *f);     /* after bar_size */
+void msix_locate(PciFn *f); /* after bar_size */
 void bridge_windows(PciFn *f);
-void bar_judge(PciFn *f);       /* when all are sized */
+void bar_judge(PciFn *f);              /* when all are sized */
 PciReset reset_choose(const PciFn *f); /* when all are linked */
-void group_all(void);           /* ACS, requester ids, groups of all functions */
+void group_all(void);                  /* ACS, requester ids, groups of all functions */
 
 bool acs_isolates(const PciFn *f); /* redirects everything it can, or need not */
 

@@ -5,7 +5,7 @@
 
 typedef struct McfgRange {
 	uint64_t base; /* of bus `first`: 1 MiB per bus */
-	uint     seg, first, last;
+	uint seg, first, last;
 } McfgRange;
 
 #define MCFG_MAX 16

@@ -70,7 +70,8 @@ pci_ats_is_off(const PciFn *f)
 {
 	return !pci_ats_is_on(f) &&
 		(f->pri == 0 || !FGET(pci_read(f, f->pri + PRI_CTL, 2), PRI_ENABLE)) &&
-		(f->pasid == 0 || !FGET(pci_read(f, f->pasid + PASID_CTL, 2), PASID_ENABLE));
+		(f->pasid == 0 ||
+			!FGET(pci_read(f, f->pasid + PASID_CTL, 2), PASID_ENABLE));
 }
 
 static int

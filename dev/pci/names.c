@@ -4,7 +4,7 @@
 #define ANY 0xff
 
 typedef struct ClassName {
-	uint8_t     cls, subclass;
+	uint8_t cls, subclass;
 	const char *name;
 } ClassName;
 

@@ -12,15 +12,15 @@
 #include "dev/pci/cap.h"
 #include "kern/types.h"
 
-#define PCI_NBAR 6
+#define PCI_NBAR     6
 #define PCI_MAXDEPTH 8 /* bridges above a function; deeper ones are left alone */
-#define PCI_NSID 4
+#define PCI_NSID     4
 
 typedef struct PciBar {
-	uint64_t addr;  /* bus = physical address; 0 when not assigned */
-	uint64_t size;  /* bytes, 0: no such BAR */
-	bool     io, is64, prefetch;
-	bool     usable; /* has an address where nothing else is known to be */
+	uint64_t addr; /* bus = physical address; 0 when not assigned */
+	uint64_t size; /* bytes, 0: no such BAR */
+	bool io, is64, prefetch;
+	bool usable;         /* has an address where nothing else is known to be */
 	const char *refusal; /* why a process may not map it, a phrase; NULL: it may */
 } PciBar;
 
@@ -35,33 +35,33 @@ typedef enum PciReset {
 
 typedef struct PciFn PciFn;
 struct PciFn {
-	bdf_t    bdf;
-	PciFn   *bridge; /* the bridge above; NULL on a root bus */
-	PciFn   *next;   /* all functions, in bdf order */
+	bdf_t bdf;
+	PciFn *bridge; /* the bridge above; NULL on a root bus */
+	PciFn *next;   /* all functions, in bdf order */
 	uint16_t vendor, device, subvendor, subdevice;
-	uint8_t  cls, subclass, progif, revision, header;
-	PciKind  kind;
-	uint8_t  secondary, subordinate; /* bridges */
+	uint8_t cls, subclass, progif, revision, header;
+	PciKind kind;
+	uint8_t secondary, subordinate; /* bridges */
 	/* Bridges: memory, prefetchable, io; base > limit: closed. */
 	uint64_t win_base[3], win_limit[3];
-	PciBar   bar[PCI_NBAR];
+	PciBar bar[PCI_NBAR];
 
 	/* Capability offsets, 0 when absent. */
-	uint16_t pm, msi, msix, pcie, af;           /* first 256 bytes */
-	uint16_t acs, ats, sriov, pri, pasid, aer;  /* extended */
-	uint8_t  pcie_type; /* PCIe capability 7:4; 0xff without one */
-	uint8_t  msix_bir, pba_bir; /* BAR of the MSI-X table and pending bits */
+	uint16_t pm, msi, msix, pcie, af;          /* first 256 bytes */
+	uint16_t acs, ats, sriov, pri, pasid, aer; /* extended */
+	uint8_t pcie_type;         /* PCIe capability 7:4; 0xff without one */
+	uint8_t msix_bir, pba_bir; /* BAR of the MSI-X table and pending bits */
 	uint32_t msix_off, msix_n, pba_off;
 	PciReset reset; /* how pci_reset would do it */
 
 	/* Requester ids the unit may see for it: its own first, then those bridges above
 	 * put in its place, nearest first (group.c). */
 	uint16_t sid[PCI_NSID];
-	uint8_t  nsid;
-	uint     group; /* isolation group number; see pci_group_reason */
+	uint8_t nsid;
+	uint group; /* isolation group number; see pci_group_reason */
 
 	volatile uint32_t *msix_table; /* msi.c's window, mapped at first use */
-	void *assign; /* dev/assign.c's */
+	void *assign;                  /* dev/assign.c's */
 };
 
 /*
@@ -69,25 +69,26 @@ struct PciFn {
  * pass clears bus mastering on every function that is not a bridge, before anything is
  * sized or parsed. Then BARs, capabilities, windows, groups.
  */
-int    pci_scan(void);
+int pci_scan(void);
 PciFn *pci_first(void);
 PciFn *pci_find(bdf_t b);
-bool   pci_uses_ecam(void);
-uint   pci_count(uint *buses); /* functions found, and buses they are on */
-bool   pci_below(const PciFn *f, const PciFn *bridge); /* at any depth */
+bool pci_uses_ecam(void);
+uint pci_count(uint *buses); /* functions found, and buses they are on */
+bool pci_below(const PciFn *f, const PciFn *bridge); /* at any depth */
 
 uint32_t pci_read(const PciFn *f, uint off, uint width); /* width 1, 2, 4; off < 4096 */
-void     pci_write(const PciFn *f, uint off, uint width, uint32_t v);
-uint     pci_config_size(const PciFn *f); /* 256 or 4096 */
-uint     pci_caps(const PciFn *f, bool extended, PciCap *out, uint max);
-bool     pci_present(const PciFn *f); /* false: gone, reads all ones */
+void pci_write(const PciFn *f, uint off, uint width, uint32_t v);
+uint pci_config_size(const PciFn *f); /* 256 or 4096 */
+uint pci_caps(const PciFn *f, bool extended, PciCap *out, uint max);
+bool pci_present(const PciFn *f); /* false: gone, reads all ones */
 
 /* Bus mastering. Off also reads back (posted writes) and reports -EIO when it stuck; a
  * function that is gone counts as off. On also opens the bridges above. Safe in
  * interrupts. */
-int  pci_busmaster(const PciFn *f, bool on);
+int pci_busmaster(const PciFn *f, bool on);
 bool pci_is_busmaster(const PciFn *f);
-/* Whose its messages are to the unit: its requester id, or (true) any on that id's bus. */
+/* Whose its messages are to the unit: its requester id, or (true) any on that id's
+ * bus. */
 bool pci_message_source(const PciFn *f, uint16_t *sid);
 /* INTx disabled, MSI and MSI-X off and masked. */
 void pci_interrupts_off(const PciFn *f);
@@ -99,14 +100,14 @@ uint pci_ats_depth(const PciFn *f);
 bool pci_ats_is_on(const PciFn *f);
 bool pci_ats_is_off(const PciFn *f); /* and page requests, and PASIDs */
 /* One message at addr/data by MSI, else MSI-X entry 0; -ENOTSUP without either. */
-int  pci_msi_on(PciFn *f, uint64_t addr, uint32_t data);
+int pci_msi_on(PciFn *f, uint64_t addr, uint32_t data);
 /* Wait until no transaction is pending (PCIe DevSta), bounded; 0 or -ETIMEDOUT. */
-int  pci_drain(const PciFn *f);
+int pci_drain(const PciFn *f);
 /*
  * Reset by the best method there is, saving and restoring BARs and command (bus master
  * stays off). 0; -ENOTSUP when there is none; -ETIMEDOUT or -EIO: it did not come back.
  */
-int  pci_reset(PciFn *f);
+int pci_reset(PciFn *f);
 const char *pci_reset_name(PciReset r);
 /* No-snoop and relaxed ordering off in PCIe DevCtl. */
 void pci_nosnoop_off(const PciFn *f);

@@ -7,6 +7,7 @@
 
 #include "kern/types.h"
 
+/* clang-format off */
 #define FIELD_MASK(hi, lo)     ((~0ull >> (63 - (hi) + (lo))) << (lo))
 #define FIELD_GET(v, hi, lo)   (((v) & FIELD_MASK(hi, lo)) >> (lo))
 #define FIELD_BITS(x, hi, lo)  ((uint64_t)(x) << (lo) & FIELD_MASK(hi, lo))
@@ -172,3 +173,4 @@
 #define PASID_ENABLE 0, 0
 #define SRIOV_CTL    8
 #define SRIOV_VFE    0, 0
+/* clang-format on */

@@ -21,8 +21,8 @@
 typedef struct Saved {
 	uint32_t bar[PCI_NBAR];
 	uint16_t command, devctl, devctl2, acs;
-	uint8_t  intline;
-	bool     has_devctl2;
+	uint8_t intline;
+	bool has_devctl2;
 } Saved;
 
 const char *

@@ -18,7 +18,7 @@
 #define MAX_FUNCTIONS 1024
 
 static PciFn *functions;
-static uint   nfunctions, nlost, nbuses;
+static uint nfunctions, nlost, nbuses;
 
 PciFn *
 pci_first(void)

@@ -1,7 +1,8 @@
 /*
  * Fields of registers and entries. A field is written once, as the manual prints it: its
  * highest and its lowest bit. Everything else here turns those two numbers into masks and
- * shifts. 128-bit entries number their bits 0 to 127; lo is the word at the lower address.
+ * shifts. 128-bit entries number their bits 0 to 127; lo is the word at the lower
+ * address.
  *
  *	#define CTX_DID  87, 72
  *	EPUT(e, CTX_DID, 42);
@@ -16,11 +17,11 @@ typedef struct Ent {
 
 /* The bits of a field inside its 64-bit word; a constant expression. */
 #define FMASK(...)     FMASK_(__VA_ARGS__)
-#define FMASK_(hi, lo) ((~0ull >> (63 - ((hi) & 63))) & (~0ull << ((lo) & 63)))
+#define FMASK_(hi, lo) ((~0ull >> (63 - ((hi)&63))) & (~0ull << ((lo)&63)))
 
 /* x as the field's value; a constant expression where x is one and fits. */
-#define FCONST(x, ...)      FCONST_(x, __VA_ARGS__)
-#define FCONST_(x, hi, lo)  ((uint64_t)(x) << ((lo) & 63))
+#define FCONST(x, ...)     FCONST_(x, __VA_ARGS__)
+#define FCONST_(x, hi, lo) ((uint64_t)(x) << ((lo)&63))
 
 #define FGET(v, f)    fget((v), f)
 #define FPUT(v, f, x) fput(&(v), f, (x))

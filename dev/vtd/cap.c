@@ -2,7 +2,8 @@
  * Capabilities to limits, pure (VT-d 10.4.2, 10.4.3). Levels are chosen from SAGAW: the
  * fewest that reach the request width, else the most there are; units exist whose
  * requests have 39 bits and whose tables have only 4 levels. Two and six levels are not
- * supported: no unit made needs them. A unit that reads as all ones or zeros is not there.
+ * supported: no unit made needs them. A unit that reads as all ones or zeros is not
+ * there.
  */
 #include "dev/vtd/cap.h"
 
@@ -15,7 +16,7 @@
 
 typedef struct Erratum {
 	uint16_t device; /* Intel host bridge */
-	bool     rwbf;   /* needs write-buffer flushes though CAP denies it */
+	bool rwbf;       /* needs write-buffer flushes though CAP denies it */
 } Erratum;
 
 #define QEMU_BOARD 0x11001af4 /* subsystem of every QEMU host bridge */
@@ -24,10 +25,12 @@ typedef struct Erratum {
 #define FIRST_WIDTH  47 /* addresses are canonical: the upper half is not one's own */
 
 /* Mobile 4 Series and 4 Series chipsets. */
+/* clang-format off */
 static const Erratum errata[] = {
 	{ 0x2a40, true }, { 0x2e00, true }, { 0x2e10, true }, { 0x2e20, true },
 	{ 0x2e30, true }, { 0x2e40, true }, { 0x2e90, true },
 };
+/* clang-format on */
 
 static uint32_t
 agaw(uint32_t levels)
@@ -94,7 +97,7 @@ modes(uint64_t ecap)
 	if (!FGET(ecap, ECAP_SMTS) || !FGET(ecap, ECAP_QI))
 		return 1u << VTD_LEGACY;
 	return 1u << VTD_LEGACY | (uint32_t)FGET(ecap, ECAP_SLTS) << VTD_SECOND |
-	       (uint32_t)(FGET(ecap, ECAP_FLTS) & FGET(ecap, ECAP_SMPWC)) << VTD_FIRST;
+		(uint32_t)(FGET(ecap, ECAP_FLTS) & FGET(ecap, ECAP_SMPWC)) << VTD_FIRST;
 }
 
 static uint32_t
@@ -134,7 +137,7 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 		.modes = modes(ecap),
 		.no_scalable = no_scalable(ecap, modes(ecap)),
 		.first = FGET(ecap, ECAP_SMTS) && FGET(ecap, ECAP_QI) &&
-			 FGET(ecap, ECAP_FLTS),
+			FGET(ecap, ECAP_FLTS),
 		.smpwc = FGET(ecap, ECAP_SMPWC),
 		.big_first = 1 << 2 | (uint32_t)FGET(cap, CAP_FL1GP) << 3,
 	};
@@ -162,7 +165,8 @@ cap_errata(uint32_t host, uint32_t board, Limits *l)
 {
 	if (board == QEMU_BOARD) {
 		l->forges = "QEMU does not check messages that a device writes by DMA";
-		if (l->first) { /* it denies SMPWC, and reads what the CPU wrote all the same */
+		/* it denies SMPWC, and reads what the CPU wrote all the same */
+		if (l->first) {
 			l->modes |= 1u << VTD_FIRST;
 			l->no_scalable = 0;
 		}

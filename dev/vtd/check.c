@@ -81,7 +81,8 @@ check_addresses(const Unit *u, VtdCheck *o)
 
 /* ---- entries of a unit ---- */
 
-/* What e leads to in scalable mode: one directory entry, one PASID entry. NULL: not that. */
+/* What e leads to in scalable mode: one directory entry, one PASID entry. NULL: not
+ * that. */
 static const Ent *
 pasid_of(const Ent *e)
 {
@@ -357,7 +358,7 @@ tally(Tally *c, paddr_t table, uint32_t level)
 		if (level > 1 && level <= 3 && FGET(e[i], SL_PS))
 			c->big++;
 		else if (e[i] && level > c->t->fmt.floor &&
-			 os_is_page(FGET(e[i], SL_ADDR) << 12))
+			os_is_page(FGET(e[i], SL_ADDR) << 12))
 			tally(c, FGET(e[i], SL_ADDR) << 12, level - 1);
 	}
 	if (*os_page_note(table) != live)

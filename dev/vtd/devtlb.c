@@ -1,16 +1,17 @@
 /*
- * Devices that translate by themselves (ATS; VT-d 4, 6.5.2.5). Such a device asks the unit
- * once and keeps the answer in a TLB of its own, so whatever is taken away is invalidated
- * there as well, after the unit's own caches have forgotten it: before, the device could ask
- * again and be told the old. Only devices the host drives and trusts: what one sends as
- * "already translated" is believed.
+ * Devices that translate by themselves (ATS; VT-d 4, 6.5.2.5). Such a device asks the
+ * unit once and keeps the answer in a TLB of its own, so whatever is taken away is
+ * invalidated there as well, after the unit's own caches have forgotten it: before, the
+ * device could ask again and be told the old. Only devices the host drives and trusts:
+ * what one sends as "already translated" is believed.
  *
- * A device may not answer. The unit gives up after a while (ITE) and goes on. Where it takes
- * longer than a wait may, the device is switched off by its host, everybody waits a little
- * longer meanwhile, and only then is the unit given up. In either case nothing the device may
- * have kept counts as confirmed, then or later.
+ * A device may not answer. The unit gives up after a while (ITE) and goes on. Where it
+ * takes longer than a wait may, the device is switched off by its host, everybody waits a
+ * little longer meanwhile, and only then is the unit given up. In either case nothing the
+ * device may have kept counts as confirmed, then or later.
  *
- * Locks: d->tlb is as the domain's tables, one caller at a time; the unit's lock for the rest.
+ * Locks: d->tlb is as the domain's tables, one caller at a time; the unit's lock for the
+ * rest.
  */
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
@@ -19,7 +20,8 @@
 
 /* ---- invalidating ---- */
 
-/* The unit waits for a device that is off now: what it reports ends it, or else it is lost. */
+/* The unit waits for a device that is off now: what it reports ends it, or else it is
+ * lost. */
 static void
 recover(Unit *u)
 {

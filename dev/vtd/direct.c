@@ -1,8 +1,8 @@
 /*
- * Domains in which an address is itself: pass-through, where the unit does not translate a
- * source at all (VT-d 9.3, TT=2), and identity, which does the same with tables for units
- * that have no pass-through, and leaves out what is not memory. Nobody but the kernel's own
- * drivers gets one, and only by boot parameter.
+ * Domains in which an address is itself: pass-through, where the unit does not translate
+ * a source at all (VT-d 9.3, TT=2), and identity, which does the same with tables for
+ * units that have no pass-through, and leaves out what is not memory. Nobody but the
+ * kernel's own drivers gets one, and only by boot parameter.
  *
  * Identity tables are filled before anything is attached and never change: no
  * invalidations. Locks: none.

@@ -1,8 +1,8 @@
 /*
- * The DMAR table (VT-d chapter 8) as hostile input: a window that only shrinks. What cannot
- * be used is skipped and noted; the table is refused only where its structures cannot be
- * told apart or no unit remains. Unknown structure types are skipped by their length.
- * Checks across structures (order, duplicates, overlaps) come after the walk.
+ * The DMAR table (VT-d chapter 8) as hostile input: a window that only shrinks. What
+ * cannot be used is skipped and noted; the table is refused only where its structures
+ * cannot be told apart or no unit remains. Unknown structure types are skipped by their
+ * length. Checks across structures (order, duplicates, overlaps) come after the walk.
  *
  * Absent: whether paths lead to devices, which is scope.c's business.
  */
@@ -10,14 +10,14 @@
 
 #include "dev/vtd/os.h"
 
-#define HEADER     48
-#define MAX_TABLE  65536u /* the largest real ones have a few KiB */
-#define MIN_HAW    12     /* one page */
-#define LIKELY_HAW 36     /* no machine with a unit has fewer */
-#define MAX_HAW    52
+#define HEADER          48
+#define MAX_TABLE       65536u /* the largest real ones have a few KiB */
+#define MIN_HAW         12     /* one page */
+#define LIKELY_HAW      36     /* no machine with a unit has fewer */
+#define MAX_HAW         52
 #define LIKELY_REVISION 4
-#define LIKELY_HOPS 8
-#define HUGE_RMRR  (4ull << 30)
+#define LIKELY_HOPS     8
+#define HUGE_RMRR       (4ull << 30)
 
 typedef struct Buf {
 	const uint8_t *p, *end;
@@ -86,18 +86,24 @@ parse_scopes(Dmar *d, DmarEntry *e, Buf b, int32_t ei)
 	while (b.p < b.end) {
 		Buf body, hdr = b;
 
-		/* A scope without a path says nothing; a shorter one would spin for ever. */
+		/* A scope without a path says nothing; a shorter one would spin for
+		 * ever. */
 		if (!take(&hdr, 6, &body) || body.p[1] < 8 || body.p[1] % 2 != 0 ||
-		    !take(&b, body.p[1], &body)) {
+			!take(&b, body.p[1], &body)) {
 			dmar_note(d, N_SCOPE_LENGTH, ei, (int32_t)e->nscope);
 			return;
 		}
 		DmarScope *s = &d->scope[d->nscope++];
 		*s = (DmarScope){
 			.offset = (uint32_t)(body.p - d->bytes),
-			.type = body.p[0], .length = body.p[1], .flags = body.p[2],
-			.reserved = body.p[3], .id = body.p[4], .bus = body.p[5],
-			.npath = (uint8_t)((body.p[1] - 6) / 2), .path = body.p + 6,
+			.type = body.p[0],
+			.length = body.p[1],
+			.flags = body.p[2],
+			.reserved = body.p[3],
+			.id = body.p[4],
+			.bus = body.p[5],
+			.npath = (uint8_t)((body.p[1] - 6) / 2),
+			.path = body.p + 6,
 		};
 		check_scope(d, e, s, ei, (int32_t)e->nscope);
 		e->nscope++;
@@ -196,7 +202,9 @@ parse_entry(Dmar *d, Buf b)
 
 	*e = (DmarEntry){
 		.offset = (uint32_t)(b.p - d->bytes),
-		.type = get16(b.p), .length = get16(b.p + 2), .scope = d->nscope,
+		.type = get16(b.p),
+		.length = get16(b.p + 2),
+		.scope = d->nscope,
 	};
 	const DmarShape *shape = dmar_shape(e->type);
 	if (shape == NULL) {

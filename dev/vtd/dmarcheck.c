@@ -1,8 +1,8 @@
 /*
- * The structures of a DMAR table against each other, after the walk: one register base per
- * unit, one INCLUDE_PCI_ALL per segment and that last, I/O APICs behind one unit, reserved
- * regions that do not overlap, and at least one unit; and against what the host knows.
- * Pure.
+ * The structures of a DMAR table against each other, after the walk: one register base
+ * per unit, one INCLUDE_PCI_ALL per segment and that last, I/O APICs behind one unit,
+ * reserved regions that do not overlap, and at least one unit; and against what the host
+ * knows. Pure.
  */
 #include "dev/vtd/dmarnote.h"
 

@@ -1,6 +1,6 @@
 /*
- * What can be wrong with a DMAR table, as numbered texts with the verdict each brings, and
- * the names of what is in one. Pure.
+ * What can be wrong with a DMAR table, as numbered texts with the verdict each brings,
+ * and the names of what is in one. Pure.
  */
 #include "dev/vtd/dmarnote.h"
 
@@ -10,6 +10,7 @@ static const struct {
 	DmarVerdict verdict;
 	const char *text;
 } notes[N_N] = {
+	/* clang-format off */
 	[N_SHORT]       = { DMAR_REJECT, "table shorter than its header" },
 	[N_SIGNATURE]   = { DMAR_REJECT, "signature is not DMAR" },
 	[N_LENGTH]      = { DMAR_REJECT, "table length does not fit the bytes there are" },
@@ -50,17 +51,22 @@ static const struct {
 	[N_PATH]        = { DMAR_SKIP, "path with device above 31 or function above 7" },
 	[N_RMRR_RAM]    = { DMAR_WARN, "reserved region in memory that is free for use" },
 };
+/* clang-format on */
 
+/* clang-format off */
 static const DmarShape shapes[DMAR_NTYPE] = {
 	[DMAR_DRHD] = { "DRHD", 16, true },  [DMAR_RMRR] = { "RMRR", 24, true },
 	[DMAR_ATSR] = { "ATSR", 8, true },   [DMAR_RHSA] = { "RHSA", 20, false },
 	[DMAR_ANDD] = { "ANDD", 8, false },  [DMAR_SATC] = { "SATC", 8, true },
 	[DMAR_SIDP] = { "SIDP", 8, true },
 };
+/* clang-format on */
 
 static const char *const scope_names[] = {
-	[SCOPE_ENDPOINT] = "pci_endpoint", [SCOPE_BRIDGE] = "pci_bridge",
-	[SCOPE_IOAPIC] = "ioapic",         [SCOPE_HPET] = "hpet",
+	[SCOPE_ENDPOINT] = "pci_endpoint",
+	[SCOPE_BRIDGE] = "pci_bridge",
+	[SCOPE_IOAPIC] = "ioapic",
+	[SCOPE_HPET] = "hpet",
 	[SCOPE_ACPI] = "acpi_namespace",
 };
 
@@ -97,8 +103,10 @@ const char *
 dmar_verdict_name(DmarVerdict v)
 {
 	static const char *const name[] = {
-		[DMAR_ACCEPT] = "accept", [DMAR_WARN] = "accept_with_warning",
-		[DMAR_SKIP] = "skip_structure", [DMAR_REJECT] = "reject_table",
+		[DMAR_ACCEPT] = "accept",
+		[DMAR_WARN] = "accept_with_warning",
+		[DMAR_SKIP] = "skip_structure",
+		[DMAR_REJECT] = "reject_table",
 	};
 
 	return name[v];
@@ -113,5 +121,6 @@ dmar_type_name(uint16_t type)
 const char *
 dmar_scope_name(uint8_t type)
 {
-	return type >= SCOPE_ENDPOINT && type <= SCOPE_ACPI ? scope_names[type] : "reserved";
+	return type >= SCOPE_ENDPOINT && type <= SCOPE_ACPI ? scope_names[type]
+							    : "reserved";
 }

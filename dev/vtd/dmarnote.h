@@ -7,6 +7,7 @@
 #include "dev/vtd/dmar.h"
 
 /* Note numbers are printed and documented: append, never renumber. */
+/* clang-format off */
 enum {
 	N_SHORT = 1, N_SIGNATURE, N_LENGTH, N_CHECKSUM, N_LARGE, N_HAW_SMALL, N_STOP, N_PAST_END,
 	N_NO_UNIT,
@@ -18,12 +19,13 @@ enum {
 	N_RMRR_RAM,
 	N_N
 };
+/* clang-format on */
 
 /* What is common to the types: their fixed part, and whether scopes follow it. */
 typedef struct DmarShape {
 	const char *name;
 	uint16_t fixed;
-	bool     scopes;
+	bool scopes;
 } DmarShape;
 
 const DmarShape *dmar_shape(uint16_t type); /* NULL: unknown */

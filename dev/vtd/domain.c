@@ -1,13 +1,13 @@
 /*
  * Domains and the context entries that lead to them. An id per unit, taken at the first
  * attach and kept until domain_free, so that a unit never sees one id with two tables.
- * Tables have as many levels as the unit with the fewest; for others there are at most two
- * pages above them.
+ * Tables have as many levels as the unit with the fewest; for others there are at most
+ * two pages above them.
  *
- * Locks: use[i] is guarded by unit i's lock, cover[] is set once, atomically, tables change
- * one caller at a time. An operation that fails leaves nothing behind; after -ETIMEDOUT the
- * unit is BROKEN and entries are not present, but the unit may hold old ones: pages and ids
- * it knew are withheld.
+ * Locks: use[i] is guarded by unit i's lock, cover[] is set once, atomically, tables
+ * change one caller at a time. An operation that fails leaves nothing behind; after
+ * -ETIMEDOUT the unit is BROKEN and entries are not present, but the unit may hold old
+ * ones: pages and ids it knew are withheld.
  */
 #include "dev/vtd/slwalk.h"
 #include "dev/vtd/vtd.h"
@@ -60,7 +60,8 @@ domain_make(DomainKind kind)
 }
 
 int
-domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Domain **out)
+domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota,
+	Domain **out)
 {
 	SlFormat f = format(floor);
 	Domain *d = domain_make(kind);
@@ -174,7 +175,8 @@ cover(const Domain *d, paddr_t *at, paddr_t below)
 	if ((page = table_page(flush)) == 0)
 		return 0;
 	ent_store(os_ptr(page), below | d->link, flush);
-	if (__atomic_compare_exchange_n(at, &none, page, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(at, &none, page, false, __ATOMIC_ACQ_REL,
+		    __ATOMIC_ACQUIRE))
 		return page;
 	os_page_free(page);
 	return none;
@@ -193,8 +195,8 @@ domain_top(Domain *d, const Unit *u)
 
 /* What is to lead to a domain on a unit, still without an id. */
 typedef struct Way {
-	Ent ctx; /* legacy mode */
-	Pasid pasid; /* scalable mode; */
+	Ent ctx;         /* legacy mode */
+	Pasid pasid;     /* scalable mode; */
 	paddr_t page[2]; /* and where to put it, if it is not there yet */
 } Way;
 
@@ -278,8 +280,11 @@ publish_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 		use->nsource++;
 		u->nsource++;
 	}
-	int err = unit_invalidate_locked(u, &(Change){
-		.kind = CHANGE_CONTEXT_ADDED, .did = (uint16_t)use->did, .sid = sid, .nsid = nsid });
+	int err = unit_invalidate_locked(u,
+		&(Change){ .kind = CHANGE_CONTEXT_ADDED,
+			.did = (uint16_t)use->did,
+			.sid = sid,
+			.nsid = nsid });
 	if (err) {
 		clear_locked(u, use, sid, nsid);
 		use->lost = true;
@@ -288,8 +293,7 @@ publish_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 }
 
 static int
-attach_locked(
-	Unit *u, Use *use, bool alone, Way *w, const uint16_t *sid, uint32_t nsid)
+attach_locked(Unit *u, Use *use, bool alone, Way *w, const uint16_t *sid, uint32_t nsid)
 {
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
@@ -320,7 +324,8 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 		err = table_bus(u, (uint8_t)(sid[i] >> 8));
 	if (!err) {
 		os_lock(u->lock);
-		err = attach_locked(u, &d->use[u->index], d->tlb.unit != NULL, &way, sid, nsid);
+		err = attach_locked(u, &d->use[u->index], d->tlb.unit != NULL, &way, sid,
+			nsid);
 		os_unlock(u->lock);
 		unit_report(u);
 	}
@@ -337,8 +342,11 @@ detach_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
 			return -ENODEV;
 	}
 	clear_locked(u, use, sid, nsid);
-	int err = unit_invalidate_locked(u, &(Change){
-		.kind = CHANGE_CONTEXT_REMOVED, .did = (uint16_t)use->did, .sid = sid, .nsid = nsid });
+	int err = unit_invalidate_locked(u,
+		&(Change){ .kind = CHANGE_CONTEXT_REMOVED,
+			.did = (uint16_t)use->did,
+			.sid = sid,
+			.nsid = nsid });
 	use->lost |= err != 0;
 	for (uint32_t i = 0; i < nsid && !err; i++)
 		ent_wipe(table_slot_locked(u, sid[i]), !u->lim.coherent);
@@ -366,7 +374,9 @@ tell(const Use *use, Change *c)
 
 	os_lock(u->lock);
 	c->did = (uint16_t)use->did;
-	err = use->nsource > 0 ? unit_invalidate_locked(u, c) : use->lost ? -ETIMEDOUT : 0;
+	err = use->nsource > 0 ? unit_invalidate_locked(u, c)
+		: use->lost    ? -ETIMEDOUT
+			       : 0;
 	os_unlock(u->lock);
 	if (err)
 		unit_report(u);
@@ -398,8 +408,10 @@ domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
 	d->nunmap++;
 	if (d->pdpt && d->tables.root)
 		tables |= mirror_drop(d, iova, len);
-	err = domain_tell(d, &(Change){
-		.kind = tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED, .iova = iova, .len = len });
+	err = domain_tell(d,
+		&(Change){ .kind = tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED,
+			.iova = iova,
+			.len = len });
 	slpt_settle(&d->tables, err == 0);
 	return err;
 }
@@ -412,7 +424,8 @@ domain_added(Domain *d, iova_t iova, uint64_t len)
 	d->nmap++;
 	if (err || !d->hears)
 		return err;
-	return domain_tell(d, &(Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
+	return domain_tell(d,
+		&(Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 }
 
 uint32_t

@@ -1,8 +1,8 @@
 /*
  * Building entries, and the order in which they become visible (VT-d 6.2, 9.1, 9.3, 9.8).
  * A unit may fetch a 128-bit entry at any moment, so an entry that is present is never
- * changed: it is taken away, invalidated, and published anew. FPD and SNP are never set: a
- * fault is always recorded, and bit 11 is reserved on units without snoop control.
+ * changed: it is taken away, invalidated, and published anew. FPD and SNP are never set:
+ * a fault is always recorded, and bit 11 is reserved on units without snoop control.
  */
 #include "dev/vtd/ent.h"
 
@@ -37,7 +37,8 @@ ent_pass(uint32_t most, uint32_t did)
 	Ent e = { 0, 0 };
 
 	EPUT(e, CTX_TT, TT_PASS);
-	EPUT(e, CTX_AW, most - 2); /* the largest there is, though no table is walked: 9.3 */
+	/* the largest there is, though no table is walked: 9.3 */
+	EPUT(e, CTX_AW, most - 2);
 	EPUT(e, CTX_DID, did);
 	EPUT(e, CTX_P, 1);
 	return e;
@@ -93,7 +94,7 @@ void
 ent_publish(Ent *slot, Ent v, bool flush)
 {
 	TRACE(trace_entry(&slot->hi, v.hi));
-	mem_store64(&slot->hi, v.hi, false); /* the same line */
+	mem_store64(&slot->hi, v.hi, false);     /* the same line */
 	__atomic_thread_fence(__ATOMIC_RELEASE); /* P must not be seen before the rest */
 	TRACE(trace_entry(&slot->lo, v.lo));
 	mem_store64(&slot->lo, v.lo, flush);

@@ -7,9 +7,9 @@
  *	          -> PASID entry[0] -> second level, as above; or first level: 4 tables -> page
  *
  * A scalable context entry has 32 bytes of which the last 24 are 0 here, so it is handled
- * as an Ent that lies in every other place.
- * ent_publish is the only writer of a 16-byte entry that hardware may be reading,
- * ent_store of an 8-byte second-level entry. `flush` is true where the unit does not snoop.
+ * as an Ent that lies in every other place. ent_publish is the only writer of a 16-byte
+ * entry that hardware may be reading, ent_store of an 8-byte second-level entry. `flush`
+ * is true where the unit does not snoop.
  */
 #pragma once
 
@@ -17,6 +17,7 @@
 
 #include "dev/vtd/bits.h"
 
+/* clang-format off */
 #define ENTRIES     256 /* of a root or context table */
 #define SL_ENTRIES  512 /* of a second-level table */
 
@@ -117,9 +118,11 @@ Ent ent_pass(uint32_t most, uint32_t did); /* untranslated; most levels the unit
 Ent ent_root2(uint64_t lower, uint64_t upper);
 Ent ent_context2(uint64_t directory);
 uint64_t ent_directory(uint64_t table);
+/* clang-format on */
+
 /* The words of a PASID entry that are not 0. */
 typedef struct Pasid {
-	Ent      e;
+	Ent e;
 	uint64_t first;
 } Pasid;
 Pasid ent_pasid(uint32_t pgtt, uint64_t top, uint32_t levels, uint32_t did);
@@ -129,6 +132,7 @@ void ent_store(uint64_t *slot, uint64_t v, bool flush);
 void ent_publish(Ent *slot, Ent v, bool flush);
 void ent_publish_pasid(uint64_t *slot, const Pasid *p, bool flush); /* likewise */
 void ent_publish_directory(uint64_t *slot, uint64_t table, bool flush);
-/* Not present from here on. The high word stays until ent_wipe, after the invalidation. */
+/* Not present from here on. The high word stays until ent_wipe, after the
+ * invalidation. */
 void ent_unpublish(Ent *slot, bool flush);
 void ent_wipe(Ent *slot, bool flush);

@@ -1,7 +1,7 @@
 /*
- * Error numbers the core returns. On a host they are the host's; a freestanding kernel gets
- * newlib's, and one that uses others changes this file (a redefinition with another value
- * is a compiler error, so a mismatch cannot go unseen).
+ * Error numbers the core returns. On a host they are the host's; a freestanding kernel
+ * gets newlib's, and one that uses others changes this file (a redefinition with another
+ * value is a compiler error, so a mismatch cannot go unseen).
  */
 #pragma once
 

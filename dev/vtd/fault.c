@@ -1,13 +1,13 @@
 /*
- * Draining fault records (VT-d chapter 7). Hardware signals a new event only when nothing was
- * pending before, so whoever drains looks until FSTS is clean. Status bits are cleared one
- * by one, never by writing back what was read: the queue's errors belong to qi.c. Overflow
- * is cleared after the records, or faults between would be lost unseen.
+ * Draining fault records (VT-d chapter 7). Hardware signals a new event only when nothing
+ * was pending before, so whoever drains looks until FSTS is clean. Status bits are
+ * cleared one by one, never by writing back what was read: the queue's errors belong to
+ * qi.c. Overflow is cleared after the records, or faults between would be lost unseen.
  *
- * One CPU drains at a time, copies under the lock and delivers without it; another one that
- * comes meanwhile leaves, since the first will look again. A flood that outruns us is left
- * after a bounded number of records to the next poll; the owner of the device is expected
- * to have stopped it from the callback long before.
+ * One CPU drains at a time, copies under the lock and delivers without it; another one
+ * that comes meanwhile leaves, since the first will look again. A flood that outruns us
+ * is left after a bounded number of records to the next poll; the owner of the device is
+ * expected to have stopped it from the callback long before.
  */
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
@@ -83,7 +83,8 @@ drain(Unit *u)
 		return false;
 	}
 	u->draining = true;
-	for (uint32_t n, batch = 0; batch < MAXBATCH && (n = collect_locked(u, f)) > 0; batch++) {
+	for (uint32_t n, batch = 0; batch < MAXBATCH && (n = collect_locked(u, f)) > 0;
+		batch++) {
 		os_unlock(u->fault_lock);
 		deliver(f, n);
 		os_lock(u->fault_lock);
@@ -116,10 +117,12 @@ fault_start(Unit *u)
 	uint32_t data;
 
 	for (uint32_t i = 0; i < u->lim.nfault; i++)
-		mmio_write32(u->regs, u->lim.frcd + i * FRCD_SIZE + FRCD_TOP, FMASK(FRCD_TOP_F));
+		mmio_write32(u->regs, u->lim.frcd + i * FRCD_SIZE + FRCD_TOP,
+			FMASK(FRCD_TOP_F));
 	mmio_write32(u->regs, FSTS_REG, FSTS_RW1C);
 	if (os_interrupt(fault_interrupt, u, &addr, &data) != 0) {
-		os_log("iommu: unit %u has no interrupt: faults are found by polling\n", u->index);
+		os_log("iommu: unit %u has no interrupt: faults are found by polling\n",
+			u->index);
 		return;
 	}
 	mmio_write32(u->regs, FEDATA_REG, data);

@@ -1,7 +1,8 @@
 /*
- * GCMD words and handshakes, pure (VT-d 10.4.4). GCMD is write-only: a word is rebuilt from
- * GSTS with one-shot bits cleared, and changes one thing. The status of a one-shot command
- * rises, except WBF's, which is up while the flush is under way and falls at its end.
+ * GCMD words and handshakes, pure (VT-d 10.4.4). GCMD is write-only: a word is rebuilt
+ * from GSTS with one-shot bits cleared, and changes one thing. The status of a one-shot
+ * command rises, except WBF's, which is up while the flush is under way and falls at its
+ * end.
  */
 #include "dev/vtd/gcmd.h"
 
@@ -10,6 +11,7 @@
 #define RISES(f) .set = FMASK(f), .mask = FMASK(f), .want = FMASK(f)
 #define FALLS(f) .clear = FMASK(f), .mask = FMASK(f), .want = 0
 
+/* clang-format off */
 static const Handshake handshake[GCMD_NDO] = {
 	[GCMD_DO_TE_ON]   = { RISES(GCMD_TE), .what = "translation did not switch on" },
 	[GCMD_DO_TE_OFF]  = { FALLS(GCMD_TE), .what = "translation did not switch off" },
@@ -26,6 +28,7 @@ static const Handshake handshake[GCMD_NDO] = {
 	[GCMD_DO_IRE_OFF] = { FALLS(GCMD_IRE), .what = "interrupt remapping did not stop" },
 	[GCMD_DO_EAFL_OFF] = { FALLS(GCMD_EAFL), .what = "the advanced fault log did not stop" },
 };
+/* clang-format on */
 
 uint32_t
 gcmd_word(uint32_t gsts, uint32_t set, uint32_t clear)

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+/* clang-format off */
 typedef enum Gcmd {
 	GCMD_DO_TE_ON, GCMD_DO_TE_OFF,
 	GCMD_DO_SRTP, GCMD_DO_WBF,
@@ -14,11 +15,12 @@ typedef enum Gcmd {
 	GCMD_DO_EAFL_OFF,
 	GCMD_NDO
 } Gcmd;
+/* clang-format on */
 
 typedef struct Handshake {
-	uint32_t set, clear;  /* in GCMD */
-	uint32_t mask, want;  /* done when (GSTS & mask) == want */
-	const char *what;     /* for the sentence when it never is */
+	uint32_t set, clear; /* in GCMD */
+	uint32_t mask, want; /* done when (GSTS & mask) == want */
+	const char *what;    /* for the sentence when it never is */
 } Handshake;
 
 uint32_t gcmd_word(uint32_t gsts, uint32_t set, uint32_t clear);

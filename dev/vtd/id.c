@@ -1,13 +1,13 @@
 /*
  * Domain ids of one unit: a bit each, in one or two pages. 0 is never used (units with
- * caching mode tag what is not present with it), 1 is the kernel's. The search goes on from
- * the last id taken, so an id rests as long as possible before it is used again; it is
- * given back only after an invalidation on it has completed.
+ * caching mode tag what is not present with it), 1 is the kernel's. The search goes on
+ * from the last id taken, so an id rests as long as possible before it is used again; it
+ * is given back only after an invalidation on it has completed.
  */
 #include "dev/vtd/vtd.h"
 
-#define ID_FIRST    2
-#define PAGE_IDS    (4096 * 8)
+#define ID_FIRST 2
+#define PAGE_IDS (4096 * 8)
 
 static uint64_t *
 word(const Unit *u, uint32_t id)

@@ -19,8 +19,8 @@
  *
  * Context before IOTLB, with a fence between them: in the other order a request in flight
  * could refill the IOTLB from the old entry. Every command flushes the write buffer too.
- * Under CM=1 hardware tags what it cached of not-present entries with id 0, and it may have
- * cached a table that was missing, so pages added never carry the hint.
+ * Under CM=1 hardware tags what it cached of not-present entries with id 0, and it may
+ * have cached a table that was missing, so pages added never carry the hint.
  */
 #include "dev/vtd/inv.h"
 
@@ -128,7 +128,9 @@ plan_context(const Limits *l, const Change *c, uint16_t did, InvOp *op)
 		op[n++] = (InvOp){ .kind = INV_CONTEXT_GLOBAL };
 	else
 		while (n < c->nsid) {
-			op[n] = (InvOp){ .kind = INV_CONTEXT_DEVICE, .did = did, .sid = c->sid[n] };
+			op[n] = (InvOp){
+				.kind = INV_CONTEXT_DEVICE, .did = did, .sid = c->sid[n]
+			};
 			n++;
 		}
 	n += plan_pasid(l, (InvOp){ .kind = INV_PASID_DOMAIN, .did = c->did }, &op[n]);
@@ -176,7 +178,8 @@ inv_plan(const Limits *l, const Change *c, InvOp *op)
 
 #define ALL (~0ull >> 1 & ~0xfffull) /* the block of all addresses */
 
-/* An aligned block of 2^n pages, n > 0, is its address with n - 1 bits set from bit 12 on. */
+/* An aligned block of 2^n pages, n > 0, is its address with n - 1 bits set from bit 12
+ * on. */
 static uint64_t
 block(uint64_t first, uint64_t last)
 {
@@ -276,19 +279,20 @@ uint64_t
 inv_ccmd(const InvOp *op)
 {
 	return FMASK(CCMD_ICC) | FVAL(CCMD_CIRG, granularity(op)) |
-	       FVAL(CCMD_SID, op->sid) | FVAL(CCMD_DID, op->did);
+		FVAL(CCMD_SID, op->sid) | FVAL(CCMD_DID, op->did);
 }
 
 uint64_t
 inv_iotlb(const Limits *l, const InvOp *op)
 {
 	return FMASK(IOTLB_IVT) | FVAL(IOTLB_IIRG, granularity(op)) |
-	       FVAL(IOTLB_DR, l->drain_read) | FVAL(IOTLB_DW, l->drain_write) |
-	       FVAL(IOTLB_DID, op->did);
+		FVAL(IOTLB_DR, l->drain_read) | FVAL(IOTLB_DW, l->drain_write) |
+		FVAL(IOTLB_DID, op->did);
 }
 
 uint64_t
 inv_iva(const InvOp *op)
 {
-	return FVAL(IVA_ADDR, op->addr >> PAGE_SHIFT) | FVAL(IVA_IH, op->ih) | FVAL(IVA_AM, op->am);
+	return FVAL(IVA_ADDR, op->addr >> PAGE_SHIFT) | FVAL(IVA_IH, op->ih) |
+		FVAL(IVA_AM, op->am);
 }

@@ -83,8 +83,8 @@ ir_start(Unit *u, bool firmware, bool x2apic)
 static int
 changed_locked(Unit *u, uint32_t index)
 {
-	return unit_invalidate_locked(
-		u, &(Change){ .kind = CHANGE_IRTE, .index = (uint16_t)index });
+	return unit_invalidate_locked(u,
+		&(Change){ .kind = CHANGE_IRTE, .index = (uint16_t)index });
 }
 
 /* The search goes on from the last one taken, as with domain ids. */

@@ -1,7 +1,7 @@
 /*
- * Interrupt remapping formats, pure (VT-d 5.1.3, 5.1.5, 9.10). Every entry names its source:
- * SVT is never 0, so an entry whose high word is 0 is free. Without EIME only the 8 bits
- * of an xAPIC id exist and the rest of the field is reserved.
+ * Interrupt remapping formats, pure (VT-d 5.1.3, 5.1.5, 9.10). Every entry names its
+ * source: SVT is never 0, so an entry whose high word is 0 is free. Without EIME only the
+ * 8 bits of an xAPIC id exist and the rest of the field is reserved.
  */
 #include "dev/vtd/irt.h"
 
@@ -57,6 +57,6 @@ uint64_t
 vtd_irq_line(uint32_t index, uint8_t vector, bool level, bool low)
 {
 	return FVAL(RTE_VECTOR, vector) | FVAL(RTE_LEVEL, level) | FVAL(RTE_LOW, low) |
-	       FMASK(RTE_FORMAT) | FVAL(RTE_INDEX, index) |
-	       FVAL(RTE_INDEX15, index >> 15);
+		FMASK(RTE_FORMAT) | FVAL(RTE_INDEX, index) |
+		FVAL(RTE_INDEX15, index >> 15);
 }

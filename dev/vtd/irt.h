@@ -10,28 +10,29 @@
 #include "dev/iommu.h"
 #include "dev/vtd/bits.h"
 
-#define IRT_ENTRIES 256  /* one page, and more than there are vectors */
+#define IRT_ENTRIES 256 /* one page, and more than there are vectors */
 
-/* Table entry. Delivery is fixed, the destination physical: DM, RH, DLM and FPD stay 0. */
-#define IRTE_P      0, 0
-#define IRTE_FPD    1, 1
-#define IRTE_TM     4, 4   /* level */
-#define IRTE_V      23, 16 /* vector */
-#define IRTE_DST    63, 32 /* APIC id, with EIME */
-#define IRTE_DST8   47, 40 /* APIC id, without */
-#define IRTE_SID    79, 64
-#define IRTE_SQ     81, 80 /* bits of SID ignored: none */
-#define IRTE_SVT    83, 82
-#define IRTE_BUS1   79, 72 /* SVT_BUS: first and last bus */
-#define IRTE_BUS2   71, 64
-#define SVT_ID      1      /* the whole requester id */
-#define SVT_BUS     2      /* its bus */
+/* Table entry. Delivery is fixed, the destination physical: DM, RH, DLM and FPD stay
+ * 0. */
+#define IRTE_P    0, 0
+#define IRTE_FPD  1, 1
+#define IRTE_TM   4, 4   /* level */
+#define IRTE_V    23, 16 /* vector */
+#define IRTE_DST  63, 32 /* APIC id, with EIME */
+#define IRTE_DST8 47, 40 /* APIC id, without */
+#define IRTE_SID  79, 64
+#define IRTE_SQ   81, 80 /* bits of SID ignored: none */
+#define IRTE_SVT  83, 82
+#define IRTE_BUS1 79, 72 /* SVT_BUS: first and last bus */
+#define IRTE_BUS2 71, 64
+#define SVT_ID    1 /* the whole requester id */
+#define SVT_BUS   2 /* its bus */
 
 /* The address of a message in remappable format; its data is added to the handle. */
-#define IRM_SHV     3, 3   /* it is */
+#define IRM_SHV     3, 3 /* it is */
 #define IRM_INDEX15 2, 2
-#define IRM_FORMAT  4, 4   /* remappable */
-#define IRM_INDEX   19, 5  /* 14:0 */
+#define IRM_FORMAT  4, 4  /* remappable */
+#define IRM_INDEX   19, 5 /* 14:0 */
 #define IRM_FEE     31, 20
 
 /* Redirection entry of an IO-APIC, remappable format. Vector and trigger repeat the table
@@ -43,5 +44,5 @@
 #define RTE_FORMAT  48, 48
 #define RTE_INDEX   63, 49
 
-Ent  irt_entry(const VtdIrq *q, bool x2apic); /* present */
+Ent irt_entry(const VtdIrq *q, bool x2apic);    /* present */
 bool irt_decode(Ent e, bool x2apic, VtdIrq *q); /* false: not present */

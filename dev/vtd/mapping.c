@@ -1,8 +1,8 @@
 /*
  * Mappings of domains with tables of their own: check, change the tables, tell the units,
- * and only then give table pages back. One invalidation per call, however many pages. What
- * was absent and is present needs one only under caching mode or a write buffer; a table
- * that was merged into a large page always does.
+ * and only then give table pages back. One invalidation per call, however many pages.
+ * What was absent and is present needs one only under caching mode or a write buffer; a
+ * table that was merged into a large page always does.
  */
 #include "dev/vtd/vtd.h"
 
@@ -23,7 +23,8 @@ check_memory(const Domain *d, paddr_t pa, uint64_t len)
 	return len > d->memory || pa > d->memory - len ? -ERANGE : 0;
 }
 
-/* The only invalidation here: of all that is pending, so that no table goes before its own. */
+/* The only invalidation here: of all that is pending, so that no table goes before its
+ * own. */
 int
 domain_settle(Domain *d)
 {
@@ -32,10 +33,11 @@ domain_settle(Domain *d)
 	if (c.lo >= c.hi)
 		return 0;
 	d->pending = SL_UNCHANGED;
-	int err = domain_tell(d, &(Change){ .kind = c.tables ? CHANGE_TABLES_REMOVED
-							     : CHANGE_PAGES_REMOVED,
-					 .iova = c.lo,
-					 .len = c.hi - c.lo });
+	int err = domain_tell(d,
+		&(Change){
+			.kind = c.tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED,
+			.iova = c.lo,
+			.len = c.hi - c.lo });
 	if (d->tables.gone.n > 0)
 		slpt_settle(&d->tables, err == 0);
 	return err;
@@ -101,8 +103,8 @@ take_back(Domain *d, iova_t iova, uint64_t done, int err)
 }
 
 int
-domain_map_runs(
-	Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg)
+domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run,
+	void *arg)
 {
 	int err = rights - 1 > 2 ? -EINVAL : check(d, iova, len);
 	uint64_t n = 0;
@@ -116,7 +118,8 @@ domain_map_runs(
 		err = n == 0 || n > len - off || n & 4095 ? -EFAULT
 							  : check_memory(d, pa, n);
 		if (!err)
-			err = slpt_map(&d->tables, iova + off, pa, n, rights, &d->pending);
+			err = slpt_map(&d->tables, iova + off, pa, n, rights,
+				&d->pending);
 		if (err)
 			return take_back(d, iova, off, err);
 	}

@@ -14,8 +14,8 @@
 
 #define TOP 3
 
-/* The entry for iova at level `floor` below a table of level 3, 0: none; *span: of how many
- * bytes around iova that is true. */
+/* The entry for iova at level `floor` below a table of level 3, 0: none; *span: of how
+ * many bytes around iova that is true. */
 static uint64_t
 entry(paddr_t table, uint32_t floor, iova_t iova, uint64_t *span)
 {

@@ -1,7 +1,7 @@
 /*
- * What a context entry leads to in scalable mode (VT-d 3.4.3, 9.5, 9.6): a PASID directory
- * with one entry, which leads to a PASID table with one entry, that of PASID 0: what
- * translates requests without a PASID. No other requests are let through.
+ * What a context entry leads to in scalable mode (VT-d 3.4.3, 9.5, 9.6): a PASID
+ * directory with one entry, which leads to a PASID table with one entry, that of PASID 0:
+ * what translates requests without a PASID. No other requests are let through.
  *
  * A pair of pages for each domain on each unit, made with its id and published before the
  * first context entry leads there. They are never changed, and live until domain_free,

@@ -4,9 +4,9 @@
  * invalidation.
  *
  * From queue to registers: the queue is drained by a wait of its own, so that it is empty
- * and its last descriptor is one, and switched off; only then may a register be used. Back:
- * every register command has completed when its caller returns, so the queue just starts.
- * All under the unit's lock.
+ * and its last descriptor is one, and switched off; only then may a register be used.
+ * Back: every register command has completed when its caller returns, so the queue just
+ * starts. All under the unit's lock.
  */
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"

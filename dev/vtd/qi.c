@@ -1,20 +1,21 @@
 /*
  * The invalidation queue (VT-d 6.5.2): one page, 256 descriptors, or in scalable mode 128
- * of twice the size, whose upper halves are 0 for ever. A batch is its operations
- * and one wait descriptor that writes a number of its own into memory that belongs to the
- * unit; head is not completion, only the number is. Every submitter waits under the unit's
+ * of twice the size, whose upper halves are 0 for ever. A batch is its operations and one
+ * wait descriptor that writes a number of its own into memory that belongs to the unit;
+ * head is not completion, only the number is. Every submitter waits under the unit's
  * lock, so the queue is empty whenever a batch begins and cannot overflow.
  *
  * Errors: IQE stops the hardware at a descriptor it dislikes. That descriptor becomes its
- * global form, which every unit must take, and the tail is written again. ICE and ITE lose
- * waits that were queued: the whole batch is submitted again. Both are tried a few times.
+ * global form, which every unit must take, and the tail is written again. ICE and ITE
+ * lose waits that were queued: the whole batch is submitted again. Both are tried a few
+ * times.
  */
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
 
 #define QI_REPAIRS 4
 #define QI_TRIES   3
-#define FENCE_WORD 2   /* status[] where fences write; nobody reads it */
+#define FENCE_WORD 2 /* status[] where fences write; nobody reads it */
 
 int
 qi_start_locked(Unit *u)
@@ -62,8 +63,7 @@ repair(Unit *u)
 }
 
 /* -EAGAIN: submit again. */
-static int __attribute__((noinline))
-await(Unit *u, uint32_t seq)
+static int __attribute__((noinline)) await(Unit *u, uint32_t seq)
 {
 	uint64_t since = 0, end = 0;
 
@@ -82,7 +82,8 @@ await(Unit *u, uint32_t seq)
 			mmio_write32(u->regs, FSTS_REG, err);
 			return -EAGAIN;
 		}
-		/* The clock was read first: a CPU held up in between is not the unit's fault. */
+		/* The clock was read first: a CPU held up in between is not the unit's
+		 * fault. */
 		if (now >= end && *u->status != seq)
 			return -ETIMEDOUT;
 		os_relax();
@@ -142,8 +143,7 @@ submit_one(Unit *u, const InvOp *op)
 	return seq;
 }
 
-static int __attribute__((noinline))
-submit_any(Unit *u, const InvOp *op, uint32_t n)
+static int __attribute__((noinline)) submit_any(Unit *u, const InvOp *op, uint32_t n)
 {
 	int err = -EAGAIN;
 
@@ -157,7 +157,8 @@ qi_submit_locked(Unit *u, const InvOp *op, uint32_t n)
 {
 	int err;
 
-	if (n != 1 || op->kind == INV_FENCE || trace_on || u->qi_tail + 2 * u->qi_step >= QI_SLOTS)
+	if (n != 1 || op->kind == INV_FENCE || trace_on ||
+		u->qi_tail + 2 * u->qi_step >= QI_SLOTS)
 		return submit_any(u, op, n);
 	uint32_t seq = submit_one(u, op);
 	if (__builtin_expect(*u->status == seq, 1))

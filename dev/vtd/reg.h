@@ -1,6 +1,6 @@
 /*
- * Registers of a remapping unit: offset, width and access on the register's line, then its
- * fields, each with the two bit numbers of the manual. The IOTLB and fault recording
+ * Registers of a remapping unit: offset, width and access on the register's line, then
+ * its fields, each with the two bit numbers of the manual. The IOTLB and fault recording
  * registers lie where ECAP.IRO and CAP.FRO say; their offsets here are relative to that.
  * Absent: MTRR, performance monitoring, enhanced and virtual commands, page requests.
  */
@@ -8,6 +8,7 @@
 
 #include "dev/vtd/bits.h"
 
+/* clang-format off */
 #define VER_REG     0x000  /* version, 32, RO */
 #define VER_MIN     3, 0
 #define VER_MAX     7, 4
@@ -161,3 +162,4 @@
 #define FRCD_T      126, 126 /* read */
 #define FRCD_F      127, 127 /* record valid; write 1 to clear */
 #define FRCD_TOP_F  31, 31   /* F in the dword at FRCD_TOP */
+/* clang-format on */

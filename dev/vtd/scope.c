@@ -1,8 +1,8 @@
 /*
- * Device scopes (VT-d 8.3.1), pure: configuration space is read through a callback. A unit
- * that names the device, or the nearest bridge above it, wins over one that names a bridge
- * further up; INCLUDE_PCI_ALL loses against every scope, wherever in the table it stands.
- * A type-2 scope means its bridge and all buses below it, whatever the depth.
+ * Device scopes (VT-d 8.3.1), pure: configuration space is read through a callback. A
+ * unit that names the device, or the nearest bridge above it, wins over one that names a
+ * bridge further up; INCLUDE_PCI_ALL loses against every scope, wherever in the table it
+ * stands. A type-2 scope means its bridge and all buses below it, whatever the depth.
  */
 #include "dev/vtd/scope.h"
 
@@ -40,7 +40,8 @@ scope_target(const DmarScope *s, uint16_t segment, PciRead rd, uint16_t *rid)
 	return true;
 }
 
-/* Does bus number alone put the device below bridge rid? For paths too long for VtdPath. */
+/* Does bus number alone put the device below bridge rid? For paths too long for
+ * VtdPath. */
 static bool
 below(uint16_t rid, uint16_t segment, uint8_t bus, PciRead rd)
 {
@@ -111,7 +112,8 @@ int32_t
 scope_rmrr(const Dmar *d, uint32_t from, const VtdPath *p, PciRead rd)
 {
 	for (uint32_t i = from; i < d->nentry; i++)
-		if (d->entry[i].type == DMAR_RMRR && entry_rank(d, &d->entry[i], p, rd) > 0)
+		if (d->entry[i].type == DMAR_RMRR &&
+			entry_rank(d, &d->entry[i], p, rd) > 0)
 			return (int32_t)i;
 	return -1;
 }
@@ -123,7 +125,7 @@ names_ioapic(const Dmar *d, const DmarEntry *e, uint8_t id, PciRead rd, uint16_t
 		const DmarScope *s = &d->scope[e->scope + i];
 
 		if (s->ok && s->type == SCOPE_IOAPIC && s->id == id &&
-		    scope_target(s, e->segment, rd, sid))
+			scope_target(s, e->segment, rd, sid))
 			return true;
 	}
 	return false;
@@ -134,7 +136,7 @@ scope_ioapic(const Dmar *d, uint8_t id, PciRead rd, uint16_t *sid)
 {
 	for (uint32_t i = 0; i < d->nentry; i++)
 		if (d->entry[i].ok && d->entry[i].type == DMAR_DRHD &&
-		    names_ioapic(d, &d->entry[i], id, rd, sid))
+			names_ioapic(d, &d->entry[i], id, rd, sid))
 			return (int32_t)i;
 	return -1;
 }

@@ -1,9 +1,9 @@
 /*
  * Mapping a range, in two passes: look (is all of it free, how many tables are missing),
  * then, with every page at hand, change; so the change cannot fail half way. The range is
- * taken in runs: entries of one table that can be pages. They are as large as alignment and
- * the units allow. A table that has become uniform turns into a large page: the entry that
- * led to it leads to the page, which translates every address as before.
+ * taken in runs: entries of one table that can be pages. They are as large as alignment
+ * and the units allow. A table that has become uniform turns into a large page: the entry
+ * that led to it leads to the page, which translates every address as before.
  */
 #include "dev/vtd/slpt.h"
 
@@ -23,12 +23,12 @@ static bool
 fits(const Slpt *t, const Span *s, uint32_t level)
 {
 	return level <= t->levels && t->fmt.big >> level & 1 &&
-	       ((s->iova | s->pa) & (SL_SPAN(level) - 1)) == 0 &&
-	       s->end - s->iova >= SL_SPAN(level);
+		((s->iova | s->pa) & (SL_SPAN(level) - 1)) == 0 &&
+		s->end - s->iova >= SL_SPAN(level);
 }
 
-/* The run that s begins with, as long as its table. Where a larger page could begin, a table
- * ends. */
+/* The run that s begins with, as long as its table. Where a larger page could begin, a
+ * table ends. */
 static Run
 first_run(const Slpt *t, const Span *s)
 {
@@ -187,8 +187,10 @@ slpt_map(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChan
 {
 	uint64_t *e = sl_near_page(t, iova, len);
 
-	/* Most maps are one page in the table of the last change, which does not become full. */
-	if (!e || pa & (len - 1) || *t->near.live >= SL_ENTRIES - 1 || t->clean.n < SL_RESERVE)
+	/* Most maps are one page in the table of the last change, which does not become
+	 * full. */
+	if (!e || pa & (len - 1) || *t->near.live >= SL_ENTRIES - 1 ||
+		t->clean.n < SL_RESERVE)
 		return map_any(t, (Span){ iova, iova + len, pa }, rights, c);
 	if (*e)
 		return -EEXIST;

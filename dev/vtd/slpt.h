@@ -25,7 +25,7 @@
 #include "dev/vtd/mmio.h"
 #include "dev/vtd/os.h"
 
-#define SL_RESERVE 4 /* two ends that split a 1 GiB page down to 4 KiB pages */
+#define SL_RESERVE 4  /* two ends that split a 1 GiB page down to 4 KiB pages */
 #define SL_CLEAN   32 /* clean pages beyond these go back */
 
 typedef struct PageList { /* through os_page_note: nothing is written into the pages */
@@ -35,32 +35,35 @@ typedef struct PageList { /* through os_page_note: nothing is written into the p
 /* What entries look like, and which there may be. */
 typedef struct SlFormat {
 	uint64_t link, leaf; /* bits of every entry that leads to a table, to a page */
-	uint32_t big;   /* bit n: a page at level n, 2 or 3 */
-	uint32_t floor; /* level of the last tables that are ours: 1, or more when what is mapped
+	uint32_t big;        /* bit n: a page at level n, 2 or 3 */
+	uint32_t
+		floor; /* level of the last tables that are ours: 1, or more when what is mapped
 	                 * are tables of somebody else's */
-	bool     flush; /* some unit does not snoop */
+	bool flush; /* some unit does not snoop */
 } SlFormat;
 
 typedef struct Slpt {
 	SlFormat fmt;
 	uint32_t levels;
-	paddr_t  root;
+	paddr_t root;
 	uint32_t pages, quota; /* tables in the tree, root included */
 	uint32_t nbig;         /* large pages in it */
 	PageList clean, gone;
 
 	struct { /* the table of the last change: most changes are one page near it */
-		iova_t    base;  /* what it translates begins here; NOWHERE: there is no such table */
-		uint32_t  shift; /* SL_SHIFT of its level */
-		uint32_t  big;   /* 1: its pages are large, 0: its level is the floor */
-		uint64_t  step;  /* bytes an entry spans */
-		uint64_t  bits;  /* of every page: the format's, PS */
+		/* what it translates begins here; NOWHERE: there is no such table */
+		iova_t base;
+		uint32_t shift; /* SL_SHIFT of its level */
+		uint32_t big;   /* 1: its pages are large, 0: its level is the floor */
+		uint64_t step;  /* bytes an entry spans */
+		uint64_t bits;  /* of every page: the format's, PS */
 		uint64_t *e;
 		uint32_t *live;
 	} near;
 } Slpt;
 
-/* What changes leave to be invalidated: [lo, hi), empty when lo >= hi. Each adds its own. */
+/* What changes leave to be invalidated: [lo, hi), empty when lo >= hi. Each adds its
+ * own. */
 typedef struct SlChange {
 	iova_t lo, hi;
 	bool tables; /* not only last-level entries */
@@ -79,12 +82,13 @@ void slpt_settle(Slpt *t, bool confirmed);
  * rights SL_R, SL_W. -EEXIST some of it is mapped, -ENOMEM, -EDQUOT more tables than the
  * quota: then nothing has changed. c grows only if something present changed.
  */
-int slpt_map(
-	Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChange *c);
+int slpt_map(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights,
+	SlChange *c);
 
 /*
- * slunmap.c: nothing of [iova, iova+len) is mapped any more; large pages that reach out of
- * it are split. -ENOENT nothing was, -ENOMEM a page cannot be split: nothing has changed.
+ * slunmap.c: nothing of [iova, iova+len) is mapped any more; large pages that reach out
+ * of it are split. -ENOENT nothing was, -ENOMEM a page cannot be split: nothing has
+ * changed.
  */
 int slpt_unmap(Slpt *t, iova_t iova, uint64_t len, SlChange *c);
 /* All of it. Needs no memory. False: there was nothing. */
@@ -94,26 +98,26 @@ bool slpt_clear(Slpt *t, SlChange *c);
 
 /* The tables on the way to an address, by level. */
 typedef struct SlPath {
-	paddr_t   pa[7];
+	paddr_t pa[7];
 	uint64_t *e[7]; /* their entries */
 } SlPath;
 
 /* Down to `level`, or to the table whose entry is a page or nothing: its level. */
 uint32_t sl_descend(const Slpt *t, iova_t iova, uint32_t level, SlPath *p);
-bool     sl_reserve(Slpt *t, uint32_t n);
-paddr_t  sl_take(Slpt *t, uint32_t live); /* a clean page into the tree; cannot fail */
-void     sl_drop(Slpt *t, paddr_t pa);    /* an empty table out of the tree */
+bool sl_reserve(Slpt *t, uint32_t n);
+paddr_t sl_take(Slpt *t, uint32_t live); /* a clean page into the tree; cannot fail */
+void sl_drop(Slpt *t, paddr_t pa);       /* an empty table out of the tree */
 static inline void
 sl_store(const Slpt *t, uint64_t *e, uint64_t v)
 {
 	mem_store64(e, v, t->fmt.flush);
 }
 /* The entry for iova in the table that p has at this level. */
-void     sl_link(const Slpt *t, const SlPath *p, uint32_t level, iova_t iova, uint64_t v);
+void sl_link(const Slpt *t, const SlPath *p, uint32_t level, iova_t iova, uint64_t v);
 /* n entries: v, v + step, ... */
-void     sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n);
+void sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n);
 /* The next change may be in the table that p has at this level. */
-void     sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p);
+void sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p);
 
 #define NOWHERE (1ull << 63)
 

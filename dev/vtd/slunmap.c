@@ -1,16 +1,16 @@
 /*
  * Unmapping a range. A large page that reaches out of it is split first: a table that
- * translates the whole page as before takes its place in one store, and then loses the part
- * that goes. So what stays mapped is mapped at every moment, and the device may use it
- * throughout. Tables that become empty are unhooked; they are zeros already.
+ * translates the whole page as before takes its place in one store, and then loses the
+ * part that goes. So what stays mapped is mapped at every moment, and the device may use
+ * it throughout. Tables that become empty are unhooked; they are zeros already.
  */
 #include "dev/vtd/slpt.h"
 
 #include "dev/vtd/ent.h"
 #include "dev/vtd/trace.h"
 
-/* Entries that are not 0 among e[i..i+n), of `live` in the whole table: the shorter side is
- * counted. */
+/* Entries that are not 0 among e[i..i+n), of `live` in the whole table: the shorter side
+ * is counted. */
 static uint32_t
 count(const uint64_t *e, uint32_t i, uint32_t n, uint32_t live)
 {
@@ -59,7 +59,8 @@ split(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 	paddr_t table = sl_take(t, SL_ENTRIES);
 	uint64_t *below = os_ptr(table);
 
-	TRACE(trace_level(level - 1, iova & ~mask, below, first, SL_SPAN(level - 1), SL_ENTRIES));
+	TRACE(trace_level(level - 1, iova & ~mask, below, first, SL_SPAN(level - 1),
+		SL_ENTRIES));
 	sl_fill(t, below, first, SL_SPAN(level - 1), SL_ENTRIES);
 	sl_link(t, p, level, iova, table | t->fmt.link);
 	t->nbig += level > t->fmt.floor + 1 ? SL_ENTRIES - 1 : -1;
@@ -79,8 +80,9 @@ prune(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 	}
 }
 
-/* Entries from iova on, the first a page, `n` at most, of the table that p has at `level`.
- * Returns how many were gone through: at the floor all, above it those that are pages. */
+/* Entries from iova on, the first a page, `n` at most, of the table that p has at
+ * `level`. Returns how many were gone through: at the floor all, above it those that are
+ * pages. */
 static uint32_t
 clear_run(Slpt *t, iova_t iova, uint32_t level, uint32_t n, const SlPath *p, SlChange *c)
 {
@@ -158,7 +160,8 @@ slpt_unmap(Slpt *t, iova_t iova, uint64_t len, SlChange *c)
 {
 	uint64_t *e = sl_near_page(t, iova, len);
 
-	/* Most are one page in the table of the last change, which does not become empty. */
+	/* Most are one page in the table of the last change, which does not become
+	 * empty. */
 	if (!e || !*e || (*e & t->near.bits) != t->near.bits || *t->near.live < 2)
 		return unmap_any(t, iova, iova + len, c);
 	--*t->near.live;

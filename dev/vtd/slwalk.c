@@ -1,6 +1,6 @@
 /*
- * Walking second-level tables (VT-d 9.8) from their top, pure. The tables may be our own or
- * a process's (a shared domain): what counts is the bits.
+ * Walking second-level tables (VT-d 9.8) from their top, pure. The tables may be our own
+ * or a process's (a shared domain): what counts is the bits.
  */
 #include "dev/vtd/slwalk.h"
 

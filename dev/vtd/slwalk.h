@@ -7,8 +7,8 @@
 typedef const uint64_t *(*SlRead)(uint64_t pa);
 
 /*
- * The leaf entry for iova under a table of `levels`, its rights those of the whole walk; 0
- * when there is none. must: bits of every entry on the way. *size: its page size.
+ * The leaf entry for iova under a table of `levels`, its rights those of the whole walk;
+ * 0 when there is none. must: bits of every entry on the way. *size: its page size.
  */
 uint64_t slwalk_lookup(uint64_t table, uint32_t levels, uint64_t must, uint64_t iova,
 	SlRead rd, uint64_t *size);

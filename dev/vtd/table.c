@@ -1,8 +1,8 @@
 /*
- * Root and context tables of a unit. A bus gets its context table when its first device is
- * asked about or attached, and keeps it: an empty one blocks everything, as a root entry
- * that is not present does, and root entries never have to be taken away. In scalable mode
- * it has two, for devices 0 to 15 and 16 to 31.
+ * Root and context tables of a unit. A bus gets its context table when its first device
+ * is asked about or attached, and keeps it: an empty one blocks everything, as a root
+ * entry that is not present does, and root entries never have to be taken away. In
+ * scalable mode it has two, for devices 0 to 15 and 16 to 31.
  */
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
@@ -19,7 +19,7 @@ uint64_t
 table_root(const Unit *u)
 {
 	return FVAL(RTADDR_RTA, u->root_pa >> 12) |
-	       FVAL(RTADDR_TTM, scalable(u) ? TTM_SCALABLE : TTM_LEGACY);
+		FVAL(RTADDR_TTM, scalable(u) ? TTM_SCALABLE : TTM_LEGACY);
 }
 
 uint32_t

@@ -34,8 +34,8 @@ make_ring(void)
 		return 0;
 	if ((made = os_alloc(VTD_EVENTS * sizeof *made)) == NULL)
 		return -ENOMEM;
-	if (!__atomic_compare_exchange_n(
-		    &ring, &none, made, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+	if (!__atomic_compare_exchange_n(&ring, &none, made, false, __ATOMIC_RELEASE,
+		    __ATOMIC_RELAXED))
 		os_free(made);
 	return 0;
 }
@@ -88,8 +88,8 @@ record(VtdEvent e)
 
 	/* Only forward: who is a ring behind must not take the place of what is newer. */
 	if (was == BUSY || was > i ||
-		!__atomic_compare_exchange_n(
-			&s->mark, &was, BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		!__atomic_compare_exchange_n(&s->mark, &was, BUSY, false,
+			__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return;
 	__atomic_thread_fence(__ATOMIC_RELEASE); /* BUSY before the event */
 	s->event = e;
@@ -114,7 +114,7 @@ trace_register(const volatile Regs *r, uint32_t off, uint64_t v)
 			e.reg.window = VTD_REGS_FAULT;
 			e.reg.off = frcd;
 		} else if (off == u->lim.iotlb + IVA_REG ||
-			   off == u->lim.iotlb + IOTLB_REG) {
+			off == u->lim.iotlb + IOTLB_REG) {
 			e.reg.window = VTD_REGS_IOTLB;
 			e.reg.off = off - u->lim.iotlb;
 		}
@@ -175,8 +175,8 @@ name_entry(const Unit *u, const Ent *page, uint32_t i, VtdEvent *e)
 	} else if (u->root && context_table(u, page, &source)) {
 		e->entry.table = u->lim.mode == VTD_LEGACY ? VTD_TABLE_CONTEXT
 							   : VTD_TABLE_SCALABLE;
-		e->entry.index =
-			(uint16_t)(source + (u->lim.mode == VTD_LEGACY ? i : i / 2));
+		e->entry.index = (uint16_t)(source +
+			(u->lim.mode == VTD_LEGACY ? i : i / 2));
 	} else {
 		return false;
 	}

@@ -7,16 +7,16 @@
  *	write buffer -> root table -> context, IOTLB -> TE -> protected memory = ON
  *
  * Taking over switches everything off first, which is safe because the caller has turned
- * bus mastering off on every device before it calls vtd_start. A unit that lets a wait run
- * out is BROKEN from then on: it gets no more commands and what it might still reach is
- * withheld.
+ * bus mastering off on every device before it calls vtd_start. A unit that lets a wait
+ * run out is BROKEN from then on: it gets no more commands and what it might still reach
+ * is withheld.
  */
 #include "dev/vtd/cap.h"
 #include "dev/vtd/irt.h"
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
 
-#define FIRST_WINDOW 4096
+#define FIRST_WINDOW  4096
 #define PCI_ID        0x00
 #define PCI_SUBSYSTEM 0x2c
 
@@ -42,7 +42,7 @@ unit_report(Unit *u)
 	os_unlock(u->lock);
 	if (news)
 		os_log("iommu: unit %u at 0x%llx is broken: %s\n", u->index,
-		       (unsigned long long)u->base, u->reason);
+			(unsigned long long)u->base, u->reason);
 }
 
 void
@@ -60,7 +60,8 @@ unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want)
 	uint64_t end = os_now() + UNIT_WAIT_NS;
 
 	for (bool again = false;; again = true) {
-		/* Clock before register: a CPU held up in between is not the unit's fault. */
+		/* Clock before register: a CPU held up in between is not the unit's
+		 * fault. */
 		bool late = os_now() >= end;
 		if ((mmio_read64(u->regs, off) & mask) == want) {
 			if (again)
@@ -132,7 +133,7 @@ unusable(Unit *u, const char *why)
 	u->state = UNIT_UNUSABLE;
 	u->reason = why;
 	os_log("iommu: unit %u at 0x%llx is not usable: %s\n", u->index,
-	       (unsigned long long)u->base, why);
+		(unsigned long long)u->base, why);
 	return -ENODEV;
 }
 
@@ -183,7 +184,7 @@ take_over_locked(Unit *u)
 {
 	static const struct {
 		uint32_t on;
-		Gcmd     off;
+		Gcmd off;
 	} step[] = {
 		{ FMASK(GCMD_IRE), GCMD_DO_IRE_OFF },
 		{ FMASK(GCMD_QIE), GCMD_DO_QIE_OFF },
@@ -198,9 +199,10 @@ take_over_locked(Unit *u)
 		mmio_write32(u->regs, IECTL_REG, FMASK(EVENT_IM));
 	if (u->lim.page_requests)
 		mmio_write32(u->regs, PECTL_REG, FMASK(EVENT_IM));
-	if (gsts & FMASK(GCMD_QIE)) /* what is queued is not ours to lose: wait, but not for long */
+	/* what is queued is not ours to lose: wait, but not for long */
+	if (gsts & FMASK(GCMD_QIE))
 		unit_wait64_locked(u, IQH_REG, FMASK(IQ_INDEX),
-		                   mmio_read64(u->regs, IQT_REG) & FMASK(IQ_INDEX));
+			mmio_read64(u->regs, IQT_REG) & FMASK(IQ_INDEX));
 	for (uint32_t i = 0; i < sizeof step / sizeof step[0] && !err; i++)
 		if (gsts & step[i].on)
 			err = unit_gcmd_locked(u, step[i].off);
@@ -210,7 +212,8 @@ take_over_locked(Unit *u)
 static void
 free_pages(Unit *u)
 {
-	paddr_t *page[] = { &u->root_pa, &u->queue_pa, &u->status_pa, &u->ids_pa[0], &u->ids_pa[1] };
+	paddr_t *page[] = { &u->root_pa, &u->queue_pa, &u->status_pa, &u->ids_pa[0],
+		&u->ids_pa[1] };
 
 	for (uint32_t i = 0; i < sizeof page / sizeof page[0]; i++) {
 		if (*page[i])
@@ -224,8 +227,10 @@ build(Unit *u)
 {
 	bool flush = !u->lim.coherent;
 
-	if ((u->root_pa = table_page(flush)) == 0 || (u->status_pa = table_page(flush)) == 0 ||
-	    (u->queued && (u->queue_pa = table_page(flush)) == 0) || id_init(u) != 0) {
+	if ((u->root_pa = table_page(flush)) == 0 ||
+		(u->status_pa = table_page(flush)) == 0 ||
+		(u->queued && (u->queue_pa = table_page(flush)) == 0) ||
+		id_init(u) != 0) {
 		free_pages(u);
 		return unusable(u, "no memory for its tables");
 	}
@@ -281,7 +286,8 @@ unit_start(Unit *u, VtdMode m)
 	unit_report(u);
 	for (uint32_t bus = 0; bus < ENTRIES && u->state == UNIT_OFF; bus++)
 		if (u->want[bus / 64] >> bus % 64 & 1)
-			table_bus(u, (uint8_t)bus); /* without memory: attach will say so */
+			table_bus(u,
+				(uint8_t)bus); /* without memory: attach will say so */
 }
 
 void
@@ -425,7 +431,7 @@ unit_info(Unit *u, UnitInfo *o)
 	o->domains = u->nid;
 	o->inv_context = u->ninv[INV_CONTEXT_GLOBAL] + u->ninv[INV_CONTEXT_DEVICE];
 	o->inv_iotlb = u->ninv[INV_IOTLB_GLOBAL] + u->ninv[INV_IOTLB_DOMAIN] +
-		       u->ninv[INV_IOTLB_PAGE];
+		u->ninv[INV_IOTLB_PAGE];
 	o->inv_wait = u->nwait;
 	o->inv_iec = u->ninv[INV_IEC_GLOBAL] + u->ninv[INV_IEC_INDEX];
 	o->remaps = u->irt != NULL;

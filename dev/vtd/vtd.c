@@ -1,15 +1,15 @@
 /*
- * The set of units: one per usable DRHD of the DMAR table, made once at boot and const as a
- * set from then on. Which unit a device belongs to, and what firmware reserved for it.
+ * The set of units: one per usable DRHD of the DMAR table, made once at boot and const as
+ * a set from then on. Which unit a device belongs to, and what firmware reserved for it.
  */
 #include "dev/vtd/scope.h"
 #include "dev/vtd/vtd.h"
 
 VtdOptions vtd_options;
 
-static Dmar   dmar;
-static bool   parsed;
-static Unit  *units;
+static Dmar dmar;
+static bool parsed;
+static Unit *units;
 static uint32_t nunit;
 static const char *reason = "the firmware has no DMAR table";
 
@@ -23,11 +23,12 @@ announce(void)
 		const DmarEntry *e = &dmar.entry[i];
 
 		if (e->ok && e->type == DMAR_DRHD)
-			os_log("ACPI DMAR:DRHD (flags: 0x%08x)base: 0x%016llx\n", e->flags,
-			       (unsigned long long)e->base);
+			os_log("ACPI DMAR:DRHD (flags: 0x%08x)base: 0x%016llx\n",
+				e->flags, (unsigned long long)e->base);
 		if (e->ok && e->type == DMAR_RMRR)
 			os_log("ACPI DMAR:RMRR base: 0x%016llx end: 0x%016llx\n",
-			       (unsigned long long)e->base, (unsigned long long)e->limit);
+				(unsigned long long)e->base,
+				(unsigned long long)e->limit);
 	}
 }
 
@@ -41,10 +42,11 @@ complain(DmarVerdict least)
 		if (dmar_note_verdict(n->code) < least)
 			continue;
 		if (n->entry < 0)
-			os_log("ACPI DMAR: warning %u: %s\n", n->code, dmar_note_text(n->code));
+			os_log("ACPI DMAR: warning %u: %s\n", n->code,
+				dmar_note_text(n->code));
 		else
-			os_log("ACPI DMAR: warning %u: structure %d: %s\n", n->code, n->entry,
-			       dmar_note_text(n->code));
+			os_log("ACPI DMAR: warning %u: structure %d: %s\n", n->code,
+				n->entry, dmar_note_text(n->code));
 	}
 }
 
@@ -137,8 +139,8 @@ obstacle(const Unit *u)
 	return u->queued ? u->lim.no_scalable : "is to be invalidated by registers";
 }
 
-/* Scalable mode when it is asked for and all units can, in one stage: the second where there
- * is a choice. A domain may be on several units, and has one kind of tables. */
+/* Scalable mode when it is asked for and all units can, in one stage: the second where
+ * there is a choice. A domain may be on several units, and has one kind of tables. */
 static VtdMode
 choose_mode(void)
 {
@@ -221,7 +223,12 @@ min(uint32_t a, uint32_t b)
 Common
 vtd_common(void)
 {
-	Common c = { .levels = 3, .width = 39, .haw = dmar.haw, .big = ~0u, .coherent = true, .snoop = true };
+	Common c = { .levels = 3,
+		.width = 39,
+		.haw = dmar.haw,
+		.big = ~0u,
+		.coherent = true,
+		.snoop = true };
 	bool first = true;
 
 	for (uint32_t i = 0; i < nunit; i++) {
@@ -235,7 +242,7 @@ vtd_common(void)
 		c.big &= l->big;
 		c.coherent &= l->walks;
 		c.snoop &= l->snoop &&
-			   l->mode != VTD_FIRST; /* there a PASID entry says so */
+			l->mode != VTD_FIRST; /* there a PASID entry says so */
 		c.hears |= l->cm || l->rwbf;
 		first = false;
 	}

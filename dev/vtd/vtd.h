@@ -6,8 +6,8 @@
  *	                          '-> BROKEN <----'   a wait ran out; for ever
  *
  * Locks: lock and fault_lock are never held together, and nothing is logged, allocated or
- * called back under either. A wait under `lock` lasts UNIT_WAIT_NS at most, a second where a
- * device does not answer (devtlb.c).
+ * called back under either. A wait under `lock` lasts UNIT_WAIT_NS at most, a second
+ * where a device does not answer (devtlb.c).
  */
 #pragma once
 
@@ -25,145 +25,152 @@
 struct Unit {
 	uint32_t index, haw;
 	uint16_t segment;
-	bool     include_all;
-	paddr_t  base;
+	bool include_all;
+	paddr_t base;
 	/* Set by unit_start, then const. */
 	volatile Regs *regs;
-	bool     probed;   /* registers make sense; lim is what they say */
+	bool probed; /* registers make sense; lim is what they say */
 	uint32_t ver;
 	uint64_t cap, ecap;
-	Limits   lim;
-	uint32_t qi_step;  /* queue[] places of a descriptor: 1, in scalable mode 2 */
-	paddr_t  root_pa, queue_pa, status_pa;
-	Ent     *root, *queue;
+	Limits lim;
+	uint32_t qi_step; /* queue[] places of a descriptor: 1, in scalable mode 2 */
+	paddr_t root_pa, queue_pa, status_pa;
+	Ent *root, *queue;
 	volatile uint32_t *status; /* where waits report: a page of its own */
-	paddr_t  ids_pa[2];
+	paddr_t ids_pa[2];
 
-	OsLock  *lock; /* guards down to the blank line, and the tables below root */
+	OsLock *lock; /* guards down to the blank line, and the tables below root */
 	UnitState state;
 	const char *reason; /* UNUSABLE, BROKEN */
 	const char *left;   /* why it is to stay off; set before unit_start */
-	bool     told;      /* reason was logged */
-	bool     queued; /* invalidation by queue, else by registers */
-	VtdGran  gran;
+	bool told;          /* reason was logged */
+	bool queued;        /* invalidation by queue, else by registers */
+	VtdGran gran;
 	uint32_t qi_tail, qi_seq;
-	bool     device_silent; /* the last error of the queue was a device's */
+	bool device_silent; /* the last error of the queue was a device's */
 	uint32_t id_last, nid;
-	uint32_t nsource;   /* context entries present */
-	uint32_t ntlb;      /* of them with a device TLB */
-	uint64_t patience;  /* a wait lasts so much longer than UNIT_WAIT_NS */
-	uint64_t want[4];   /* buses whose context tables are made ahead */
+	uint32_t nsource;  /* context entries present */
+	uint32_t ntlb;     /* of them with a device TLB */
+	uint64_t patience; /* a wait lasts so much longer than UNIT_WAIT_NS */
+	uint64_t want[4];  /* buses whose context tables are made ahead */
 	uint64_t ninv[INV_NKIND], nwait; /* operations, completed batches */
-	uint64_t wait_ns, wait_max; /* spent where the unit was not ready at once */
-	Ent     *irt;       /* interrupt remapping table; NULL: it does not remap, */
+	uint64_t wait_ns, wait_max;      /* spent where the unit was not ready at once */
+	Ent *irt;              /* interrupt remapping table; NULL: it does not remap, */
 	const char *ir_reason; /* because of that; NULL also when nobody asked */
-	bool     x2apic;    /* of its destinations */
+	bool x2apic;           /* of its destinations */
 	uint32_t irq_last, nirq;
 
-	OsLock  *fault_lock; /* guards the rest */
-	bool     draining;   /* somebody delivers records; he will look again */
+	OsLock *fault_lock; /* guards the rest */
+	bool draining;      /* somebody delivers records; he will look again */
 	uint64_t nfault, nlost;
 };
 
 #define MAXCOVER 2 /* 5 levels above tables of 3 */
 
 typedef struct Use { /* of a unit by a domain */
-	Unit    *unit;
+	Unit *unit;
 	uint32_t did;     /* 0: not on this unit */
 	uint32_t nsource; /* context entries present */
-	bool     lost;    /* the unit broke before it confirmed that entries were gone */
-	paddr_t  dir, pasid; /* scalable mode: PASID directory and table; 0: not made */
+	bool lost;        /* the unit broke before it confirmed that entries were gone */
+	paddr_t dir, pasid; /* scalable mode: PASID directory and table; 0: not made */
 } Use;
 
 typedef struct DevTlb {
 	VtdTlb vtd;
-	Unit  *unit;
-	bool   silent; /* it did not answer, and was switched off */
+	Unit *unit;
+	bool silent; /* it did not answer, and was switched off */
 } DevTlb;
 
 struct Domain {
 	DomainKind kind;
-	paddr_t  top;    /* its tables, of `levels` */
+	paddr_t top; /* its tables, of `levels` */
 	uint32_t levels, width;
 	uint64_t size, memory; /* bytes it can translate; bytes of memory there can be */
-	bool     hears;  /* some unit must be told of what is added */
-	paddr_t  pdpt;   /* shared, private: the process's; 0 */
-	Slpt     tables; /* of our own; root 0: none */
-	uint32_t rights; /* tables of a process: the device's at most */
-	DevTlb   tlb;    /* of its only device; unit NULL: it has none that is used */
-	uint64_t link;   /* bits of an entry that leads to a table */
-	uint32_t grants; /* a mapping has one of these rights: R alone where W does not go without */
-	uint64_t must;   /* bits without which an entry leads nowhere; 0: R or W will do */
+	bool hears;            /* some unit must be told of what is added */
+	paddr_t pdpt;          /* shared, private: the process's; 0 */
+	Slpt tables;           /* of our own; root 0: none */
+	uint32_t rights;       /* tables of a process: the device's at most */
+	DevTlb tlb;    /* of its only device; unit NULL: it has none that is used */
+	uint64_t link; /* bits of an entry that leads to a table */
+	/* a mapping has one of these rights: R alone where W does not go without */
+	uint32_t grants;
+	/* bits without which an entry leads nowhere; 0: R or W will do */
+	uint64_t must;
 	SlChange pending; /* between domain_unmap_later and domain_settle */
 	uint64_t nmap, nunmap;
-	paddr_t  cover[MAXCOVER]; /* the top with one level more, with two; 0: not made */
+	paddr_t cover[MAXCOVER]; /* the top with one level more, with two; 0: not made */
 
 	uint32_t nunit;
-	Use      use[]; /* each guarded by its unit's lock */
+	Use use[]; /* each guarded by its unit's lock */
 };
 
 /* domain.c */
 Domain *domain_make(DomainKind kind); /* without tables; NULL: no memory */
 /* Empty tables of our own, with `levels`, down to `floor`. -ENOMEM. */
-int domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota, Domain **out);
-/* Every unit that has d carries out what c demands (c->did is filled in); the first error,
- * after all were told. */
+int domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota,
+	Domain **out);
+/* Every unit that has d carries out what c demands (c->did is filled in); the first
+ * error, after all were told. */
 int domain_tell(Domain *d, Change *c);
 
-/* devtlb.c: what the TLB of d's device has of [iova, iova+len), len 0 all, is gone. -EIO: it
- * did not confirm and has been switched off. */
-int  devtlb_flush(Domain *d, iova_t iova, uint64_t len);
+/* devtlb.c: what the TLB of d's device has of [iova, iova+len), len 0 all, is gone. -EIO:
+ * it did not confirm and has been switched off. */
+int devtlb_flush(Domain *d, iova_t iova, uint64_t len);
 
-/* mirror.c: ours follow the process's in [iova, iova+len), where its are new, or are gone. */
-int  mirror_show(Domain *d, iova_t iova, uint64_t len); /* -ENOMEM: not all of it */
+/* mirror.c: ours follow the process's in [iova, iova+len), where its are new, or are
+ * gone. */
+int mirror_show(Domain *d, iova_t iova, uint64_t len);  /* -ENOMEM: not all of it */
 bool mirror_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
 
 /* direct.c */
 uint64_t direct_lookup(iova_t iova, uint64_t *size);
 
-/* look.c: a table to read, which may be taken apart meanwhile: what is not RAM is NULL. */
+/* look.c: a table to read, which may be taken apart meanwhile: what is not RAM is
+ * NULL. */
 const uint64_t *look_table(uint64_t pa);
 
 /* unit.c */
-void unit_probe(Unit *u); /* what it is and can */
+void unit_probe(Unit *u);            /* what it is and can */
 void unit_start(Unit *u, VtdMode m); /* registers to UNIT_OFF, or UNUSABLE */
-int  unit_gcmd_locked(Unit *u, Gcmd c);
-int  unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want);
-int  unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want);
+int unit_gcmd_locked(Unit *u, Gcmd c);
+int unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want);
+int unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want);
 void unit_waited_locked(Unit *u, uint64_t since);
 void unit_break_locked(Unit *u, const char *why);
 void unit_report(Unit *u); /* log what broke it, once; no lock held */
 /* What the change demands, complete on return. -ETIMEDOUT: the unit is BROKEN. */
-int  unit_invalidate_locked(Unit *u, const Change *c);
+int unit_invalidate_locked(Unit *u, const Change *c);
 
 #define QI_SLOTS 256 /* 16-byte places in queue[]; QS = 0 */
 
-/* qi.c, ri.c: carry out operations in order. 0, or a code after which the unit is lost. */
-int  qi_start_locked(Unit *u);
-int  qi_submit_locked(Unit *u, const InvOp *op, uint32_t n);
+/* qi.c, ri.c: carry out operations in order. 0, or a code after which the unit is
+ * lost. */
+int qi_start_locked(Unit *u);
+int qi_submit_locked(Unit *u, const InvOp *op, uint32_t n);
 /* One for a device. -EIO: it did not answer, the unit goes on. -ETIMEDOUT: the unit waits
  * for it still. */
-int  qi_device_locked(Unit *u, const InvOp *op);
-int  ri_submit_locked(Unit *u, const InvOp *op, uint32_t n);
+int qi_device_locked(Unit *u, const InvOp *op);
+int ri_submit_locked(Unit *u, const InvOp *op, uint32_t n);
 
 /* table.c */
-uint64_t table_root(const Unit *u); /* what RTADDR holds */
-paddr_t table_page(bool flush); /* zeroed, also as hardware sees it; 0: none */
-int  table_bus(Unit *u, uint8_t bus); /* make the bus's context table; may allocate */
+uint64_t table_root(const Unit *u);  /* what RTADDR holds */
+paddr_t table_page(bool flush);      /* zeroed, also as hardware sees it; 0: none */
+int table_bus(Unit *u, uint8_t bus); /* make the bus's context table; may allocate */
 Ent *table_slot_locked(const Unit *u, uint16_t sid); /* NULL: no table for its bus */
 uint32_t table_step(const Unit *u); /* Ents from one context entry to the next */
 
 /* pasid.c: in scalable mode, what context entries lead to. */
 Pasid pasid_entry(const Domain *d, const Unit *u, paddr_t top); /* without an id */
-int  pasid_reserve(const Unit *u, paddr_t page[2]); /* -ENOMEM */
-void pasid_open_locked(const Unit *u, Use *use, const Pasid *p, paddr_t page[2]); /* takes them */
+int pasid_reserve(const Unit *u, paddr_t page[2]);              /* -ENOMEM */
+/* takes them */
+void pasid_open_locked(const Unit *u, Use *use, const Pasid *p, paddr_t page[2]);
 void pasid_free(paddr_t dir, paddr_t table, bool withhold); /* 0: none */
 
 /* ir.c */
 void ir_start(Unit *u, bool firmware, bool x2apic); /* remap interrupts, or say why not */
 
 /* id.c */
-int  id_init(Unit *u);
+int id_init(Unit *u);
 uint32_t id_take_locked(Unit *u); /* 0: none left */
 bool id_taken_locked(const Unit *u, uint32_t id);
 void id_give_locked(Unit *u, uint32_t id); /* its invalidation has completed */
@@ -179,10 +186,10 @@ bool fault_decode(uint64_t lo, uint64_t hi, VtdFault *out); /* false: no valid r
 Unit *unit_at(uint32_t i);
 /* What all usable units can do: tables of a domain obey it, wherever it is attached. */
 typedef struct Common {
-	VtdMode  mode;
+	VtdMode mode;
 	uint32_t levels, width, haw, big;
-	bool     coherent; /* where page tables are concerned */
-	bool     snoop;    /* leaves say so */
-	bool     hears; /* some have caching mode or a write buffer */
+	bool coherent; /* where page tables are concerned */
+	bool snoop;    /* leaves say so */
+	bool hears;    /* some have caching mode or a write buffer */
 } Common;
 Common vtd_common(void);

@@ -6,8 +6,8 @@
  *
  * By the manual an entry without R and W is absent and nothing else of it counts, rights
  * are collected on the way and judged at the page. QEMU looks for the right that is asked
- * for at each level before it looks for reserved bits, takes an entry of all ones for one it
- * cannot read, and judges the interrupt range by the whole page.
+ * for at each level before it looks for reserved bits, takes an entry of all ones for one
+ * it cannot read, and judges the interrupt range by the whole page.
  */
 #include "dev/vtd/walker.h"
 
@@ -93,7 +93,7 @@ static uint8_t
 type_check(uint64_t ecap, uint32_t type)
 {
 	bool ok = type == TT_TABLES || (type == TT_DEVICE && FGET(ecap, ECAP_DT)) ||
-		  (type == TT_PASS && FGET(ecap, ECAP_PT));
+		(type == TT_PASS && FGET(ecap, ECAP_PT));
 
 	return ok ? 0 : CONTEXT_INVALID;
 }
@@ -194,8 +194,8 @@ walker_tables(Walker *w, uint64_t table, const WalkReasons *r)
 			return refused;
 		if (walker_leaf(e->lo, level))
 			return w->o->rights & want
-				       ? walker_page(w, e->lo, level, r->interrupt)
-				       : refused;
+				? walker_page(w, e->lo, level, r->interrupt)
+				: refused;
 		table = FGET(e->lo, SL_ADDR) << 12;
 	}
 }
@@ -208,7 +208,7 @@ qualified(uint8_t reason)
 	if (reason >= WALK_SCALABLE)
 		return walksm_qualified(reason);
 	return reason != ROOT_ABSENT &&
-	       (reason < ROOT_UNREADABLE || reason > CONTEXT_RESERVED);
+		(reason < ROOT_UNREADABLE || reason > CONTEXT_RESERVED);
 }
 
 static uint8_t

@@ -25,15 +25,15 @@ typedef struct WalkAsk {
 } WalkAsk;
 
 typedef enum WalkEnd {
-	WALK_PAGE, /* reaches pa */
-	WALK_PASS, /* the same: passed through without tables */
+	WALK_PAGE,      /* reaches pa */
+	WALK_PASS,      /* the same: passed through without tables */
 	WALK_INTERRUPT, /* an interrupt request, which no table of this kind decides */
-	WALK_FAULT, /* `reason`, as fault records give it */
+	WALK_FAULT,     /* `reason`, as fault records give it */
 } WalkEnd;
 
 typedef struct WalkStep {
-	uint64_t at; /* where it was read */
-	Ent value; /* entries of 8 bytes: lo */
+	uint64_t at;    /* where it was read */
+	Ent value;      /* entries of 8 bytes: lo */
 	uint64_t third; /* of a PASID entry, the word after */
 } WalkStep;
 
@@ -51,12 +51,12 @@ typedef struct Walk {
 	uint32_t nstep; /* entries read */
 	WalkStep step[WALK_MAXSTEP];
 	bool scalable, first; /* mode; tables of the first level */
-	uint32_t levels; /* of the tables, when what leads there was read */
+	uint32_t levels;      /* of the tables, when what leads there was read */
 	WalkEnd end;
 	uint8_t reason;
-	bool quiet; /* a fault that is not recorded: FPD */
+	bool quiet;        /* a fault that is not recorded: FPD */
 	uint64_t pa, size; /* page: size of the one that leads there */
-	uint64_t rights; /* page: SL_R, SL_W of the whole walk */
+	uint64_t rights;   /* page: SL_R, SL_W of the whole walk */
 } Walk;
 
 void walk(const WalkUnit *u, const WalkAsk *a, SlRead rd, Walk *o);

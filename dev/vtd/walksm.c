@@ -1,13 +1,13 @@
 /*
- * Walking as a unit does in scalable mode, pure (VT-d 3.4.3, 3.6, 7.1.3, 9.2, 9.4 to 9.7):
- * root entry, context entry, PASID directory, PASID entry, and the tables of the second
- * level, which are legacy mode's, or of the first, which are a CPU's.
+ * Walking as a unit does in scalable mode, pure (VT-d 3.4.3, 3.6, 7.1.3, 9.2, 9.4 to
+ * 9.7): root entry, context entry, PASID directory, PASID entry, and the tables of the
+ * second level, which are legacy mode's, or of the first, which are a CPU's.
  *
  * QEMU gives legacy mode's reasons up to the context entry and for the second level, and
- * judges a PASID entry before it looks whether it is present. In the first level it judges
- * each entry by itself. 7.2, which has none, takes first-level and nested entries for
- * second-level ones, wants a width it knows in each, and has one reason for all that can be
- * wrong between context entry and tables.
+ * judges a PASID entry before it looks whether it is present. In the first level it
+ * judges each entry by itself. 7.2, which has none, takes first-level and nested entries
+ * for second-level ones, wants a width it knows in each, and has one reason for all that
+ * can be wrong between context entry and tables.
  */
 #include "dev/iommu.h"
 #include "dev/vtd/ent.h"
@@ -91,8 +91,8 @@ root(Walker *w, uint64_t *context)
 		return qemu(w) ? OLD_ROOT_UNREADABLE : ROOT_UNREADABLE;
 	if (!EGET(s->value, ROOT_P))
 		return qemu(w) ? OLD_ROOT_ABSENT : ROOT_ABSENT;
-	uint64_t other =
-		qemu(w) ? w->rd(table)[2 * bus + !upper] : 0; /* it looks at both */
+	uint64_t other = qemu(w) ? w->rd(table)[2 * bus + !upper]
+				 : 0; /* it looks at both */
 	if ((s->value.lo | other) & (FMASK(11, 1) | walker_beyond(w->u->haw)))
 		return qemu(w) ? OLD_ROOT_RESERVED : ROOT_RESERVED;
 	*context = EGET(s->value, ROOT_CTP) << 12;
@@ -147,7 +147,7 @@ known(const Walker *w, const WalkStep *p)
 	switch (EGET(p->value, PASID_PGTT)) {
 	case PGTT_FIRST:
 		return no_first(w) ||
-		       (FGET(w->u->ecap, ECAP_FLTS) && !FGET(p->third, PASID_FLPM));
+			(FGET(w->u->ecap, ECAP_FLTS) && !FGET(p->third, PASID_FLPM));
 	case PGTT_SECOND:
 		return no_first(w) || (FGET(w->u->ecap, ECAP_SLTS) && levels);
 	case PGTT_NESTED:
@@ -169,7 +169,7 @@ pasid_reserved(const Walker *w, const WalkStep *p, const uint64_t *words)
 	for (uint32_t i = 3; i < PASID_WORDS; i++)
 		rest |= words[i];
 	return p->value.lo & (FMASK(11, 10) | walker_beyond(w->u->haw)) ||
-	       p->third & walker_beyond(w->u->haw) || p->value.hi & hi || rest;
+		p->third & walker_beyond(w->u->haw) || p->value.hi & hi || rest;
 }
 
 static uint8_t
@@ -208,7 +208,8 @@ first_reserved(const Walker *w, uint64_t e, uint32_t level)
 	return mask;
 }
 
-/* What is wrong with an entry that is there, by itself; `all`: what those so far allow. */
+/* What is wrong with an entry that is there, by itself; `all`: what those so far
+ * allow. */
 static uint8_t
 first_wrong(const Walker *w, uint64_t e, uint32_t level, uint64_t all)
 {
@@ -279,7 +280,8 @@ translate(Walker *w, const WalkStep *p)
 	WalkReasons old = walk_legacy;
 	uint8_t reason;
 
-	if (w->o->first) { /* QEMU takes the width from where second-level tables have it */
+	/* QEMU takes the width from where second-level tables have it */
+	if (w->o->first) {
 		if (!canonical(w->a->addr,
 			    qemu(w) ? walker_width(w) : SL_SHIFT(FIRST_LEVELS + 1)))
 			return NOT_CANONICAL;
@@ -289,8 +291,8 @@ translate(Walker *w, const WalkStep *p)
 		return reason;
 	old.interrupt = WALK_SM_INTERRUPT;
 	if (!pass)
-		return walker_tables(
-			w, EGET(p->value, PASID_SLPT) << 12, qemu(w) ? &old : &second);
+		return walker_tables(w, EGET(p->value, PASID_SLPT) << 12,
+			qemu(w) ? &old : &second);
 	w->o->end = WALK_PASS;
 	w->o->pa = w->a->addr;
 	return 0;
@@ -314,7 +316,8 @@ walksm(Walker *w)
 	return translate(w, p);
 }
 
-/* As in legacy mode: not what cannot be read, of root entries, or reserved in a context. */
+/* As in legacy mode: not what cannot be read, of root entries, or reserved in a
+ * context. */
 bool
 walksm_qualified(uint8_t reason)
 {

@@ -1,8 +1,8 @@
 /*
- * bench NAME: one measurement from inside, printed as `bench NAME VALUE MIN MAX` (median of
- * RUNS). Values are time-stamp counter ticks, idle ticks taken off: under -icount shift=0
- * on one CPU they are instructions. Timer interrupts are not masked; the median does not
- * see them. scripts/bench runs it.
+ * bench NAME: one measurement from inside, printed as `bench NAME VALUE MIN MAX` (median
+ * of RUNS). Values are time-stamp counter ticks, idle ticks taken off: under -icount
+ * shift=0 on one CPU they are instructions. Timer interrupts are not masked; the median
+ * does not see them. scripts/bench runs it.
  *
  *	boot        from the kernel's entry to the first wait for typed input
  *	memory      bytes of RAM in use
@@ -92,7 +92,8 @@ owner(size_t size)
 	if (pipe(fd) < 0 || (pid = fork()) < 0)
 		return -1;
 	if (pid == 0) {
-		void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (p != MAP_FAILED)
 			write(fd[1], "", 1);
 		for (;;)
@@ -154,11 +155,13 @@ int
 main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "boot") == 0) {
-		printf("bench boot %llu\n", (unsigned long long)
-			(account("#cons/sysinfo", "prompt_tsc") - account("#cons/sysinfo", "boot_tsc")));
+		printf("bench boot %llu\n",
+			(unsigned long long)(account("#cons/sysinfo", "prompt_tsc") -
+				account("#cons/sysinfo", "boot_tsc")));
 	} else if (argc == 2 && strcmp(argv[1], "memory") == 0) {
-		printf("bench memory %llu\n", (unsigned long long)
-			(account("#cons/meminfo", "total") - account("#cons/meminfo", "free")));
+		printf("bench memory %llu\n",
+			(unsigned long long)(account("#cons/meminfo", "total") -
+				account("#cons/meminfo", "free")));
 	} else if (argc == 2 && strcmp(argv[1], "syscall") == 0) {
 		bench_syscall();
 	} else if (argc == 3 && strcmp(argv[1], "attach") == 0) {

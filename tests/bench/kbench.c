@@ -1,10 +1,10 @@
 /*
  * #bench: what the calls of dev/iommu.h cost, measured inside the kernel, which only the
- * bench kernel has (build/bench). Reading a file runs its measurement, with interrupts off,
- * and gives `bench NAME MEDIAN LEAST MOST` in ticks of the time-stamp counter; under icount
- * those are instructions. The domain is a guest's, attached to the unit for edu's requester
- * id, so every unmap invalidates and waits. No memory is behind the mappings: nobody uses
- * them.
+ * bench kernel has (build/bench). Reading a file runs its measurement, with interrupts
+ * off, and gives `bench NAME MEDIAN LEAST MOST` in ticks of the time-stamp counter; under
+ * icount those are instructions. The domain is a guest's, attached to the unit for edu's
+ * requester id, so every unmap invalidates and waits. No memory is behind the mappings:
+ * nobody uses them.
  */
 #include "arch/arch.h"
 #include "dev/assign.h"
@@ -14,19 +14,19 @@
 #include "kern/errno.h"
 #include "kern/log.h"
 
-#define RUNS  25
-#define PAGE  4096ull
-#define M2    (2ull << 20)
-#define G1    (1ull << 30)
-#define EDU   BDF(0, 0, 3, 0)
-#define AT    (64 * G1) /* where things are mapped */
+#define RUNS 25
+#define PAGE 4096ull
+#define M2   (2ull << 20)
+#define G1   (1ull << 30)
+#define EDU  BDF(0, 0, 3, 0)
+#define AT   (64 * G1) /* where things are mapped */
 
 typedef struct Measure {
 	const char *name;
-	iova_t   iova;
-	paddr_t  pa;
+	iova_t iova;
+	paddr_t pa;
 	uint64_t len;
-	uint     neighbours; /* other mappings of 4 KiB, 8 KiB apart, before iova */
+	uint neighbours; /* other mappings of 4 KiB, 8 KiB apart, before iova */
 } Measure;
 
 static const Measure measures[] = {
@@ -70,7 +70,8 @@ neighbours(Domain *d, const Measure *m)
 	int err = 0;
 
 	for (uint i = 0; i < m->neighbours && err == 0; i++)
-		err = domain_map(d, m->iova + m->len + PAGE + i * 2 * PAGE, G1, PAGE, DOMAIN_R | DOMAIN_W);
+		err = domain_map(d, m->iova + m->len + PAGE + i * 2 * PAGE, G1, PAGE,
+			DOMAIN_R | DOMAIN_W);
 	return err;
 }
 

@@ -29,7 +29,7 @@ usual(uint64_t rights)
 {
 	vtd_fresh();
 	vtd_entry(edu.sid, vtd_map(levels(), IOVA, (uint64_t)page | rights, 1) | 1,
-		  context_hi(levels(), DID));
+		context_hi(levels(), DID));
 	page[0] = 0x5555555555555555;
 }
 

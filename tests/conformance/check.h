@@ -34,12 +34,12 @@ extern char seen[120];
 
 Verdict judge(bool good);
 
-uint32_t levels(void); /* the most the unit offers */
+uint32_t levels(void);                         /* the most the unit offers */
 uint64_t context_hi(uint32_t n, uint32_t did); /* of a context entry with n levels */
 
 /* The usual machine: edu reaches `page` at IOVA with these rights. */
-void    usual(uint64_t rights);
+void usual(uint64_t rights);
 /* 8 bytes at iova: the reason that was recorded, 0 when none was. Says so. */
 uint8_t reason(uint64_t iova, bool write);
-bool    landed(void); /* what edu wrote is in `page` */
+bool landed(void); /* what edu wrote is in `page` */
 Verdict expect(uint8_t want, uint64_t iova, bool write);

@@ -1,4 +1,5 @@
-/* Invalidation descriptors: what they do, which are refused; the queue and the registers. */
+/* Invalidation descriptors: what they do, which are refused; the queue and the
+ * registers. */
 #include "tests/conformance/check.h"
 
 /* The leaf goes; the command must make it unusable. */
@@ -12,8 +13,16 @@ invalidates(uint64_t lo, uint64_t hi)
 	return judge(done && reason(IOVA, true) == 5);
 }
 
-static Verdict iotlb_global(void) { return invalidates(0x12, 0); }
-static Verdict iotlb_domain(void) { return invalidates(DID << 16 | 0x22, 0); }
+static Verdict
+iotlb_global(void)
+{
+	return invalidates(0x12, 0);
+}
+static Verdict
+iotlb_domain(void)
+{
+	return invalidates(DID << 16 | 0x22, 0);
+}
 
 static Verdict
 iotlb_page(void)
@@ -24,8 +33,9 @@ iotlb_page(void)
 static Verdict
 iotlb_mask(void)
 {
-	return HAS(39, 39) && BITS(cap, 53, 48) >= 9 ?
-		invalidates(DID << 16 | 0x32, (IOVA & ~0x1fffffull) | 9) : ABSENT;
+	return HAS(39, 39) && BITS(cap, 53, 48) >= 9
+		? invalidates(DID << 16 | 0x32, (IOVA & ~0x1fffffull) | 9)
+		: ABSENT;
 }
 
 static Verdict
@@ -45,9 +55,21 @@ forgets(uint64_t lo)
 	return judge(done && reason(IOVA, true) == 2);
 }
 
-static Verdict context_global(void) { return forgets(0x11); }
-static Verdict context_domain(void) { return forgets(DID << 16 | 0x21); }
-static Verdict context_device(void) { return forgets((uint64_t)edu.sid << 32 | DID << 16 | 0x31); }
+static Verdict
+context_global(void)
+{
+	return forgets(0x11);
+}
+static Verdict
+context_domain(void)
+{
+	return forgets(DID << 16 | 0x21);
+}
+static Verdict
+context_device(void)
+{
+	return forgets((uint64_t)edu.sid << 32 | DID << 16 | 0x31);
+}
 
 static Verdict
 context_masked(void) /* function bits ignored */
@@ -85,13 +107,41 @@ refused(uint64_t lo, uint64_t hi)
 	return judge(fsts & 0x10 && stays && !(R32(0x34) & 0x10) && vtd_do(0x12, 0));
 }
 
-static Verdict bad_type(void) { return refused(0xf, 0); }
-static Verdict bad_context_gran(void) { return refused(0x01, 0); }
-static Verdict bad_iotlb_gran(void) { return refused(0x02, 0); }
-static Verdict bad_context_bits(void) { return refused(0x11 | 1ull << 6, 0); }
-static Verdict bad_context_high(void) { return refused(0x11, 1); }
-static Verdict bad_iotlb_bits(void) { return refused(0x12 | 1ull << 32, 0); }
-static Verdict bad_wait_bits(void) { return refused(0x25 | 1ull << 8, (uint64_t)page); }
+static Verdict
+bad_type(void)
+{
+	return refused(0xf, 0);
+}
+static Verdict
+bad_context_gran(void)
+{
+	return refused(0x01, 0);
+}
+static Verdict
+bad_iotlb_gran(void)
+{
+	return refused(0x02, 0);
+}
+static Verdict
+bad_context_bits(void)
+{
+	return refused(0x11 | 1ull << 6, 0);
+}
+static Verdict
+bad_context_high(void)
+{
+	return refused(0x11, 1);
+}
+static Verdict
+bad_iotlb_bits(void)
+{
+	return refused(0x12 | 1ull << 32, 0);
+}
+static Verdict
+bad_wait_bits(void)
+{
+	return refused(0x25 | 1ull << 8, (uint64_t)page);
+}
 
 static Verdict
 bad_mask(void)
@@ -133,7 +183,7 @@ queue_off(void) /* and the registers take over */
 	uint8_t r = reason(IOVA, true);
 	vtd_restart();
 	SEEN("context %s, IOTLB %s, reason 0x%x", context_done ? "done" : "pending",
-	     iotlb_done ? "done" : "pending", r);
+		iotlb_done ? "done" : "pending", r);
 	return judge(context_done && iotlb_done && r == 5);
 }
 
@@ -148,8 +198,16 @@ iec(uint64_t lo)
 	return judge(done);
 }
 
-static Verdict iec_global(void) { return iec(4); }
-static Verdict iec_index(void) { return iec(5ull << 32 | 0x14); }
+static Verdict
+iec_global(void)
+{
+	return iec(4);
+}
+static Verdict
+iec_index(void)
+{
+	return iec(5ull << 32 | 0x14);
+}
 
 const Check commands_checks[] = {
 	{ "descriptor: context cache, global", context_global },

@@ -24,14 +24,30 @@ bad_context(uint8_t want, uint64_t lo, uint64_t hi)
 {
 	vtd_fresh();
 	vtd_entry(edu.sid, vtd_map(levels(), IOVA, (uint64_t)page | 3, 1) | 1 | lo,
-		  context_hi(levels(), DID) | hi);
+		context_hi(levels(), DID) | hi);
 	return expect(want, IOVA, true);
 }
 
-static Verdict reason_3_type(void) { return bad_context(3, 3 << 2, 0); }
-static Verdict reason_3_width(void) { return bad_context(3, 0, 7); }
-static Verdict reason_b_low(void) { return bad_context(0xb, 1 << 4, 0); }
-static Verdict reason_b_high(void) { return bad_context(0xb, 0, 1ull << 24); }
+static Verdict
+reason_3_type(void)
+{
+	return bad_context(3, 3 << 2, 0);
+}
+static Verdict
+reason_3_width(void)
+{
+	return bad_context(3, 0, 7);
+}
+static Verdict
+reason_b_low(void)
+{
+	return bad_context(0xb, 1 << 4, 0);
+}
+static Verdict
+reason_b_high(void)
+{
+	return bad_context(0xb, 0, 1ull << 24);
+}
 
 static Verdict
 reason_4(void)
@@ -40,10 +56,30 @@ reason_4(void)
 	return expect(4, 1ull << (12 + 9 * levels()), true);
 }
 
-static Verdict reason_5(void) { usual(1); return expect(5, IOVA, true); }
-static Verdict reason_5_absent(void) { usual(3); return expect(5, IOVA + 4096, true); }
-static Verdict reason_6(void) { usual(2); return expect(6, IOVA, false); }
-static Verdict reason_6_absent(void) { usual(3); return expect(6, IOVA + 4096, false); }
+static Verdict
+reason_5(void)
+{
+	usual(1);
+	return expect(5, IOVA, true);
+}
+static Verdict
+reason_5_absent(void)
+{
+	usual(3);
+	return expect(5, IOVA + 4096, true);
+}
+static Verdict
+reason_6(void)
+{
+	usual(2);
+	return expect(6, IOVA, false);
+}
+static Verdict
+reason_6_absent(void)
+{
+	usual(3);
+	return expect(6, IOVA + 4096, false);
+}
 
 #define NOWHERE 0x7f00000000ull /* no memory there */
 
@@ -51,7 +87,8 @@ static Verdict
 reason_7(void)
 {
 	vtd_fresh();
-	vtd_entry(edu.sid, vtd_map(levels(), IOVA, NOWHERE | 3, 2) | 1, context_hi(levels(), DID));
+	vtd_entry(edu.sid, vtd_map(levels(), IOVA, NOWHERE | 3, 2) | 1,
+		context_hi(levels(), DID));
 	return expect(7, IOVA, true);
 }
 
@@ -78,9 +115,21 @@ root_entry(uint8_t want, uint64_t lo, uint64_t hi)
 	return expect(want, IOVA, true);
 }
 
-static Verdict reason_9(void) { return root_entry(9, NOWHERE | 1, 0); }
-static Verdict reason_a_low(void) { return root_entry(0xa, (uint64_t)context | 1 | 1 << 4, 0); }
-static Verdict reason_a_high(void) { return root_entry(0xa, (uint64_t)context | 1, 1); }
+static Verdict
+reason_9(void)
+{
+	return root_entry(9, NOWHERE | 1, 0);
+}
+static Verdict
+reason_a_low(void)
+{
+	return root_entry(0xa, (uint64_t)context | 1 | 1 << 4, 0);
+}
+static Verdict
+reason_a_high(void)
+{
+	return root_entry(0xa, (uint64_t)context | 1, 1);
+}
 
 static Verdict
 reason_c_snoop(void)
@@ -91,7 +140,12 @@ reason_c_snoop(void)
 	return expect(0xc, IOVA, true);
 }
 
-static Verdict reason_c_address(void) { usual(3 | 1ull << 51); return expect(0xc, IOVA, true); }
+static Verdict
+reason_c_address(void)
+{
+	usual(3 | 1ull << 51);
+	return expect(0xc, IOVA, true);
+}
 
 static Verdict
 silent(void)

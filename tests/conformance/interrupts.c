@@ -6,11 +6,13 @@
 #define SVT_ID     (1ull << 18)
 
 /*
- * A message with `vector` for data, sent by edu as a plain write or by its MSI capability:
- * did it arrive (interrupts are off here, so it stays pending), and what was recorded?
+ * A message with `vector` for data, sent by edu as a plain write or by its MSI
+ * capability: did it arrive (interrupts are off here, so it stays pending), and what was
+ * recorded?
  */
 static Verdict
-message(bool arrives, uint8_t want, uint32_t address, uint8_t vector, uint32_t data, bool msi)
+message(bool arrives, uint8_t want, uint32_t address, uint8_t vector, uint32_t data,
+	bool msi)
 {
 	Record r;
 
@@ -21,8 +23,8 @@ message(bool arrives, uint8_t want, uint32_t address, uint8_t vector, uint32_t d
 	else
 		edu_dma(&edu, address, 0, 4, true);
 	r = vtd_record();
-	SEEN(r.valid ? "%s, reason 0x%x" : "%s, no fault", apic_pending(vector) ? "arrives" : "blocked",
-	     r.reason);
+	SEEN(r.valid ? "%s, reason 0x%x" : "%s, no fault",
+		apic_pending(vector) ? "arrives" : "blocked", r.reason);
 	return judge(apic_pending(vector) == arrives && (r.valid ? r.reason : 0) == want);
 }
 
@@ -43,7 +45,8 @@ remap(bool arrives, uint8_t want, uint32_t address, uint64_t lo, uint64_t hi, bo
 	vtd_command(1u << 24, 0);
 	vtd_do(4, 0);
 	vtd_command(1u << 25, 1u << 23);
-	Verdict v = message(arrives, want, address, vector, address & 0x10 ? 0 : vector, msi);
+	Verdict v = message(arrives, want, address, vector, address & 0x10 ? 0 : vector,
+		msi);
 	vtd_command(0, 1u << 25);
 	return v;
 }
@@ -55,17 +58,61 @@ window_write(void) /* a request for an interrupt, not memory: the tables are not
 	return message(true, 0, OLD_FORMAT, 0x3f, 0x3f, false);
 }
 
-static Verdict ir_allowed(void) { return remap(true, 0, ENTRY_0, 1, SVT_ID | edu.sid, true); }
-static Verdict ir_old(void) { return remap(false, 0x25, OLD_FORMAT, 0, 0, true); }
-static Verdict ir_old_forged(void) { return remap(false, 0x25, OLD_FORMAT, 0, 0, false); }
-static Verdict ir_beyond(void) { return remap(false, 0x21, ENTRY_0 | 0x100 << 5, 0, 0, true); }
-static Verdict ir_absent(void) { return remap(false, 0x22, ENTRY_0, 0, 0, true); }
-static Verdict ir_reserved(void) { return remap(false, 0x24, ENTRY_0, 1 | 1 << 12, SVT_ID | edu.sid, true); }
-static Verdict ir_source(void) { return remap(false, 0x26, ENTRY_0, 1, SVT_ID | 0x99, true); }
-static Verdict ir_source_forged(void) { return remap(false, 0x26, ENTRY_0, 1, SVT_ID | 0x99, false); }
-static Verdict ir_mask(void) { return remap(true, 0, ENTRY_0, 1, SVT_ID | 3 << 16 | edu.sid | 5, true); }
-static Verdict ir_bus(void) { return remap(true, 0, ENTRY_0, 1, 2ull << 18, true); }
-static Verdict ir_other_bus(void) { return remap(false, 0x26, ENTRY_0, 1, 2ull << 18 | 0x0101, true); }
+static Verdict
+ir_allowed(void)
+{
+	return remap(true, 0, ENTRY_0, 1, SVT_ID | edu.sid, true);
+}
+static Verdict
+ir_old(void)
+{
+	return remap(false, 0x25, OLD_FORMAT, 0, 0, true);
+}
+static Verdict
+ir_old_forged(void)
+{
+	return remap(false, 0x25, OLD_FORMAT, 0, 0, false);
+}
+static Verdict
+ir_beyond(void)
+{
+	return remap(false, 0x21, ENTRY_0 | 0x100 << 5, 0, 0, true);
+}
+static Verdict
+ir_absent(void)
+{
+	return remap(false, 0x22, ENTRY_0, 0, 0, true);
+}
+static Verdict
+ir_reserved(void)
+{
+	return remap(false, 0x24, ENTRY_0, 1 | 1 << 12, SVT_ID | edu.sid, true);
+}
+static Verdict
+ir_source(void)
+{
+	return remap(false, 0x26, ENTRY_0, 1, SVT_ID | 0x99, true);
+}
+static Verdict
+ir_source_forged(void)
+{
+	return remap(false, 0x26, ENTRY_0, 1, SVT_ID | 0x99, false);
+}
+static Verdict
+ir_mask(void)
+{
+	return remap(true, 0, ENTRY_0, 1, SVT_ID | 3 << 16 | edu.sid | 5, true);
+}
+static Verdict
+ir_bus(void)
+{
+	return remap(true, 0, ENTRY_0, 1, 2ull << 18, true);
+}
+static Verdict
+ir_other_bus(void)
+{
+	return remap(false, 0x26, ENTRY_0, 1, 2ull << 18 | 0x0101, true);
+}
 
 const Check interrupts_checks[] = {
 	{ "interrupt: the window is not translated", window_write },

@@ -5,8 +5,8 @@
  *	pass|fail|absent  name  what was seen
  *
  * pass: as the manual says. fail: otherwise. absent: the unit does not claim to have it.
- * The machine is made by scripts/conformance: edu at 0:3.0, one behind a PCIe-to-PCI bridge
- * and one behind a conventional one.
+ * The machine is made by scripts/conformance: edu at 0:3.0, one behind a PCIe-to-PCI
+ * bridge and one behind a conventional one.
  */
 #include "tests/conformance/check.h"
 
@@ -29,13 +29,14 @@ void
 start(void)
 {
 	page = page_new();
-	if (!edu_find(&edu, 0) || !edu_find(&behind_pcie, 1) || !edu_find(&behind_pci, 2)) {
+	if (!edu_find(&edu, 0) || !edu_find(&behind_pcie, 1) ||
+		!edu_find(&behind_pci, 2)) {
 		say("the machine has no three edu devices\n");
 		end();
 	}
 	vtd_fresh();
-	say("unit  version %x.%x, CAP %016llx, ECAP %016llx\n", R32(0) >> 4 & 15, R32(0) & 15,
-	    (unsigned long long)cap, (unsigned long long)ecap);
+	say("unit  version %x.%x, CAP %016llx, ECAP %016llx\n", R32(0) >> 4 & 15,
+		R32(0) & 15, (unsigned long long)cap, (unsigned long long)ecap);
 	run(translate_checks);
 	run(faults_checks);
 	run(records_checks);

@@ -9,12 +9,22 @@ record(bool write)
 	usual(3);
 	edu_dma(&edu, 0x123456000ull, 0, 8, write);
 	r = vtd_record();
-	SEEN("%s by %04x at 0x%llx", r.read ? "read" : "write", r.sid, (unsigned long long)r.addr);
-	return judge(r.valid && r.read == !write && r.sid == edu.sid && r.addr == 0x123456000ull);
+	SEEN("%s by %04x at 0x%llx", r.read ? "read" : "write", r.sid,
+		(unsigned long long)r.addr);
+	return judge(r.valid && r.read == !write && r.sid == edu.sid &&
+		r.addr == 0x123456000ull);
 }
 
-static Verdict record_write(void) { return record(true); }
-static Verdict record_read(void) { return record(false); }
+static Verdict
+record_write(void)
+{
+	return record(true);
+}
+static Verdict
+record_read(void)
+{
+	return record(false);
+}
 
 static void
 fault_once(const Edu *e)
@@ -48,7 +58,8 @@ pending(void) /* PPF follows F */
 	R32(0x34) = 2;
 	uint32_t kept = R32(0x34);
 	vtd_record();
-	SEEN("FSTS 0x%x 0x%x 0x%x 0x%x", before, with & 0xff, kept & 0xff, R32(0x34) & 0xff);
+	SEEN("FSTS 0x%x 0x%x 0x%x 0x%x", before, with & 0xff, kept & 0xff,
+		R32(0x34) & 0xff);
 	return judge(!(before & 2) && with & 2 && kept & 2 && !(R32(0x34) & 2));
 }
 
@@ -113,9 +124,21 @@ alias(const Edu *e, uint16_t want)
 	return judge(r.valid && r.sid == want);
 }
 
-static Verdict alias_none(void) { return alias(&edu, edu.sid); }
-static Verdict alias_pcie(void) { return alias(&behind_pcie, behind_pcie.sid & 0xff00); }
-static Verdict alias_pci(void) { return alias(&behind_pci, 6 << 3); }
+static Verdict
+alias_none(void)
+{
+	return alias(&edu, edu.sid);
+}
+static Verdict
+alias_pcie(void)
+{
+	return alias(&behind_pcie, behind_pcie.sid & 0xff00);
+}
+static Verdict
+alias_pci(void)
+{
+	return alias(&behind_pci, 6 << 3);
+}
 
 const Check records_checks[] = {
 	{ "record: of a write", record_write },

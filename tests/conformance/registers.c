@@ -11,11 +11,31 @@ read_only(uint32_t off)
 	return judge(R32(off) == v);
 }
 
-static Verdict ver_ro(void) { return read_only(0x00); }
-static Verdict cap_ro(void) { return read_only(0x08); }
-static Verdict ecap_ro(void) { return read_only(0x10); }
-static Verdict gsts_ro(void) { return read_only(0x1c); }
-static Verdict iqh_ro(void) { return read_only(0x80); }
+static Verdict
+ver_ro(void)
+{
+	return read_only(0x00);
+}
+static Verdict
+cap_ro(void)
+{
+	return read_only(0x08);
+}
+static Verdict
+ecap_ro(void)
+{
+	return read_only(0x10);
+}
+static Verdict
+gsts_ro(void)
+{
+	return read_only(0x1c);
+}
+static Verdict
+iqh_ro(void)
+{
+	return read_only(0x80);
+}
 
 static Verdict
 write_buffer(void)

@@ -1,4 +1,5 @@
-/* What requests become: tables of every size, rights, pass-through, and what is blocked. */
+/* What requests become: tables of every size, rights, pass-through, and what is
+ * blocked. */
 #include "tests/conformance/check.h"
 
 static Verdict
@@ -14,14 +15,27 @@ at_level(uint32_t n, uint32_t bit)
 	if (!(cap >> bit & 1))
 		return ABSENT;
 	vtd_fresh();
-	vtd_entry(edu.sid, vtd_map(n, IOVA, (uint64_t)page | 3, 1) | 1, context_hi(n, DID));
+	vtd_entry(edu.sid, vtd_map(n, IOVA, (uint64_t)page | 3, 1) | 1,
+		context_hi(n, DID));
 	page[0] = 0x5555555555555555;
 	return judge(reason(IOVA, true) == 0 && landed());
 }
 
-static Verdict levels_3(void) { return at_level(3, 9); }
-static Verdict levels_4(void) { return at_level(4, 10); }
-static Verdict levels_5(void) { return at_level(5, 11); }
+static Verdict
+levels_3(void)
+{
+	return at_level(3, 9);
+}
+static Verdict
+levels_4(void)
+{
+	return at_level(4, 10);
+}
+static Verdict
+levels_5(void)
+{
+	return at_level(5, 11);
+}
 
 static Verdict
 large(uint32_t level, uint32_t bit)
@@ -32,13 +46,22 @@ large(uint32_t level, uint32_t bit)
 		return ABSENT;
 	vtd_fresh();
 	vtd_entry(edu.sid, vtd_map(levels(), 0x4000000000ull, at | 0x83, level) | 1,
-		  context_hi(levels(), DID));
+		context_hi(levels(), DID));
 	page[0] = 0x5555555555555555;
-	return judge(reason(0x4000000000ull + (uint64_t)page - at, true) == 0 && landed());
+	return judge(reason(0x4000000000ull + (uint64_t)page - at, true) == 0 &&
+		landed());
 }
 
-static Verdict page_2m(void) { return large(2, 34); }
-static Verdict page_1g(void) { return large(3, 35); }
+static Verdict
+page_2m(void)
+{
+	return large(2, 34);
+}
+static Verdict
+page_1g(void)
+{
+	return large(3, 35);
+}
 
 static Verdict
 pass_through(void)
@@ -71,7 +94,8 @@ crossing(void) /* the legal part lands, the rest is a fault of its own page */
 	edu_dma(&edu, IOVA + 4088, 0, 16, true);
 	r = vtd_record();
 	SEEN("reason 0x%x at 0x%llx", r.reason, (unsigned long long)r.addr);
-	return judge(page[511] != 0x5555555555555555 && r.reason == 5 && r.addr == IOVA + 4096);
+	return judge(page[511] != 0x5555555555555555 && r.reason == 5 &&
+		r.addr == IOVA + 4096);
 }
 
 static Verdict

@@ -1,10 +1,10 @@
 /* SRC: arch/memmap.c arch/madt.c arch/s5.c */
 /*
- * Firmware's tables from the RSDP on, in a small physical memory that the input fills. The
- * finder is included, not linked, so that each input begins with no tables. Every byte it
- * reads lies in mapped pages; every table it hands out is whole, listed memory, and sums
- * to 0. Each input is tried as it is and with the checksums of reachable tables made right;
- * then the readers of MADT, FADT and \_S5 see what was found.
+ * Firmware's tables from the RSDP on, in a small physical memory that the input fills.
+ * The finder is included, not linked, so that each input begins with no tables. Every
+ * byte it reads lies in mapped pages; every table it hands out is whole, listed memory,
+ * and sums to 0. Each input is tried as it is and with the checksums of reachable tables
+ * made right; then the readers of MADT, FADT and \_S5 see what was found.
  */
 #include "arch/acpi.c"
 
@@ -18,7 +18,7 @@
 
 BootInfo bootinfo;
 static uint8_t *memory; /* whole pages, physical address BASE */
-static size_t   size;
+static size_t size;
 
 static bool
 inside(paddr_t pa, size_t len)
@@ -113,7 +113,8 @@ try(void)
 	acpi_init();
 	CHECK(ntable <= MAXTABLE);
 	for (uint i = 0; i < ntable; i++)
-		CHECK(tables[i].pa != 0 && (tables[i].p == NULL || inside(tables[i].pa, tables[i].len)));
+		CHECK(tables[i].pa != 0 &&
+			(tables[i].p == NULL || inside(tables[i].pa, tables[i].len)));
 	for (uint s = 0; s < nelem(sigs); s++)
 		for (uint i = 0; i <= ntable; i++) {
 			const uint8_t *p = acpi_find(sigs[s], i, &len);

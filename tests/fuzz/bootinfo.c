@@ -60,7 +60,8 @@ check_carve(BootInfo *b)
 		return;
 	CHECK(pa % PAGE_SIZE == 0 && pa + 3 * PAGE_SIZE <= 1ull << 40);
 	for (uint i = 0; i < 3; i++)
-		CHECK(is_free(&was, pa + i * PAGE_SIZE) && !is_free(b, pa + i * PAGE_SIZE));
+		CHECK(is_free(&was, pa + i * PAGE_SIZE) &&
+			!is_free(b, pa + i * PAGE_SIZE));
 }
 
 void
@@ -76,14 +77,17 @@ fuzz_one(const uint8_t *bytes, size_t n)
 	int err = bootinfo_parse(b, magic, BASE, at);
 	CHECK(err == 0 || err == -EINVAL);
 	if (err != 0)
-		CHECK(b->nmem == 0 && b->archive == 0 && b->rsdp == 0 && b->cmdline[0] == 0);
+		CHECK(b->nmem == 0 && b->archive == 0 && b->rsdp == 0 &&
+			b->cmdline[0] == 0);
 	check_map(b);
 	if (err == 0) {
-		CHECK(b->loader != NULL && memchr(b->cmdline, 0, sizeof b->cmdline) != NULL);
+		CHECK(b->loader != NULL &&
+			memchr(b->cmdline, 0, sizeof b->cmdline) != NULL);
 		CHECK(!is_free(b, 0) && !is_free(b, BASE));
 		CHECK((b->archive == 0) == (b->archive_len == 0));
 		if (b->archive != 0)
-			CHECK(!is_free(b, b->archive) && !is_free(b, b->archive + b->archive_len - 1));
+			CHECK(!is_free(b, b->archive) &&
+				!is_free(b, b->archive + b->archive_len - 1));
 	}
 	check_carve(b);
 	free((void *)memory);

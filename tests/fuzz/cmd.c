@@ -79,8 +79,8 @@ check_attach(const Cmd *c)
 	if (attach_parse(c, &a) != 0)
 		return;
 	CHECK(a.pid >= 0 && a.policy <= FAULT_KILL);
-	int n = snprintf(text, sizeof text, "%s %d fault=%s\n", bdf_print(a.bdf, name, sizeof name),
-	                 a.pid, policy[a.policy]);
+	int n = snprintf(text, sizeof text, "%s %d fault=%s\n",
+		bdf_print(a.bdf, name, sizeof name), a.pid, policy[a.policy]);
 	CHECK(cmd_parse(&again, text, (size_t)n) == 0 && attach_parse(&again, &b) == 0);
 	CHECK(a.bdf == b.bdf && a.pid == b.pid && a.policy == b.policy);
 }
@@ -94,12 +94,16 @@ check_map(const Cmd *c)
 
 	if (c->n == 0 || map_parse(c, &a) != 0)
 		return;
-	CHECK(a.len > 0 && (a.iova | a.len) % 4096 == 0 && a.iova + (a.len - 1) >= a.iova);
+	CHECK(a.len > 0 && (a.iova | a.len) % 4096 == 0 &&
+		a.iova + (a.len - 1) >= a.iova);
 	int n = a.unmap ? snprintf(text, sizeof text, "unmap %lu %lu", a.iova, a.len)
-			: snprintf(text, sizeof text, "map 0x%lx %lu 0x%lx %s", a.iova, a.va, a.len, map_rights[a.rights]);
+			: snprintf(text, sizeof text, "map 0x%lx %lu 0x%lx %s", a.iova,
+				  a.va, a.len, map_rights[a.rights]);
 	CHECK(cmd_parse(&again, text, (size_t)n) == 0 && map_parse(&again, &b) == 0);
 	CHECK(a.unmap == b.unmap && a.iova == b.iova && a.len == b.len);
-	CHECK(a.unmap || (a.va == b.va && a.va % 4096 == 0 && a.rights == b.rights && a.rights - 1 < 3));
+	CHECK(a.unmap ||
+		(a.va == b.va && a.va % 4096 == 0 && a.rights == b.rights &&
+			a.rights - 1 < 3));
 }
 
 void
@@ -122,9 +126,12 @@ fuzz_one(const uint8_t *in, size_t n)
 		check_attach(&c);
 		check_map(&c);
 		if (detach_parse(&c, &d) == 0)
-			CHECK(d.pid >= -1 && c.n - d.group <= 2 && (d.pid == -1) == (c.n - d.group == 1));
+			CHECK(d.pid >= -1 && c.n - d.group <= 2 &&
+				(d.pid == -1) == (c.n - d.group == 1));
 		if (power_parse(&c, &on) == 0)
-			CHECK(c.n == 1 && (strcmp(c.f[0], "on") == 0 || strcmp(c.f[0], "enable") == 0) == on);
+			CHECK(c.n == 1 &&
+				(strcmp(c.f[0], "on") == 0 ||
+					strcmp(c.f[0], "enable") == 0) == on);
 	}
 	free(s);
 }

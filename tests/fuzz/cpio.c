@@ -18,7 +18,8 @@ check_member(const CpioFile *f, const Cpio *was, const Cpio *now)
 	if (f->data != NULL)
 		CHECK(f->data > name && f->size <= (size_t)(was->p + was->n - f->data));
 	CHECK(now->n < was->n && now->p == was->p + (was->n - now->n));
-	CHECK(now->at == was->at + (was->n - now->n) && (now->at % 4 == 0 || now->n == 0));
+	CHECK(now->at == was->at + (was->n - now->n) &&
+		(now->at % 4 == 0 || now->n == 0));
 }
 
 void

@@ -48,7 +48,8 @@ check_usable(const Dmar *d, const DmarEntry *e, uint32_t end)
 	if (e->type == DMAR_RMRR)
 		CHECK(e->base <= e->limit);
 	if (e->type == DMAR_ANDD)
-		CHECK(e->name != NULL && (const uint8_t *)e->name + strlen(e->name) < d->bytes + end);
+		CHECK(e->name != NULL &&
+			(const uint8_t *)e->name + strlen(e->name) < d->bytes + end);
 	if (e->type != DMAR_DRHD)
 		return;
 	CHECK(e->base != 0 && e->base % 4096 == 0 && e->base >> d->haw == 0);

@@ -1,9 +1,9 @@
 /* SRC: kern/elf.c */
 /*
- * Programs. Whatever the headers say, a plan that is accepted stays inside the file, inside
- * the addresses programs may have, never writable and executable, no two segments in one
- * page, the entry in code. The file's size is its own 2 bytes, and may be larger than the
- * head that was read.
+ * Programs. Whatever the headers say, a plan that is accepted stays inside the file,
+ * inside the addresses programs may have, never writable and executable, no two segments
+ * in one page, the entry in code. The file's size is its own 2 bytes, and may be larger
+ * than the head that was read.
  */
 #include "kern/elf.h"
 #include "kern/layout.h"
@@ -17,13 +17,15 @@ check_segment(const ElfPlan *p, uint i, uint64_t size)
 
 	CHECK(s->memsz > 0 && s->filesz <= s->memsz);
 	CHECK(s->off <= size && s->filesz <= size - s->off);
-	CHECK(s->va >= LAYOUT_LOW && s->va < LAYOUT_DMA28 && s->memsz <= LAYOUT_DMA28 - s->va);
+	CHECK(s->va >= LAYOUT_LOW && s->va < LAYOUT_DMA28 &&
+		s->memsz <= LAYOUT_DMA28 - s->va);
 	CHECK((s->prot & (SPROT_WRITE | SPROT_EXEC)) != (SPROT_WRITE | SPROT_EXEC));
 	for (uint k = 0; k < i; k++) {
 		const ElfSegment *o = &p->seg[k];
 		uint64_t last = s->va + s->memsz - 1, olast = o->va + o->memsz - 1;
 
-		CHECK(last / PAGE_SIZE < o->va / PAGE_SIZE || olast / PAGE_SIZE < s->va / PAGE_SIZE);
+		CHECK(last / PAGE_SIZE < o->va / PAGE_SIZE ||
+			olast / PAGE_SIZE < s->va / PAGE_SIZE);
 	}
 	return (s->prot & SPROT_EXEC) && p->entry >= s->va && p->entry - s->va < s->memsz;
 }

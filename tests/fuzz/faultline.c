@@ -1,7 +1,8 @@
 /* SRC: user/host/faultline.c dev/vtd/faultrec.c */
 /*
- * Lines about DMA faults. Whatever a line is, it is a fault with words for it, half of one, or
- * a reason why not; and a fault, written as Linux writes it, is read back as it was.
+ * Lines about DMA faults. Whatever a line is, it is a fault with words for it, half of
+ * one, or a reason why not; and a fault, written as Linux writes it, is read back as it
+ * was.
  */
 #include "tests/fuzz/fuzz.h"
 #include "user/host/faultline.h"
@@ -27,11 +28,14 @@ check_again(const FaultLine *l)
 	if (l->pasid_given)
 		snprintf(pasid, sizeof pasid, "PASID 0x%x", l->pasid);
 	if (!f->interrupt)
-		snprintf(kind, sizeof kind, "DMA %s %s", f->read ? "Read" : "Write", pasid);
-	snprintf(where, sizeof where, "%04x:%02x:%02x.%d", f->segment, f->sid >> 8, f->sid >> 3 & 31,
-		f->sid & 7);
-	snprintf(line, sizeof line, "DMAR: [%s] Request device [%s] fault %s 0x%llx [fault reason 0x%02x] x",
-		kind, where, f->interrupt ? "index" : "addr", (unsigned long long)f->addr, f->reason);
+		snprintf(kind, sizeof kind, "DMA %s %s", f->read ? "Read" : "Write",
+			pasid);
+	snprintf(where, sizeof where, "%04x:%02x:%02x.%d", f->segment, f->sid >> 8,
+		f->sid >> 3 & 31, f->sid & 7);
+	snprintf(line, sizeof line,
+		"DMAR: [%s] Request device [%s] fault %s 0x%llx [fault reason 0x%02x] x",
+		kind, where, f->interrupt ? "index" : "addr", (unsigned long long)f->addr,
+		f->reason);
 	CHECK(faultline_parse(line, &m) == LINE_FAULT);
 	CHECK(m.f.sid == f->sid && m.f.segment == f->segment && m.f.addr == f->addr);
 	CHECK(m.f.reason == f->reason && m.f.interrupt == f->interrupt);

@@ -16,16 +16,18 @@
 
 void fuzz_one(const uint8_t *in, size_t n);
 
-#define CHECK(p) \
-	((p) ? (void)0 : (fprintf(stderr, "%s:%d: property broken: %s\n", __FILE__, __LINE__, #p), abort()))
+#define CHECK(p)                                                                         \
+	((p) ? (void)0                                                                   \
+	     : (fprintf(stderr, "%s:%d: property broken: %s\n", __FILE__, __LINE__, #p), \
+		       abort()))
 
 /* The input, taken from the front. What is not there reads as zeros. */
 typedef struct In {
 	const uint8_t *p;
-	size_t         n;
+	size_t n;
 } In;
 
-uint8_t  in_u8(In *in);
+uint8_t in_u8(In *in);
 uint64_t in_u64(In *in, unsigned bytes); /* little endian */
 /* n bytes at most, in memory of exactly that size, so that a read past them is seen. */
 uint8_t *in_copy(const In *in, size_t *n);

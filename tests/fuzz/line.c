@@ -1,8 +1,8 @@
 /* SRC: kern/line.c kern/string.c */
 /*
  * The line editor, watched through a model of one terminal row: after every byte the row
- * shows the line and its cursor stands where the editor believes it to be. The bytes of the
- * input are the bytes typed.
+ * shows the line and its cursor stands where the editor believes it to be. The bytes of
+ * the input are the bytes typed.
  */
 #include "kern/line.h"
 #include "tests/fuzz/fuzz.h"
@@ -11,7 +11,8 @@ static Line l;
 static char row[2 * LINE_MAX];
 static size_t col, end; /* cursor; cells in use */
 
-/* One cell per byte that begins a character; the editor is told a tab takes one column. */
+/* One cell per byte that begins a character; the editor is told a tab takes one
+ * column. */
 static void
 term(const char *s, size_t n)
 {
@@ -75,7 +76,8 @@ fuzz_one(const uint8_t *in, size_t n)
 			continue;
 		}
 		if (e == LINE_DONE)
-			CHECK(l.n > 0 && l.n < LINE_MAX && l.buf[l.n - 1] == '\n' && l.buf[l.n] == 0);
+			CHECK(l.n > 0 && l.n < LINE_MAX && l.buf[l.n - 1] == '\n' &&
+				l.buf[l.n] == 0);
 		else
 			CHECK(l.n == 0);
 		line_reset(&l);

@@ -24,7 +24,7 @@ try(const uint8_t *t, size_t n, uint max)
 	for (uint i = 0; i < k; i++) {
 		check_range(&r[i]);
 		CHECK(i == 0 || r[i - 1].seg < r[i].seg ||
-		      (r[i - 1].seg == r[i].seg && r[i - 1].last < r[i].first));
+			(r[i - 1].seg == r[i].seg && r[i - 1].last < r[i].first));
 	}
 	free(r);
 }

@@ -18,11 +18,13 @@ check_words(const Params *ps, const char *line)
 		size_t word = strcspn(line += strspn(line, blanks), blanks);
 
 		CHECK(p->name >= ps->buf && p->name + name < ps->buf + sizeof ps->buf);
-		CHECK(strpbrk(p->name, "= \t\n\r") == NULL && strpbrk(p->value, blanks) == NULL);
+		CHECK(strpbrk(p->name, "= \t\n\r") == NULL &&
+			strpbrk(p->value, blanks) == NULL);
 		CHECK(strncmp(line, p->name, name) == 0);
 		if (line[name] == '=')
 			CHECK(strncmp(line + name + 1, p->value, value) == 0);
-		CHECK(word == name + (line[name] == '=') + value || (ps->cut && i + 1 == ps->n));
+		CHECK(word == name + (line[name] == '=') + value ||
+			(ps->cut && i + 1 == ps->n));
 		line += word;
 	}
 	CHECK(ps->cut || line[strspn(line, blanks)] == '\0');
@@ -35,10 +37,12 @@ check_lookup(const Params *ps, const Param *p)
 	char why[160] = "";
 	const char *wrong = params_wrong(p, why, sizeof why);
 
-	CHECK(wrong == NULL || (wrong == why && strlen(why) > 0 && strlen(why) < sizeof why));
+	CHECK(wrong == NULL ||
+		(wrong == why && strlen(why) > 0 && strlen(why) < sizeof why));
 	CHECK(wrong != NULL || v != NULL);
 	for (uint i = 0; i < ps->n; i++)
-		if (strcmp(ps->p[i].name, p->name) == 0 && params_wrong(&ps->p[i], why, sizeof why) == NULL)
+		if (strcmp(ps->p[i].name, p->name) == 0 &&
+			params_wrong(&ps->p[i], why, sizeof why) == NULL)
 			last = ps->p[i].value;
 	CHECK(last == NULL || v == last);
 }

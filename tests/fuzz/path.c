@@ -24,7 +24,8 @@ check_clean(const char *s)
 	memcpy(joined, s, n);
 	joined[n] = 0;
 	while (path_next(&p, name)) {
-		CHECK(strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strchr(name, '/') == NULL);
+		CHECK(strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+			strchr(name, '/') == NULL);
 		if (joined[n - 1] != '/')
 			joined[n++] = '/';
 		strcpy(joined + n, name);
@@ -44,7 +45,8 @@ check_split(const char *clean)
 		CHECK(*path_rest(clean) == 0 && strcmp(path_last(clean), clean) == 0);
 		return;
 	}
-	CHECK(strcmp(name, path_last(clean)) == 0 && path_below(clean, dir) && !path_below(dir, clean));
+	CHECK(strcmp(name, path_last(clean)) == 0 && path_below(clean, dir) &&
+		!path_below(dir, clean));
 	check_clean(dir);
 	CHECK(path_clean(dir, name, again) == 0 || *name == '#');
 	if (*name != '#')

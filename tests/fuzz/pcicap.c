@@ -21,7 +21,8 @@ word(const void *arg, uint off)
 }
 
 static void
-try(uint (*list)(CapRead *, const void *, PciCap *, uint), uint low, uint high, uint max, bool ext)
+try(uint (*list)(CapRead *, const void *, PciCap *, uint), uint low, uint high, uint max,
+	bool ext)
 {
 	PciCap *c = malloc((max + 1) * sizeof *c);
 
@@ -34,7 +35,8 @@ try(uint (*list)(CapRead *, const void *, PciCap *, uint), uint low, uint high, 
 		CHECK((word(space, c[i].off) & (ext ? 0xffff : 0xff)) == c[i].id);
 		CHECK(cap_name(c[i].id, ext) != NULL);
 		uint first = cap_find(c, n, c[i].id);
-		CHECK(first != 0 && (word(space, first) & (ext ? 0xffff : 0xff)) == c[i].id);
+		CHECK(first != 0 &&
+			(word(space, first) & (ext ? 0xffff : 0xff)) == c[i].id);
 		for (uint k = 0; k < i; k++)
 			CHECK(c[k].off != c[i].off);
 	}

@@ -1,10 +1,11 @@
 /* SRC: dev/vtd/scope.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c */
 /*
- * Which unit translates a device. The input is a machine and a table: 8 bridges of 4 bytes
- * (bus, devfn, secondary, subordinate), a device of 3, then DMAR structures. Whatever the
- * bridges claim, the lookup ends, names a usable unit of the device's segment, and keeps
- * the order of VTD-FACTS 1.5: a scope that ends at the device wins, INCLUDE_PCI_ALL is for
- * those whom no scope names, nobody is left out while there is such a unit.
+ * Which unit translates a device. The input is a machine and a table: 8 bridges of 4
+ * bytes (bus, devfn, secondary, subordinate), a device of 3, then DMAR structures.
+ * Whatever the bridges claim, the lookup ends, names a usable unit of the device's
+ * segment, and keeps the order of VTD-FACTS 1.5: a scope that ends at the device wins,
+ * INCLUDE_PCI_ALL is for those whom no scope names, nobody is left out while there is
+ * such a unit.
  */
 #include "dev/vtd/os.h"
 #include "dev/vtd/scope.h"
@@ -24,7 +25,9 @@ config(uint16_t segment, uint8_t bus, uint8_t devfn, uint32_t off)
 	reads++;
 	for (unsigned i = 0; segment == 0 && i < NBRIDGE; i++)
 		if (bridge[i].bus == bus && bridge[i].devfn == devfn)
-			return off == 0x0e ? 1 : off == 0x19 ? bridge[i].secondary : bridge[i].subordinate;
+			return off == 0x0e    ? 1
+				: off == 0x19 ? bridge[i].secondary
+					      : bridge[i].subordinate;
 	return 0xff;
 }
 
@@ -57,7 +60,8 @@ names(const Dmar *d, const DmarEntry *e, const VtdPath *p)
 		const DmarScope *s = &d->scope[e->scope + i];
 
 		if (s->ok && s->type <= SCOPE_BRIDGE &&
-		    scope_target(s, e->segment, config, &rid) && rid == (uint16_t)p->bdf)
+			scope_target(s, e->segment, config, &rid) &&
+			rid == (uint16_t)p->bdf)
 			return true;
 	}
 	return false;
@@ -97,14 +101,16 @@ check_rmrr(const Dmar *d, const VtdPath *p)
 	for (int32_t i = 0; i < (int32_t)d->nentry; i++) {
 		const DmarEntry *e = &d->entry[i];
 
-		if (e->ok && e->type == DMAR_RMRR && e->segment == p->bdf >> 16 && names(d, e, p))
+		if (e->ok && e->type == DMAR_RMRR && e->segment == p->bdf >> 16 &&
+			names(d, e, p))
 			CHECK(found >= 0 && found <= i);
 	}
 	if (found >= 0)
-		CHECK(scope_rmrr(d, found + 1, p, config) == -1 || scope_rmrr(d, found + 1, p, config) > found);
+		CHECK(scope_rmrr(d, found + 1, p, config) == -1 ||
+			scope_rmrr(d, found + 1, p, config) > found);
 	if (found >= 0)
 		CHECK(d->entry[found].ok && d->entry[found].type == DMAR_RMRR &&
-		      d->entry[found].segment == p->bdf >> 16);
+			d->entry[found].segment == p->bdf >> 16);
 }
 
 void

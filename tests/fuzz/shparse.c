@@ -1,8 +1,8 @@
 /* SRC: user/sh/parse.c user/sh/lex.c user/sh/mem.c */
 /*
  * The shell's grammar. Every text ends in trees or sentences, never in more commands than
- * bytes, and all of it is used up; trees have the shape parse.h promises, so that run.c need
- * not check, and are no deeper than the stack allows.
+ * bytes, and all of it is used up; trees have the shape parse.h promises, so that run.c
+ * need not check, and are no deeper than the stack allows.
  */
 #include "tests/fuzz/fuzz.h"
 #include "user/sh/parse.h"
@@ -54,7 +54,12 @@ check_node(const Node *n, int depth)
 		for (int i = 0; i < n->nassigns; i++)
 			CHECK(name_valid(n->assigns[i], strcspn(n->assigns[i], "=")));
 		break;
-	case N_PIPE: case N_AND: case N_OR: case N_SEQ: case N_WHILE: case N_UNTIL:
+	case N_PIPE:
+	case N_AND:
+	case N_OR:
+	case N_SEQ:
+	case N_WHILE:
+	case N_UNTIL:
 		check_node(n->a, depth + 1);
 		check_node(n->b, depth + 1);
 		break;

@@ -1,6 +1,6 @@
 /*
- * barpart B:D.F: the registers of an NVMe controller, whose MSI-X table lies behind them in
- * the same BAR: not the whole BAR, not the table's page, but those before it.
+ * barpart B:D.F: the registers of an NVMe controller, whose MSI-X table lies behind them
+ * in the same BAR: not the whole BAR, not the table's page, but those before it.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "user/include/bailey.h"
 #include "user/lib/pcidev.h"
 
-#define PAGE  4096
+#define PAGE    4096
 #define NVME_VS 0x08 /* version: 1.4 is 0x00010400 */
 
 static volatile void *
@@ -33,7 +33,8 @@ main(int argc, char **argv)
 	printf("size %#zx\n", size);
 	regs = try("the first page", pci_map_bar_part(d, 0, 0, PAGE));
 	if (regs != NULL)
-		printf("version %u\n", (unsigned)(*(volatile uint32_t *)(regs + NVME_VS) >> 16));
+		printf("version %u\n",
+			(unsigned)(*(volatile uint32_t *)(regs + NVME_VS) >> 16));
 	for (size_t off = PAGE; off < size; off += PAGE)
 		if (pci_map_bar_part(d, 0, off, PAGE) == NULL) {
 			printf("at %#zx: %s\n", off, errstr());

@@ -1,8 +1,9 @@
 /*
  * dmatest B:D.F WHAT: a hostile driver for an edu device, to see what an owner who is
- * detached or killed in the middle of a transfer can still do. An edu transfer takes 100 ms
- * before it lands, which is the window all of this aims at. Buffers are at a fixed address,
- * so that one owner's command, if it fired later, would hit the next owner's buffer.
+ * detached or killed in the middle of a transfer can still do. An edu transfer takes 100
+ * ms before it lands, which is the window all of this aims at. Buffers are at a fixed
+ * address, so that one owner's command, if it fired later, would hit the next owner's
+ * buffer.
  *
  *	arm       start a transfer from the device into the buffer, say so, and tell 600 ms
  *	          later whether it landed
@@ -28,11 +29,11 @@
 #include "user/lib/edudev.h"
 #include "user/lib/pcidev.h"
 
-#define BUFFER  ((unsigned char *)0x200000000)
-#define SIZE    4096
-#define COUNT   EDU_MAX
-#define MINE    0x5a /* what the owner wrote */
-#define DEVICE  0xd7 /* what the device would write */
+#define BUFFER ((unsigned char *)0x200000000)
+#define SIZE   4096
+#define COUNT  EDU_MAX
+#define MINE   0x5a /* what the owner wrote */
+#define DEVICE 0xd7 /* what the device would write */
 
 static volatile void *regs;
 
@@ -66,8 +67,8 @@ own(const char *dev)
 static void
 buffer(void)
 {
-	if (mmap(BUFFER, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
-		BUFFER)
+	if (mmap(BUFFER, SIZE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != BUFFER)
 		fail("mmap buffer");
 }
 
@@ -97,7 +98,8 @@ tell(void)
 static void
 canary(size_t size)
 {
-	unsigned char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t bad = 0;
 
 	if (p == MAP_FAILED)
@@ -127,7 +129,9 @@ ucopy(const char *bdf)
 		printf("ucopy: %s\n", errstr());
 		return 1;
 	}
-	printf("copied, %s\n", memcmp(from, to, COUNT) == 0 && to[COUNT] == MINE ? "equal" : "different");
+	printf("copied, %s\n",
+		memcmp(from, to, COUNT) == 0 && to[COUNT] == MINE ? "equal"
+								  : "different");
 	return 0;
 }
 
@@ -142,7 +146,8 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 3) {
-		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free|ucopy, or - canary MIB\n");
+		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free|ucopy, or - "
+		       "canary MIB\n");
 		return 2;
 	}
 	buffer();

@@ -54,7 +54,8 @@ try(const char *what, const unsigned char *p, uint64_t a)
 static unsigned char *
 memory(int flags)
 {
-	void *p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+	void *p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 
 	if (p == MAP_FAILED)
 		die("mmap");
@@ -62,8 +63,7 @@ memory(int flags)
 	return p;
 }
 
-static void
-private(void)
+static void private(void)
 {
 	unsigned char *early = memory(MAP_DMA), *heap = memory(0), *late;
 
@@ -105,7 +105,8 @@ guest(void)
 	try("our address", p, (uintptr_t)p);
 	mprotect(p, SIZE, PROT_READ);
 	try("after mprotect", p, IOVA);
-	printf("map as read-write: %s\n", pci_map(dev, IOVA, p, SIZE, "rw") == 0 ? "taken" : errstr());
+	printf("map as read-write: %s\n",
+		pci_map(dev, IOVA, p, SIZE, "rw") == 0 ? "taken" : errstr());
 	if (pci_map(dev, IOVA, p, SIZE, "r") != 0)
 		die("map");
 	try("read-only", p, IOVA);
@@ -121,11 +122,13 @@ guest(void)
 			die("map");
 		try("read-write", p, IOVA);
 	}
-	printf("map twice: %s\n", pci_map(dev, IOVA, p, SIZE, "rw") == 0 ? "taken" : errstr());
+	printf("map twice: %s\n",
+		pci_map(dev, IOVA, p, SIZE, "rw") == 0 ? "taken" : errstr());
 	munmap(p, SIZE);
 	p = memory(0);
 	try("after munmap", p, IOVA);
-	printf("unmap what is gone: %s\n", pci_unmap(dev, IOVA, SIZE) == 0 ? "taken" : errstr());
+	printf("unmap what is gone: %s\n",
+		pci_unmap(dev, IOVA, SIZE) == 0 ? "taken" : errstr());
 }
 
 int
@@ -138,11 +141,9 @@ main(int argc, char **argv)
 		pci_busmaster(dev, true) != 0)
 		die(argv[1]);
 	if (strcmp(argv[2], "private") == 0)
-		private();
-	else if (strcmp(argv[2], "readonly") == 0)
-		readonly();
-	else
-		guest();
+	private();
+	else if (strcmp(argv[2], "readonly") == 0) readonly();
+	else guest();
 	printf("modes: done\n");
 	return 0;
 }

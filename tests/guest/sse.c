@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-
 #define NREG     8
 #define CHILDREN 4
 #define ROUNDS   2000
@@ -26,19 +25,19 @@ typedef struct Regs {
 static void
 carry(const Regs *in, Regs *out, unsigned long spin)
 {
-	__asm__ volatile(
-		"movups 0(%1), %%xmm8\n\tmovups 16(%1), %%xmm9\n\t"
-		"movups 32(%1), %%xmm10\n\tmovups 48(%1), %%xmm11\n\t"
-		"movups 64(%1), %%xmm12\n\tmovups 80(%1), %%xmm13\n\t"
-		"movups 96(%1), %%xmm14\n\tmovups 112(%1), %%xmm15\n"
-		"1:\tdec %0\n\tjnz 1b\n\t"
-		"movups %%xmm8, 0(%2)\n\tmovups %%xmm9, 16(%2)\n\t"
-		"movups %%xmm10, 32(%2)\n\tmovups %%xmm11, 48(%2)\n\t"
-		"movups %%xmm12, 64(%2)\n\tmovups %%xmm13, 80(%2)\n\t"
-		"movups %%xmm14, 96(%2)\n\tmovups %%xmm15, 112(%2)"
-		: "+r"(spin)
-		: "r"(in), "r"(out)
-		: "memory", "cc", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+	__asm__ volatile("movups 0(%1), %%xmm8\n\tmovups 16(%1), %%xmm9\n\t"
+			 "movups 32(%1), %%xmm10\n\tmovups 48(%1), %%xmm11\n\t"
+			 "movups 64(%1), %%xmm12\n\tmovups 80(%1), %%xmm13\n\t"
+			 "movups 96(%1), %%xmm14\n\tmovups 112(%1), %%xmm15\n"
+			 "1:\tdec %0\n\tjnz 1b\n\t"
+			 "movups %%xmm8, 0(%2)\n\tmovups %%xmm9, 16(%2)\n\t"
+			 "movups %%xmm10, 32(%2)\n\tmovups %%xmm11, 48(%2)\n\t"
+			 "movups %%xmm12, 64(%2)\n\tmovups %%xmm13, 80(%2)\n\t"
+			 "movups %%xmm14, 96(%2)\n\tmovups %%xmm15, 112(%2)"
+			 : "+r"(spin)
+			 : "r"(in), "r"(out)
+			 : "memory", "cc", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",
+			 "xmm13", "xmm14", "xmm15");
 }
 
 static int

@@ -1,9 +1,10 @@
 /*
  * syscalls [CALLS [SEED [NAME]...]]: random arguments at every system call, or at those
  * named. A parent counts; children do the calls, each in its own process group and with a
- * root directory of its own, and may die of them. Before every call a child writes one byte to the parent: the number of the
- * call it is about to make, and whether the last one succeeded. A child that is silent for
- * STUCK ms sits in a call that waits, and is killed, which is a test of kill.
+ * root directory of its own, and may die of them. Before every call a child writes one
+ * byte to the parent: the number of the call it is about to make, and whether the last
+ * one succeeded. A child that is silent for STUCK ms sits in a call that waits, and is
+ * killed, which is a test of kill.
  *
  * Arguments are drawn per kind: live, closed and absurd descriptors; mapped, half mapped,
  * unmapped and kernel pointers; short, long and unterminated names. What a child must not
@@ -29,13 +30,14 @@
 #include "user/include/poll.h"
 #include "user/lib/sys.h"
 
-#define TOP     "/tmp/syscalls"
-#define REPORT  60   /* descriptor of the pipe to the parent; never drawn */
-#define TURN    1000 /* calls of one child */
-#define STUCK   40   /* ms */
-#define PAGE    4096UL
+#define TOP      "/tmp/syscalls"
+#define REPORT   60   /* descriptor of the pipe to the parent; never drawn */
+#define TURN     1000 /* calls of one child */
+#define STUCK    40   /* ms */
+#define PAGE     4096UL
 #define nelem(a) (sizeof(a) / sizeof((a)[0]))
 
+/* clang-format off */
 static const char *const names[SYS_COUNT] = {
 	"exit", "fork", "execve", "wait", "kill", "getpid", "getppid", "setpgid", "sleep",
 	"clock", "brk", "mmap", "munmap", "mprotect", "open", "close", "read", "write",
@@ -43,6 +45,7 @@ static const char *const names[SYS_COUNT] = {
 	"pipe", "poll", "chdir", "getcwd", "mkdir", "remove", "rename", "bind", "unmount",
 	"rfns", "errstr", "signal", "uname",
 };
+/* clang-format on */
 
 static unsigned long made[SYS_COUNT], worked[SYS_COUNT];
 static int calls[SYS_COUNT], ncalls; /* which are made */
@@ -76,8 +79,8 @@ chance(unsigned percent)
 
 /* ---- what arguments are drawn from ---- */
 
-static char *arena;   /* ARENA pages, mapped when the child starts */
-static char *edge;    /* one page, nothing behind it */
+static char *arena; /* ARENA pages, mapped when the child starts */
+static char *edge;  /* one page, nothing behind it */
 static pid_t self;
 
 #define ARENA 16
@@ -89,7 +92,8 @@ any_pointer(void)
 	case 0:
 		return below(PAGE);
 	case 1:
-		return (uint64_t)(uintptr_t)edge + PAGE - 1 - below(64); /* runs off its end */
+		/* runs off its end */
+		return (uint64_t)(uintptr_t)edge + PAGE - 1 - below(64);
 	case 2:
 		return 0xffff800000000000 + below(1ull << 40); /* the kernel's half */
 	case 3:
@@ -138,11 +142,13 @@ any_size(void)
 static uint64_t
 any_path(bool roots)
 {
+	/* clang-format off */
 	static const char *const paths[] = {
 		"/a", "/b", "/d", "/d/x", "/d/y", "/new", "a", "d", "", "#null/null", "#zero/zero",
 		"#proc", "#pci", "#pci/0:3.0/status", "#iommu/mappings", "#vtd/faults", "#nothing",
 		"#", "/none/x", "a/b/c", "d/../a", "/a/", "#proc/1/status", "..", ".", "/", "//",
 	};
+	/* clang-format on */
 	static char longname[SYS_PATHMAX + 64];
 
 	if (chance(12))
@@ -198,7 +204,9 @@ any_address(void)
 static uint64_t
 any_length(void)
 {
-	return chance(10) ? draw() : chance(10) ? 0 : below(32) * PAGE + below(2) * below(PAGE);
+	return chance(10)    ? draw()
+		: chance(10) ? 0
+			     : below(32) * PAGE + below(2) * below(PAGE);
 }
 
 static uint64_t
@@ -242,8 +250,10 @@ arguments(int nr, uint64_t a[6])
 		a[0] = chance(60) ? 0 : any_address();
 		a[1] = any_length();
 		a[2] = any_prot();
-		a[3] = chance(80) ? SMAP_ANON | SMAP_PRIVATE |
-			(chance(20) ? SMAP_FIXED : 0) | (chance(10) ? SMAP_DMA : 0) : draw();
+		a[3] = chance(80)
+			? SMAP_ANON | SMAP_PRIVATE | (chance(20) ? SMAP_FIXED : 0) |
+				(chance(10) ? SMAP_DMA : 0)
+			: draw();
 		a[4] = chance(80) ? (uint64_t)-1 : any_fd();
 		a[5] = chance(80) ? 0 : draw();
 		break;
@@ -255,15 +265,20 @@ arguments(int nr, uint64_t a[6])
 		break;
 	case SYS_open:
 		a[0] = any_path(true);
-		a[1] = chance(40) ? below(3) : chance(60) ?
-			below(3) | SO_CREAT | (draw() & (SO_APPEND | SO_TRUNC | SO_EXCL)) : draw();
+		a[1] = chance(40)    ? below(3)
+			: chance(60) ? below(3) | SO_CREAT |
+				(draw() & (SO_APPEND | SO_TRUNC | SO_EXCL))
+				     : draw();
 		a[1] |= SO_NONBLOCK;
 		a[2] = chance(80) ? 0644 : draw();
 		break;
 	case SYS_close:
 		a[0] = chance(50) ? 12 + below(12) : any_fd();
 		break;
-	case SYS_read: case SYS_write: case SYS_pread: case SYS_pwrite:
+	case SYS_read:
+	case SYS_write:
+	case SYS_pread:
+	case SYS_pwrite:
 		a[0] = any_fd();
 		a[1] = any_pointer();
 		a[2] = any_size();
@@ -297,12 +312,19 @@ arguments(int nr, uint64_t a[6])
 		a[1] = chance(90) ? below(4) : draw();
 		a[2] = chance(98) ? below(2) : draw();
 		break;
-	case SYS_stat: case SYS_chdir: case SYS_mkdir: case SYS_remove: case SYS_wstat:
+	case SYS_stat:
+	case SYS_chdir:
+	case SYS_mkdir:
+	case SYS_remove:
+	case SYS_wstat:
 		a[0] = any_path(true);
 		if (nr != SYS_stat)
 			a[1] = chance(80) ? 0755 : draw();
 		break;
-	case SYS_rename: case SYS_bind: case SYS_unmount: case SYS_execve:
+	case SYS_rename:
+	case SYS_bind:
+	case SYS_unmount:
+	case SYS_execve:
 		a[0] = any_path(true);
 		a[1] = any_path(nr != SYS_unmount);
 		if (nr == SYS_bind)
@@ -310,14 +332,17 @@ arguments(int nr, uint64_t a[6])
 		if (nr == SYS_unmount && chance(50))
 			a[0] = 0;
 		if (nr == SYS_execve && chance(50))
-			a[0] = (uint64_t)(uintptr_t)"/true";
+			a[0] = (uint64_t)(uintptr_t) "/true";
 		if (nr == SYS_execve)
 			a[1] = chance(50) ? 0 : any_pointer();
 		break;
 	case SYS_rfns:
-		a[0] = chance(95) ? below(4) : draw() & ~(uint64_t)RFNS_CLEAR; /* would find the root */
+		/* would find the root */
+		a[0] = chance(95) ? below(4) : draw() & ~(uint64_t)RFNS_CLEAR;
 		break;
-	case SYS_getcwd: case SYS_errstr: case SYS_uname:
+	case SYS_getcwd:
+	case SYS_errstr:
+	case SYS_uname:
 		a[1] = any_size();
 		break;
 	case SYS_signal:
@@ -332,9 +357,11 @@ arguments(int nr, uint64_t a[6])
 static void
 child(void)
 {
+	/* clang-format off */
 	static const char *const open_at_start[] = {
 		"/a", "/d", "#zero/zero", "#null/null", "#proc", "#iommu/mappings", "#pci",
 	};
+	/* clang-format on */
 	int fd[2];
 	unsigned char byte = 0;
 
@@ -342,7 +369,8 @@ child(void)
 	seed = draw(); /* a sequence of its own, not the parent's one further on */
 	setpgid(0, 0);
 	/* Its root is TOP: whatever it makes is there to be cleaned away. */
-	if (rfns(RFNS_COPY) < 0 || bind(TOP, "/", BIND_REPLACE | BIND_CREATE) < 0 || chdir("/") < 0)
+	if (rfns(RFNS_COPY) < 0 || bind(TOP, "/", BIND_REPLACE | BIND_CREATE) < 0 ||
+		chdir("/") < 0)
 		_exit(1);
 	close(0);
 	open("#null/null", O_RDONLY);
@@ -354,8 +382,10 @@ child(void)
 	/* Output of random writes must not reach the console. */
 	dup2(3, 1);
 	dup2(3, 2);
-	arena = mmap(NULL, ARENA * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	edge = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	arena = mmap(NULL, ARENA * PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	edge = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		-1, 0);
 	munmap(edge + PAGE, PAGE);
 	if (arena == MAP_FAILED || edge == MAP_FAILED)
 		_exit(1);
@@ -374,7 +404,8 @@ child(void)
 		long r = sys_call(nr, a);
 		if (nr == SYS_fork && r == 0)
 			_exit(0);
-		byte = r >= 0 || r < -4096 ? 0x80 : 0; /* addresses and counts may be large */
+		/* addresses and counts may be large */
+		byte = r >= 0 || r < -4096 ? 0x80 : 0;
 	}
 	byte = (byte & 0x80) | 0x7f;
 	write(REPORT, &byte, 1);
@@ -460,13 +491,16 @@ clean(const char *path)
 	struct dirent *e;
 	DIR *d;
 
-	sys_call(SYS_wstat, (uint64_t[6]){ PTR(path), 0755 }); /* a child may have locked it */
+	/* a child may have locked it */
+	sys_call(SYS_wstat, (uint64_t[6]){ PTR(path), 0755 });
 	while ((d = opendir(path)) != NULL) {
 		bool found = false;
 
-		/* One at a time, from the start again: removing moves what readdir counts. */
+		/* One at a time, from the start again: removing moves what readdir
+		 * counts. */
 		while (!found && (e = readdir(d)) != NULL)
-			found = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+			found = strcmp(e->d_name, ".") != 0 &&
+				strcmp(e->d_name, "..") != 0;
 		if (found)
 			snprintf(below, sizeof(below), "%s/%s", path, e->d_name);
 		closedir(d);
@@ -517,8 +551,8 @@ run(unsigned long want)
 	return done;
 }
 
-/* The kernel keeps stacks and heap pages that it has once needed: let it need more than any
- * moment of a run does, so that afterwards a page missing is a page lost. */
+/* The kernel keeps stacks and heap pages that it has once needed: let it need more than
+ * any moment of a run does, so that afterwards a page missing is a page lost. */
 static void
 fill_pools(void)
 {

@@ -1,19 +1,19 @@
 /* See fakepci.h. */
 #include "tests/host/fakepci.h"
 
-#define MAXFN 64
+#define MAXFN    64
 #define MAXALLOC 4096
 
-bool     fake_ecam;
-uint     fake_ms;
-char     fake_said[4096], fake_wrong[256];
+bool fake_ecam;
+uint fake_ms;
+char fake_said[4096], fake_wrong[256];
 uint32_t fake_table[64 * 4];
 uint64_t fake_mapped, fake_ram, fake_ram_len;
 
 static FakeFn fn[MAXFN];
-static uint   nfn;
-static void  *alloc[MAXALLOC];
-static uint   nalloc;
+static uint nfn;
+static void *alloc[MAXALLOC];
+static uint nalloc;
 static struct {
 	uint seg, first, last;
 } range[8];

@@ -23,22 +23,22 @@
 #define WEAK __attribute__((weak))
 
 /* Declared here again and not by host.h, which would bring cmocka into this file. */
-extern char     host_errstr[SYS_ERRMAX];
-extern Proc     host_self;
-extern long     host_alloc_left, host_blocks, host_frames;
-extern ns_t     host_now;
+extern char host_errstr[SYS_ERRMAX];
+extern Proc host_self;
+extern long host_alloc_left, host_blocks, host_frames;
+extern ns_t host_now;
 extern uint64_t host_wall;
 extern bool (*host_while_asleep)(Waitq *q);
 extern char host_log[8192];
 
-ns_t     arch_now(void);
+ns_t arch_now(void);
 uint64_t arch_wall(void);
-void    *arch_direct(paddr_t pa);
+void *arch_direct(paddr_t pa);
 
-char     host_errstr[SYS_ERRMAX];
-Proc     host_self = { .pid = 1, .refs = 1, .name = "test", .cwd = "/" };
-long     host_alloc_left = -1, host_blocks, host_frames;
-ns_t     host_now;
+char host_errstr[SYS_ERRMAX];
+Proc host_self = { .pid = 1, .refs = 1, .name = "test", .cwd = "/" };
+long host_alloc_left = -1, host_blocks, host_frames;
+ns_t host_now;
 uint64_t host_wall = 1000000000;
 bool (*host_while_asleep)(Waitq *q);
 char host_log[8192];
@@ -432,8 +432,8 @@ trace_entry(const uint64_t *slot, uint64_t v)
 }
 
 WEAK void
-trace_level(
-	uint32_t level, iova_t iova, const uint64_t *e, uint64_t v, uint64_t step, uint32_t n)
+trace_level(uint32_t level, iova_t iova, const uint64_t *e, uint64_t v, uint64_t step,
+	uint32_t n)
 {
 	(void)level;
 	(void)iova;

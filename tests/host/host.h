@@ -18,7 +18,8 @@
 #include <cmocka.h>
 #undef fail
 #undef fail_msg
-#define fail_msg(...) (print_error(__VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
+#define fail_msg(...)                                                                    \
+	(print_error(__VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
 
 #include "kern/errno.h"
 #include "kern/heap.h"
@@ -29,8 +30,7 @@
 #include "kern/types.h"
 
 /* TEST=pattern in the environment: run only the tests whose names match. */
-static void __attribute__((constructor))
-host_choose(void)
+static void __attribute__((constructor)) host_choose(void)
 {
 	if (getenv("TEST") != NULL)
 		cmocka_set_test_filter(getenv("TEST"));
@@ -45,7 +45,7 @@ extern long host_alloc_left;
 /* Blocks kalloc gave out and nobody freed; frames likewise. */
 extern long host_blocks, host_frames;
 /* arch_now(); each waitq_sleep with a deadline moves it there. arch_wall() as well. */
-extern ns_t     host_now;
+extern ns_t host_now;
 extern uint64_t host_wall;
 /* Called while waitq_sleep "sleeps", the lock released, in place of other processes. With
  * none, or when it returns false, the sleep ends as a kill would end it: -EINTR. In

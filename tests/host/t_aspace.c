@@ -1,7 +1,7 @@
 /* SRC: kern/aspace.c kern/asmap.c kern/asprotect.c kern/asregs.c arch/pt.c kern/region.c kern/layout.c kern/text.c */
 /*
- * Address spaces over real page tables in host memory: what is mapped where, and above all
- * the order in which rights are taken away. The CPU side, the observer and the frame
+ * Address spaces over real page tables in host memory: what is mapped where, and above
+ * all the order in which rights are taken away. The CPU side, the observer and the frame
  * allocator write a journal; the tests read it.
  */
 #include "tests/host/host.h"
@@ -18,8 +18,9 @@
 
 /* ---- the machine around it ---- */
 
-static char journal[256]; /* S shoot-down, A added, R removed (T with tables), F frame freed, W withheld */
-static int  removed_result;
+/* S shoot-down, A added, R removed (T with tables), F frame freed, W withheld */
+static char journal[256];
+static int removed_result;
 static uint64_t kernel_root[512] __attribute__((aligned(4096)));
 static bool saw_entry_at_shootdown;
 static Aspace *watched;
@@ -46,11 +47,12 @@ arch_load_root(paddr_t root)
 	(void)root;
 }
 
-/* Memory as a unit that does not snoop sees it: lines, and when they first and last got there. */
+/* Memory as a unit that does not snoop sees it: lines, and when they first and last got
+ * there. */
 typedef struct Line {
 	uintptr_t at;
-	uint      first, when;
-	uint64_t  v[8];
+	uint first, when;
+	uint64_t v[8];
 } Line;
 static Line lines[4096];
 static uint nlines, nflush;
@@ -113,7 +115,7 @@ page_withhold(paddr_t pa)
 }
 
 static paddr_t links[4096][2]; /* page_push without writing into the page */
-static uint    nlinks;
+static uint nlinks;
 
 void
 page_push(paddr_t *list, paddr_t pa)
@@ -206,10 +208,14 @@ check_zeros(paddr_t table, int level)
 		else if (level > 1)
 			check_zeros(t[i] & PTE_ADDR, level - 1);
 		if (level < 4)
-			assert_int_equal(t[i] & ~(PTE_ADDR | PTE_P | PTE_RW | PTE_US | PTE_NX | PTE_A | PTE_D), 0);
+			assert_int_equal(t[i] &
+					~(PTE_ADDR | PTE_P | PTE_RW | PTE_US | PTE_NX |
+						PTE_A | PTE_D),
+				0);
 		/* A unit that walks them as its first stage finds nothing to set. */
 		if (level < 4 && t[i] & PTE_P && t[i] & PTE_US)
-			assert_true(t[i] & PTE_A && (level > 1 || !(t[i] & PTE_RW) || t[i] & PTE_D));
+			assert_true(t[i] & PTE_A &&
+				(level > 1 || !(t[i] & PTE_RW) || t[i] & PTE_D));
 	}
 }
 
@@ -227,7 +233,8 @@ check_written_back(paddr_t table, int level)
 		if (level == 1 || !(t[i] & PTE_P))
 			continue;
 		for (uint k = 0; k < 512; k += 8) {
-			const Line *below = line_of((pte_t *)page_ptr(t[i] & PTE_ADDR) + k);
+			const Line *below = line_of((pte_t *)page_ptr(t[i] & PTE_ADDR) +
+				k);
 
 			assert_true(below != NULL && below->first < l->when);
 		}
@@ -267,11 +274,16 @@ test_refusals(void **state)
 	(void)state;
 	assert_int_equal(aspace_map(as, 0, 0, RW, SMAP_ANON, &va), -EINVAL);
 	assert_int_equal(aspace_map(as, 0, 4096, 7, SMAP_ANON, &va), -EINVAL);
-	assert_int_equal(aspace_map(as, 0x1000, 4096, RW, SMAP_ANON | SMAP_FIXED, &va), -EINVAL);
-	assert_int_equal(aspace_map(as, 0xfee00000, 4096, RW, SMAP_ANON | SMAP_FIXED, &va), -EINVAL);
-	assert_int_equal(aspace_map(as, ~0xfffull, 4096, RW, SMAP_ANON | SMAP_FIXED, &va), -EINVAL);
-	assert_int_equal(aspace_map(as, LAYOUT_MEMTOP - 4096, 8192, RW, SMAP_ANON | SMAP_FIXED, &va),
-			 -EINVAL);
+	assert_int_equal(aspace_map(as, 0x1000, 4096, RW, SMAP_ANON | SMAP_FIXED, &va),
+		-EINVAL);
+	assert_int_equal(aspace_map(as, 0xfee00000, 4096, RW, SMAP_ANON | SMAP_FIXED,
+				 &va),
+		-EINVAL);
+	assert_int_equal(aspace_map(as, ~0xfffull, 4096, RW, SMAP_ANON | SMAP_FIXED, &va),
+		-EINVAL);
+	assert_int_equal(aspace_map(as, LAYOUT_MEMTOP - 4096, 8192, RW,
+				 SMAP_ANON | SMAP_FIXED, &va),
+		-EINVAL);
 	assert_int_equal(aspace_unmap(as, 0x123, 4096), -EINVAL);
 	assert_int_equal(aspace_unmap(as, 0, ~0ull), -EINVAL);
 	assert_int_equal(aspace_protect(as, 0x20000000, 4096, RW), -ENOMEM);
@@ -299,7 +311,7 @@ test_unmap_order(void **state)
 	assert_false(saw_entry_at_shootdown);
 	memset(journal, 0, sizeof journal);
 	assert_int_equal(aspace_unmap(as, va + 4096, 4096), 0);
-	assert_string_equal(journal, "STF"); /* the last page: its tables go too */
+	assert_string_equal(journal, "STF");     /* the last page: its tables go too */
 	assert_int_equal(aspace_pdpt(as), pdpt); /* but for the one that domains hold */
 	check_zeros(aspace_root(as), 4);
 	done(as);
@@ -403,7 +415,8 @@ test_unconfirmed(void **state)
 	__lsan_enable();
 }
 
-/* Rights that went unconfirmed: the frame, kept aside, is withheld when it is unmapped. */
+/* Rights that went unconfirmed: the frame, kept aside, is withheld when it is
+ * unmapped. */
 static void
 test_unconfirmed_parked(void **state)
 {
@@ -414,7 +427,8 @@ test_unconfirmed_parked(void **state)
 	__lsan_disable();
 	as = fresh();
 	aspace_observe(as, &observer);
-	assert_int_equal(aspace_map(as, 0, 8192, RW, SMAP_ANON, &va), 0); /* one keeps the table */
+	/* one keeps the table */
+	assert_int_equal(aspace_map(as, 0, 8192, RW, SMAP_ANON, &va), 0);
 	removed_result = -EIO;
 	assert_int_equal(aspace_protect(as, va, 4096, 0), -EIO);
 	memset(journal, 0, sizeof journal);
@@ -466,8 +480,10 @@ test_dma(void **state)
 	assert_int_equal(aspace_map(as, 0, 0x200000, RW, SMAP_ANON | SMAP_DMA28, &b), 0);
 	assert_int_equal(b, 0x10000000 - 0x600000 + 4096);
 	/* Guards on both sides, and the stretch is nobody else's. */
-	assert_int_equal(aspace_map(as, a + 4096, 4096, RW, SMAP_ANON | SMAP_FIXED, &b), -EEXIST);
-	assert_int_equal(aspace_map(as, a - 4096, 4096, RW, SMAP_ANON | SMAP_FIXED, &b), -EEXIST);
+	assert_int_equal(aspace_map(as, a + 4096, 4096, RW, SMAP_ANON | SMAP_FIXED, &b),
+		-EEXIST);
+	assert_int_equal(aspace_map(as, a - 4096, 4096, RW, SMAP_ANON | SMAP_FIXED, &b),
+		-EEXIST);
 	assert_int_equal(aspace_protect(as, a - 4096, 4096, RW), -ENOMEM);
 	/* Gone with its guards: the same stretch can be had again. */
 	assert_int_equal(aspace_unmap(as, a, 4096), 0);
@@ -495,7 +511,8 @@ test_fork(void **state)
 	assert_int_equal(aspace_size(child), 3 * 4096);
 	assert_int_equal(aspace_protect(child, va, 4096, SPROT_READ), 0);
 	assert_string_equal(page_ptr(leaf(child, va) & PTE_ADDR), "parent");
-	assert_int_equal(aspace_map(child, dma, 4096, RW, SMAP_ANON | SMAP_FIXED, &va), 0);
+	assert_int_equal(aspace_map(child, dma, 4096, RW, SMAP_ANON | SMAP_FIXED, &va),
+		0);
 	aspace_put(child);
 	done(as);
 }
@@ -534,7 +551,8 @@ test_regs(void **state)
 	assert_true(aspace_has_regs(as, as));
 	memset(journal, 0, sizeof journal);
 	aspace_revoke_regs(as, as, "0:3.0 was taken away");
-	assert_string_equal(journal, "SF"); /* CPUs have let go before a table page is free */
+	/* CPUs have let go before a table page is free */
+	assert_string_equal(journal, "SF");
 	assert_int_equal(leaf(as, va), 0);
 	assert_false(aspace_has_regs(as, as));
 	assert_true(aspace_explain(as, va, true, why, sizeof why));
@@ -552,7 +570,9 @@ test_no_memory(void **state)
 		vaddr_t va = 0, other, keep;
 		int err;
 
-		assert_int_equal(aspace_map(as, 0x20000000, 4096, RW, SMAP_ANON | SMAP_FIXED, &keep), 0);
+		assert_int_equal(aspace_map(as, 0x20000000, 4096, RW,
+					 SMAP_ANON | SMAP_FIXED, &keep),
+			0);
 		host_alloc_left = left;
 		err = aspace_map(as, 0, 3 * 4096, RW, SMAP_ANON, &va);
 		if (err == 0)
@@ -577,14 +597,20 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_map),        cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_unmap_order), cmocka_unit_test(test_observers),
+		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_unmap_order),
+		cmocka_unit_test(test_observers),
 		cmocka_unit_test(test_unconfirmed),
-		cmocka_unit_test(test_unconfirmed_parked), cmocka_unit_test(test_written_back),
+		cmocka_unit_test(test_unconfirmed_parked),
+		cmocka_unit_test(test_written_back),
 		cmocka_unit_test(test_snoop),
-		cmocka_unit_test(test_protect),    cmocka_unit_test(test_dma),
-		cmocka_unit_test(test_fork),       cmocka_unit_test(test_brk),
-		cmocka_unit_test(test_regs),       cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_protect),
+		cmocka_unit_test(test_dma),
+		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_brk),
+		cmocka_unit_test(test_regs),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

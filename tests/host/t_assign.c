@@ -13,8 +13,7 @@
 
 static char trace[8192];
 
-static void __attribute__((format(printf, 1, 2)))
-say(const char *fmt, ...)
+static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 {
 	size_t n = strlen(trace);
 	va_list ap;
@@ -26,6 +25,7 @@ say(const char *fmt, ...)
 
 enum { HOST, EDU, EDU2, NVME, PORT, BEHIND1, BEHIND2, NOUNIT, RMRR, SHARED, NFN };
 
+/* clang-format off */
 static PciFn fn[NFN] = {
 	[HOST] = { .bdf = BDF(0, 0, 0, 0), .kind = PCI_HOSTBRIDGE, .group = 1 },
 	[EDU] = { .bdf = BDF(0, 0, 3, 0), .group = 2 },
@@ -40,6 +40,7 @@ static PciFn fn[NFN] = {
 		     .bar[1] = { .addr = 0xfe000000, .size = 256,
 				 .refusal = "shares a page with bar0 of 0:9.0" } },
 };
+/* clang-format on */
 static bool bme[NFN], msi[NFN];
 static const PciFn *stuck, *bad_reset, *gone, *no_msi, *undrained;
 static bool no_vector;
@@ -96,10 +97,23 @@ pci_interrupts_off(const PciFn *f)
 	msi[idx(f)] = false;
 }
 
-bool pci_interrupts_are_off(const PciFn *f) { return !msi[idx(f)]; }
+bool
+pci_interrupts_are_off(const PciFn *f)
+{
+	return !msi[idx(f)];
+}
 static const PciFn *with_ats;
-bool pci_ats_is_off(const PciFn *f) { return f != with_ats; }
-uint pci_ats_depth(const PciFn *f) { (void)f; return 5; }
+bool
+pci_ats_is_off(const PciFn *f)
+{
+	return f != with_ats;
+}
+uint
+pci_ats_depth(const PciFn *f)
+{
+	(void)f;
+	return 5;
+}
 
 void
 pci_ats(const PciFn *f, bool on)
@@ -158,7 +172,9 @@ const char *
 pci_bar_refusal(const PciFn *f, uint bar, uint64_t off, uint64_t len)
 {
 	(void)f, (void)len;
-	return bar > 0 ? "no such BAR" : off >= 0x10000 ? "the MSI-X table is there" : NULL;
+	return bar > 0           ? "no such BAR"
+		: off >= 0x10000 ? "the MSI-X table is there"
+				 : NULL;
 }
 
 const char *
@@ -186,16 +202,57 @@ static int attach_err, attach_good, detach_err, flush_err, power_err, added_err;
 static void (*fault_fn)(const VtdFault *f);
 static bool passes;
 
-void unit_info(Unit *u, UnitInfo *out) { *out = (UnitInfo){ .state = u->state, .reason = u->reason, .base = 0xfed90000, .passes = passes }; }
-uint32_t unit_index(const Unit *u) { (void)u; return 0; }
-UnitState unit_state(const Unit *u) { return u->state; }
-uint32_t vtd_nunit(void) { return 1; }
+void
+unit_info(Unit *u, UnitInfo *out)
+{
+	*out = (UnitInfo){ .state = u->state,
+		.reason = u->reason,
+		.base = 0xfed90000,
+		.passes = passes };
+}
+uint32_t
+unit_index(const Unit *u)
+{
+	(void)u;
+	return 0;
+}
+UnitState
+unit_state(const Unit *u)
+{
+	return u->state;
+}
+uint32_t
+vtd_nunit(void)
+{
+	return 1;
+}
 static bool snoops;
-bool vtd_snoop(void) { return snoops; }
-Unit *vtd_unit(uint32_t i) { (void)i; return &the_unit; }
-void vtd_on_fault(void (*f)(const VtdFault *)) { fault_fn = f; }
-void vtd_poll_faults(void) { say("poll "); }
-const char *vtd_fault_text(uint8_t r) { return r == 5 ? "PTE Write access is not set" : "?"; }
+bool
+vtd_snoop(void)
+{
+	return snoops;
+}
+Unit *
+vtd_unit(uint32_t i)
+{
+	(void)i;
+	return &the_unit;
+}
+void
+vtd_on_fault(void (*f)(const VtdFault *))
+{
+	fault_fn = f;
+}
+void
+vtd_poll_faults(void)
+{
+	say("poll ");
+}
+const char *
+vtd_fault_text(uint8_t r)
+{
+	return r == 5 ? "PTE Write access is not set" : "?";
+}
 
 int
 unit_power(Unit *u, bool on)
@@ -240,7 +297,8 @@ domain_new_guest(uint32_t quota, Domain **out)
 	return new_domain(8, out);
 }
 
-static int map_err, map_good, unmap_err, settle_err, enable_err; /* map_good calls work first */
+/* map_good calls work first */
+static int map_err, map_good, unmap_err, settle_err, enable_err;
 static iova_t taken;
 
 /* And 9 is all of memory: by a table, or without. */
@@ -254,9 +312,22 @@ new_direct(DomainKind kind, Domain **out)
 	return err;
 }
 
-int domain_new_identity(uint32_t quota, Domain **out) { (void)quota; return new_direct(DOMAIN_IDENTITY, out); }
-int domain_new_passthrough(Domain **out) { return new_direct(DOMAIN_PASSTHROUGH, out); }
-DomainKind domain_kind(const Domain *d) { return d->top == 8 ? DOMAIN_GUEST : d->kind; }
+int
+domain_new_identity(uint32_t quota, Domain **out)
+{
+	(void)quota;
+	return new_direct(DOMAIN_IDENTITY, out);
+}
+int
+domain_new_passthrough(Domain **out)
+{
+	return new_direct(DOMAIN_PASSTHROUGH, out);
+}
+DomainKind
+domain_kind(const Domain *d)
+{
+	return d->top == 8 ? DOMAIN_GUEST : d->kind;
+}
 
 int
 domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
@@ -274,7 +345,11 @@ vtd_enable(void)
 	return enable_err;
 }
 
-const char *vtd_reason(void) { return "it did not switch on"; }
+const char *
+vtd_reason(void)
+{
+	return "it did not switch on";
+}
 
 /* A driver's maps and who looks at its domain take turns. */
 static Kdev *dev2;
@@ -287,7 +362,8 @@ in_turn(const Domain *d)
 }
 
 int
-domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run, void *arg)
+domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run,
+	void *arg)
 {
 	paddr_t pa;
 
@@ -348,15 +424,33 @@ domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 	return 0;
 }
 
-uint32_t domain_width(const Domain *d) { (void)d; return 39; }
-uint32_t domain_id(const Domain *d, const Unit *u) { (void)d; return u == &the_unit ? 42 : 0; }
+uint32_t
+domain_width(const Domain *d)
+{
+	(void)d;
+	return 39;
+}
+uint32_t
+domain_id(const Domain *d, const Unit *u)
+{
+	(void)d;
+	return u == &the_unit ? 42 : 0;
+}
 
 void
 domain_info(const Domain *d, DomainInfo *o)
 {
 	in_turn(d);
-	*o = (DomainInfo){ .kind = d->top == 8 ? DOMAIN_GUEST : DOMAIN_SHARED, .top = 0x5000, .levels = 3,
-		.width = 39, .pages = 4, .quota = 7, .clean = 2, .big = 1, .nmap = 11, .nunmap = 12 };
+	*o = (DomainInfo){ .kind = d->top == 8 ? DOMAIN_GUEST : DOMAIN_SHARED,
+		.top = 0x5000,
+		.levels = 3,
+		.width = 39,
+		.pages = 4,
+		.quota = 7,
+		.clean = 2,
+		.big = 1,
+		.nmap = 11,
+		.nunmap = 12 };
 }
 
 static bool readable; /* what can be written can be read: first-stage tables */
@@ -372,7 +466,8 @@ void
 unit_stats(Unit *u, UnitStats *o)
 {
 	assert_ptr_equal(u, &the_unit);
-	*o = (UnitStats){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 19, 11, 12, 13, 14, 15, 16, 17, 18 };
+	*o = (UnitStats){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 19, 11, 12, 13, 14, 15, 16, 17,
+		18 };
 }
 
 uint64_t
@@ -396,7 +491,8 @@ domain_free(Domain *d)
 	kfree(d);
 }
 
-/* A domain the kernel never frees, because its unit did not confirm, ends with the test. */
+/* A domain the kernel never frees, because its unit did not confirm, ends with the
+ * test. */
 static void
 given_up(paddr_t top)
 {
@@ -427,7 +523,12 @@ static const char *obstacle;
 static VtdTlb tlb;
 static int tlb_err;
 
-const char *unit_tlb_obstacle(Unit *u) { (void)u; return obstacle; }
+const char *
+unit_tlb_obstacle(Unit *u)
+{
+	(void)u;
+	return obstacle;
+}
 
 int
 domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *t)
@@ -464,7 +565,7 @@ int
 domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
 {
 	say("flush(%lx: %lx %lx%s) ", (unsigned long)d->top, (unsigned long)iova,
-	    (unsigned long)len, tables ? " tables" : "");
+		(unsigned long)len, tables ? " tables" : "");
 	return flush_err;
 }
 
@@ -487,7 +588,8 @@ struct Aspace {
 };
 static Aspace as22 = { .refs = 1, .top = 0x22000 }, as23 = { .refs = 1, .top = 0x23000 };
 static Aspace as_new = { .refs = 1, .top = 0x99000 };
-static Proc p1 = { .pid = 1, .name = "init" }, p22 = { .pid = 22, .name = "edu", .as = &as22 };
+static Proc p1 = { .pid = 1, .name = "init" },
+	    p22 = { .pid = 22, .name = "edu", .as = &as22 };
 static Proc p23 = { .pid = 23, .name = "cat", .as = &as23 };
 static Proc p24 = { .pid = 24, .name = "gone", .dying = true };
 static Proc *const procs[] = { &p1, &p22, &p23, &p24 };
@@ -495,17 +597,64 @@ static Proc *self = &p1;
 static char killed[200];
 static void (*thread_fn)(void *);
 
-Proc *proc_self(void) { return self; }
-Proc *proc_get(Proc *p) { p->refs++; return p; }
-void proc_put(Proc *p) { p->refs--; }
-Aspace *aspace_get(Aspace *as) { as->refs++; return as; }
-void aspace_put(Aspace *as) { as->refs--; }
-Aspace *proc_aspace(Proc *p) { return p->as != NULL ? aspace_get(p->as) : NULL; }
-void proc_set_aspace(Proc *p, Aspace *as) { say("as(%lx) ", (unsigned long)as->top); p->as = as; }
-paddr_t aspace_pdpt(const Aspace *as) { return as->top; }
-void aspace_withhold(Aspace *as) { as->withheld = true; }
-bool aspace_has_regs(Aspace *as, const void *t) { return as->window == t; }
-void irq_free(uint v) { say("free%x ", v); }
+Proc *
+proc_self(void)
+{
+	return self;
+}
+Proc *
+proc_get(Proc *p)
+{
+	p->refs++;
+	return p;
+}
+void
+proc_put(Proc *p)
+{
+	p->refs--;
+}
+Aspace *
+aspace_get(Aspace *as)
+{
+	as->refs++;
+	return as;
+}
+void
+aspace_put(Aspace *as)
+{
+	as->refs--;
+}
+Aspace *
+proc_aspace(Proc *p)
+{
+	return p->as != NULL ? aspace_get(p->as) : NULL;
+}
+void
+proc_set_aspace(Proc *p, Aspace *as)
+{
+	say("as(%lx) ", (unsigned long)as->top);
+	p->as = as;
+}
+paddr_t
+aspace_pdpt(const Aspace *as)
+{
+	return as->top;
+}
+void
+aspace_withhold(Aspace *as)
+{
+	as->withheld = true;
+}
+bool
+aspace_has_regs(Aspace *as, const void *t)
+{
+	return as->window == t;
+}
+void
+irq_free(uint v)
+{
+	say("free%x ", v);
+}
 
 /* ---- interrupt entries: index 7, of 0x20 at that ---- */
 
@@ -533,7 +682,8 @@ intremap_remove(Func *f)
 void
 intremap_message(const Func *f, uint64_t *addr, uint32_t *data)
 {
-	assert_true(f->remapped || entry_err != 0); /* the entry is there before its message */
+	/* the entry is there before its message */
+	assert_true(f->remapped || entry_err != 0);
 	*addr = 0xfee00000;
 	*data = f->vector;
 }
@@ -546,7 +696,11 @@ unit_irq_at(Unit *u, uint32_t index, VtdIrq *q)
 	return index == 7;
 }
 
-bool vtd_irq_allows(const VtdIrq *q, uint16_t sid) { return q->sid == sid; }
+bool
+vtd_irq_allows(const VtdIrq *q, uint16_t sid)
+{
+	return q->sid == sid;
+}
 
 Proc *
 proc_find(int pid)
@@ -597,8 +751,16 @@ aspace_unobserve(Aspace *as, AsObserver *o)
 	}
 }
 
-void aspace_lock(Aspace *as) { as->locked = true; }
-void aspace_unlock(Aspace *as) { as->locked = false; }
+void
+aspace_lock(Aspace *as)
+{
+	as->locked = true;
+}
+void
+aspace_unlock(Aspace *as)
+{
+	as->locked = false;
+}
 
 /* 16 pages from 0x400000, the last 8 read-only, in two pieces of memory. */
 paddr_t
@@ -633,10 +795,12 @@ aspace_revoke_regs(Aspace *as, const void *token, const char *why)
 }
 
 int
-aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token, vaddr_t *out)
+aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token,
+	vaddr_t *out)
 {
 	(void)prot;
-	say("regs(%lx %lx %lx) ", (unsigned long)as->top, (unsigned long)pa, (unsigned long)len);
+	say("regs(%lx %lx %lx) ", (unsigned long)as->top, (unsigned long)pa,
+		(unsigned long)len);
 	as->window = token;
 	*out = 1ull << 39;
 	return 0;
@@ -662,7 +826,11 @@ arch_sleep(ns_t ns)
 static int start_err;
 static const char *bouncing, *translating;
 
-static bool knows(const PciFn *f) { return f == &fn[EDU2] || f == &fn[BEHIND2] || f == &fn[RMRR]; }
+static bool
+knows(const PciFn *f)
+{
+	return f == &fn[EDU2] || f == &fn[BEHIND2] || f == &fn[RMRR];
+}
 
 static int
 start(Kdev *d, PciFn *f)
@@ -684,17 +852,21 @@ const Kdriver *const kdrivers[] = { &driver, NULL };
 
 static const char *at_boot;
 static bool direct, relax, checking;
-BootInfo bootinfo = { .nmem = 4, .mem = {
-	{ 0, 0x9f000, MEM_RAM, false }, { 0xed000, 0x3000, MEM_RESERVED, false },
-	{ 0x100000, 0x1ff00000, MEM_RAM, false }, { 0xfe000000, 0x3000000, MEM_RAM, false },
-} };
+BootInfo bootinfo = { .nmem = 4,
+	.mem = {
+		{ 0, 0x9f000, MEM_RAM, false },
+		{ 0xed000, 0x3000, MEM_RESERVED, false },
+		{ 0x100000, 0x1ff00000, MEM_RAM, false },
+		{ 0xfe000000, 0x3000000, MEM_RAM, false },
+	} };
 
 bool
 param_is(const char *name, const char *value)
 {
 	if (strcmp(name, "iommu.check") == 0)
 		return checking;
-	return strcmp(name, "iommu.default") == 0 && direct == (strcmp(value, "passthrough") == 0);
+	return strcmp(name, "iommu.default") == 0 &&
+		direct == (strcmp(value, "passthrough") == 0);
 }
 
 const char *
@@ -709,7 +881,12 @@ param_get(const char *name)
 
 static uint pages_withheld;
 static paddr_t last_withheld;
-void page_withhold(paddr_t pa) { last_withheld = pa; pages_withheld++; }
+void
+page_withhold(paddr_t pa)
+{
+	last_withheld = pa;
+	pages_withheld++;
+}
 
 paddr_t
 page_alloc_below(uint order, PageKind kind, paddr_t limit)
@@ -751,7 +928,8 @@ reset_world(void **state)
 	fn[RMRR].cls = fn[RMRR].subclass = 0;
 	no_vector = false;
 	while_draining = NULL;
-	attach_err = attach_good = detach_err = flush_err = power_err = entry_err = unentry_err = 0;
+	attach_err = attach_good = detach_err = flush_err = power_err = entry_err =
+		unentry_err = 0;
 	map_good = map_err = added_err = unmap_err = settle_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
 	frames = (PageStat){ .total = 4096, .free = 4096 };
@@ -774,7 +952,8 @@ static int
 all_gone(void **state)
 {
 	(void)state;
-	assign_lock = (Mutex)MUTEX_INIT(RANK_ASSIGN, "assign"); /* a failed test left it held */
+	/* a failed test left it held */
+	assign_lock = (Mutex)MUTEX_INIT(RANK_ASSIGN, "assign");
 	host_self.held = NULL;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
 	no_vector = false;
@@ -826,13 +1005,16 @@ clear(void)
 
 /* ---- attach ---- */
 
-/* Quiet, settled, published, decoding, and only then owned. No snoop control: no-snoop off. */
+/* Quiet, settled, published, decoding, and only then owned. No snoop control: no-snoop
+ * off. */
 static void
 test_attach(void **state)
 {
 	(void)state;
 	assert_int_equal(attach(EDU, 22), 0);
-	assert_string_equal(trace, "drain1 intoff1 nosnoop1 observe(22000) added(8001000 1000) attach(22000: 18) decode1 ");
+	assert_string_equal(trace,
+		"drain1 intoff1 nosnoop1 observe(22000) added(8001000 1000) "
+		"attach(22000: 18) decode1 ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_int_equal(assign_count(&the_unit), 1);
@@ -848,7 +1030,8 @@ test_attach_at_boot(void **state)
 	(void)state;
 	func[EDU].quiet_since = host_now - 30000000;
 	assert_int_equal(attach(EDU, 22), 0);
-	assert_non_null(strstr(trace, "sleep170 observe(22000) added(8001000 1000) attach(22000: 18) "));
+	assert_non_null(strstr(trace,
+		"sleep170 observe(22000) added(8001000 1000) attach(22000: 18) "));
 }
 
 /* Functions of one process share its domain. */
@@ -884,15 +1067,19 @@ static void
 test_refusals(void **state)
 {
 	(void)state;
-	assert_int_equal(assign_attach(&(AttachArgs){ .bdf = BDF(0, 0, 9, 0), .pid = 22 }), -ENODEV);
+	assert_int_equal(assign_attach(&(AttachArgs){
+				 .bdf = BDF(0, 0, 9, 0), .pid = 22 }),
+		-ENODEV);
 	assert_string_equal(host_errstr, "no device 0:9.0");
 	refused(EDU, 77, -ESRCH, "no process 77");
 	refused(EDU, 24, -EINVAL, "process 24 is dying");
-	refused(EDU, 0, -EINVAL, "process 0 is the kernel, which has no driver for 0:3.0");
+	refused(EDU, 0, -EINVAL,
+		"process 0 is the kernel, which has no driver for 0:3.0");
 	refused(HOST, 22, -EINVAL, "0:0.0 is a host bridge: it cannot be attached");
 	refused(PORT, 22, -EINVAL, "0:5.0 is a bridge: it cannot be attached");
 	refused(NOUNIT, 22, -ENODEV, "0:6.0: no IOMMU unit covers it");
-	refused(RMRR, 22, -EPERM, "0:7.0: firmware reserves 0xed000-0xeffff for it (RMRR 3)");
+	refused(RMRR, 22, -EPERM,
+		"0:7.0: firmware reserves 0xed000-0xeffff for it (RMRR 3)");
 	refused(SHARED, 22, -EPERM,
 		"0:8.0: BAR 1 cannot be given away: shares a page with bar0 of 0:9.0");
 	gone = &fn[EDU];
@@ -903,12 +1090,14 @@ test_refusals(void **state)
 	refused(EDU, 22, -EBUSY, "0:3.0 is owned by pid 22");
 	assert_int_equal(attach(BEHIND1, 22), 0);
 	refused(BEHIND2, 23, -EBUSY,
-		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0 "
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id "
+		"behind 0:5.0 "
 		"(attach -g takes a whole group)");
 	the_unit = (Unit){ UNIT_BROKEN, "it did not answer" };
 	refused(EDU2, 22, -EIO, "0:2.0: its IOMMU unit 0 is broken: it did not answer");
 	the_unit = (Unit){ UNIT_UNUSABLE, "its registers read all ones" };
-	refused(EDU2, 22, -EIO, "0:2.0: its IOMMU unit 0 is not usable: its registers read all ones");
+	refused(EDU2, 22, -EIO,
+		"0:2.0: its IOMMU unit 0 is not usable: its registers read all ones");
 	power_init("the machine has no DMAR table", false);
 	refused(EDU2, 22, -ENODEV, "no usable IOMMU: the machine has no DMAR table");
 }
@@ -947,7 +1136,8 @@ test_undo(void **state)
 static int
 attach_group(uint i, int pid)
 {
-	return assign_attach(&(AttachArgs){ .bdf = fn[i].bdf, .pid = pid, .group = true });
+	return assign_attach(&(AttachArgs){
+		.bdf = fn[i].bdf, .pid = pid, .group = true });
 }
 
 /* Whichever member is named; the bridge among them goes to nobody. */
@@ -959,7 +1149,8 @@ test_group(void **state)
 		clear();
 		assert_int_equal(attach_group(i, 22), 0);
 		assert_string_equal(trace,
-			"drain5 intoff5 nosnoop5 observe(22000) added(8001000 1000) attach(22000: 108 100) decode5 "
+			"drain5 intoff5 nosnoop5 observe(22000) added(8001000 1000) "
+			"attach(22000: 108 100) decode5 "
 			"drain6 intoff6 nosnoop6 attach(22000: 110) decode6 ");
 		assert_int_equal(assign_owner(&fn[BEHIND1]), 22);
 		assert_int_equal(assign_owner(&fn[BEHIND2]), 22);
@@ -993,7 +1184,8 @@ test_group_refused(void **state)
 	gone = NULL;
 	assert_int_equal(attach(BEHIND1, 23), 0);
 	group_refused(BEHIND1, 22, -EBUSY, "1:1.0 is owned by pid 23");
-	group_refused(BEHIND2, 22, -EBUSY, "1:2.0 is in one group with 1:1.0, owned by pid 23: "
+	group_refused(BEHIND2, 22, -EBUSY,
+		"1:2.0 is in one group with 1:1.0, owned by pid 23: "
 		"one requester id behind 0:5.0 (attach -g takes a whole group)");
 	group_refused(BEHIND2, 23, -EBUSY, "1:1.0 is owned by pid 23");
 	assert_int_equal(assign_owner(&fn[BEHIND2]), -1);
@@ -1038,8 +1230,11 @@ test_group_detach(void **state)
 	for (uint i = 0; i < 2; i++) {
 		assert_int_equal(attach_group(BEHIND1, 22), 0);
 		clear();
-		assert_int_equal(assign_detach_group(i == 0 ? one : two, i == 0 ? -1 : 22), 0);
-		assert_string_equal(trace, "revoke(22000 5) revoke(22000 6) intoff5 drain5 intoff6 drain6 "
+		assert_int_equal(assign_detach_group(i == 0 ? one : two,
+					 i == 0 ? -1 : 22),
+			0);
+		assert_string_equal(trace,
+			"revoke(22000 5) revoke(22000 6) intoff5 drain5 intoff6 drain6 "
 			"detach(22000: 108) detach(22000: 110 100) poll ");
 		assert_int_equal(assign_owner(&fn[BEHIND1]), -1);
 		assert_int_equal(assign_owner(&fn[BEHIND2]), -1);
@@ -1059,7 +1254,8 @@ test_group_detach(void **state)
 	assert_string_equal(trace, "");
 	bad_reset = undrained = &fn[BEHIND2]; /* gone all the same, and said */
 	assert_int_equal(assign_detach_group(one, 22), -EIO);
-	assert_string_equal(host_errstr, "1:2.0 is taken away, and broken: its transactions do not end");
+	assert_string_equal(host_errstr,
+		"1:2.0 is taken away, and broken: its transactions do not end");
 	assert_int_equal(assign_state(&fn[BEHIND1]), FN_BLOCKED);
 	assert_int_equal(assign_state(&fn[BEHIND2]), FN_BROKEN);
 	assert_int_equal(live_domains, 1);
@@ -1107,7 +1303,9 @@ own_and_run(uint i, Proc *p)
 
 	assert_int_equal(attach(i, p->pid), 0);
 	self = p;
-	assert_int_equal(assign_map_bar(&fn[i], 0, 0, 4096, SPROT_READ | SPROT_WRITE, &va), 0);
+	assert_int_equal(assign_map_bar(&fn[i], 0, 0, 4096, SPROT_READ | SPROT_WRITE,
+				 &va),
+		0);
 	assert_int_equal(assign_busmaster(&fn[i], true), 0);
 	assert_int_equal(assign_intr_open(&fn[i]), 0);
 	self = &p1;
@@ -1115,7 +1313,8 @@ own_and_run(uint i, Proc *p)
 	clear();
 }
 
-/* DRAINING in its order, for a device without reset and one with; nothing is allocated. */
+/* DRAINING in its order, for a device without reset and one with; nothing is
+ * allocated. */
 static void
 test_detach(void **state)
 {
@@ -1125,7 +1324,8 @@ test_detach(void **state)
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 sleep200 poll free50 "
+		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 "
+		"sleep200 poll free50 "
 		"observe(22000 -) free ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
 	assert_string_equal(event(EDU, &p22), "attach shared\n");
@@ -1136,7 +1336,8 @@ test_detach(void **state)
 	assert_int_equal(assign_detach(fn[NVME].bdf, 23), 0);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) unentry3 reset3 poll free50 "
+		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) unentry3 "
+		"reset3 poll free50 "
 		"observe(23000 -) free ");
 }
 
@@ -1190,7 +1391,8 @@ test_detach_refusals(void **state)
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 }
 
-/* A device that does not come back is taken away all the same, and never given out again. */
+/* A device that does not come back is taken away all the same, and never given out
+ * again. */
 static void
 test_broken(void **state)
 {
@@ -1204,11 +1406,13 @@ test_broken(void **state)
 	assert_int_equal(assign_state(&fn[NVME]), FN_BROKEN);
 	assert_int_equal(assign_owner(&fn[NVME]), -1);
 	bad_reset = NULL;
-	refused(NVME, 22, -EIO, "0:4.0 is broken until reboot: it did not come back from reset");
+	refused(NVME, 22, -EIO,
+		"0:4.0 is broken until reboot: it did not come back from reset");
 	own_and_run(EDU, &p22);
 	stuck = &fn[EDU];
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EIO);
-	assert_non_null(strstr(trace, "detach(22000: 18) ")); /* cut off although it runs on */
+	/* cut off although it runs on */
+	assert_non_null(strstr(trace, "detach(22000: 18) "));
 	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
 	bme[EDU] = false;
 }
@@ -1224,9 +1428,12 @@ test_unconfirmed(void **state)
 	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
 	assert_non_null(as22.observer);
 	detach_err = 0;
-	assert_int_equal(as22.observer->removed(as22.observer->arg, &as22, 0x400000, 4096, 0, false), -EIO);
+	assert_int_equal(as22.observer->removed(as22.observer->arg, &as22, 0x400000, 4096,
+				 0, false),
+		-EIO);
 	assert_int_equal(attach(NVME, 22), -EIO);
-	assert_string_equal(host_errstr, "a device of process 22 did not let go of its memory");
+	assert_string_equal(host_errstr,
+		"a device of process 22 did not let go of its memory");
 	assert_false(as22.withheld);
 	assign_observer.exiting(&p22);
 	assert_true(as22.withheld);
@@ -1257,7 +1464,8 @@ test_unmap(void **state)
 	assert_int_equal(assign_state(&fn[EDU2]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22); /* until it is taken away */
 	assert_string_equal(event(EDU, &p22), "attach shared\n");
-	assert_string_equal(event(EDU, &p22), "broken its unit did not confirm an invalidation\n");
+	assert_string_equal(event(EDU, &p22),
+		"broken its unit did not confirm an invalidation\n");
 	self = &p22;
 	assert_int_equal(assign_busmaster(&fn[EDU], true), -EIO);
 	self = &p1;
@@ -1272,10 +1480,12 @@ test_unmap(void **state)
 static int
 attach_as(uint i, int pid, AttachMode mode, bool ro)
 {
-	return assign_attach(&(AttachArgs){ .bdf = fn[i].bdf, .pid = pid, .mode = mode, .ro = ro });
+	return assign_attach(&(AttachArgs){
+		.bdf = fn[i].bdf, .pid = pid, .mode = mode, .ro = ro });
 }
 
-/* Each mode of a process has a domain of its own, shared by its functions in that mode. */
+/* Each mode of a process has a domain of its own, shared by its functions in that
+ * mode. */
 static void
 test_modes(void **state)
 {
@@ -1290,7 +1500,8 @@ test_modes(void **state)
 	o->added(o->arg, &as22, 0x7000, 4096, false); /* not its business */
 	o->added(o->arg, &as22, 0x8003000, 4096, true);
 	o->removed(o->arg, &as22, 0x8003000, 4096, 0, true);
-	assert_string_equal(trace, "added(8003000 1000) flush(22005: 8003000 1000 tables) ");
+	assert_string_equal(trace,
+		"added(8003000 1000) flush(22005: 8003000 1000 tables) ");
 	clear();
 	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, true), 0);
 	assert_non_null(strstr(trace, "attach(22001: 10) "));
@@ -1370,15 +1581,19 @@ test_guest(void **state)
 {
 	(void)state;
 	guest(false);
-	assert_int_equal(assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000, DOMAIN_R | DOMAIN_W), 0);
+	assert_int_equal(assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000,
+				 DOMAIN_R | DOMAIN_W),
+		0);
 	assert_string_equal(trace, "map(10000 8000 3: 1400000+4000 5404000+4000) ");
 	assert_int_equal(assign_map(&fn[EDU], 0, 0x408000, 0x1000, DOMAIN_R), 0);
-	assert_string_equal(maps(), "map 0x0 0x408000 0x1000 r\nmap 0x10000 0x400000 0x8000 rw\n");
+	assert_string_equal(maps(),
+		"map 0x0 0x408000 0x1000 r\nmap 0x10000 0x400000 0x8000 rw\n");
 	clear();
 	assert_int_equal(assign_unmap(&fn[EDU], 0x12000, 0x1000), 0);
 	assert_string_equal(trace, "unmap(12000 1000) ");
-	assert_string_equal(maps(), "map 0x0 0x408000 0x1000 r\nmap 0x10000 0x400000 0x2000 rw\n"
-				    "map 0x13000 0x403000 0x5000 rw\n");
+	assert_string_equal(maps(),
+		"map 0x0 0x408000 0x1000 r\nmap 0x10000 0x400000 0x2000 rw\n"
+		"map 0x13000 0x403000 0x5000 rw\n");
 }
 
 static void
@@ -1396,16 +1611,21 @@ test_guest_refusals(void **state)
 {
 	(void)state;
 	guest(true);
-	refuses(-ERANGE, 1ull << 39, 0x400000, 4096, 1, "0x8000000000: its device has 39 address bits");
-	refuses(-ERANGE, 0x1000, 0x400000, -4096ull, 1, "0x1000: its device has 39 address bits");
-	refuses(-EPERM, 0xafff0000, 0x400000, 0x20000, 1, "0xafff0000 is kept out: bridge 0:1.0");
+	refuses(-ERANGE, 1ull << 39, 0x400000, 4096, 1,
+		"0x8000000000: its device has 39 address bits");
+	refuses(-ERANGE, 0x1000, 0x400000, -4096ull, 1,
+		"0x1000: its device has 39 address bits");
+	refuses(-EPERM, 0xafff0000, 0x400000, 0x20000, 1,
+		"0xafff0000 is kept out: bridge 0:1.0");
 	refuses(-EPERM, 0x1000, 0x400000, 4096, 3, "it is attached read-only");
 	refuses(-EFAULT, 0x1000, 0x40f000, 0x2000, 1,
 		"0x410000 is not memory of process 22, or not with these rights");
 	map_err = -EEXIST;
-	refuses(-EEXIST, 0x1000, 0x400000, 4096, 1, "0x1000: some of it is mapped already");
+	refuses(-EEXIST, 0x1000, 0x400000, 4096, 1,
+		"0x1000: some of it is mapped already");
 	map_err = -EDQUOT;
-	refuses(-EDQUOT, 0x1000, 0x400000, 4096, 1, "more than 7 table pages: the quota of a guest");
+	refuses(-EDQUOT, 0x1000, 0x400000, 4096, 1,
+		"more than 7 table pages: the quota of a guest");
 	map_err = -ENOTSUP;
 	refuses(-ENOTSUP, 0x1000, 0x400000, 4096, 1,
 		"'w': first-stage tables have no write-only pages: map it rw");
@@ -1424,11 +1644,12 @@ test_guest_refusals(void **state)
 	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, false), 0);
 	self = &p22;
 	assert_int_equal(assign_map(&fn[EDU2], 0x1000, 0x400000, 4096, 1), -EPERM);
-	assert_string_equal(host_errstr, "0:2.0 is attached shared: its addresses are those of the process");
+	assert_string_equal(host_errstr,
+		"0:2.0 is attached shared: its addresses are those of the process");
 }
 
-/* What the process gives up its device loses first, in one invalidation; what it keeps the
- * right to stays. */
+/* What the process gives up its device loses first, in one invalidation; what it keeps
+ * the right to stays. */
 static void
 test_guest_removed(void **state)
 {
@@ -1444,15 +1665,18 @@ test_guest_removed(void **state)
 	assert_int_equal(o->removed(o->arg, &as22, 0x700000, 4096, 0, true), 0);
 	assert_string_equal(trace, "settle ");
 	clear();
-	assert_int_equal(o->removed(o->arg, &as22, 0x401000, 0x2000, SPROT_READ, false), 0);
+	assert_int_equal(o->removed(o->arg, &as22, 0x401000, 0x2000, SPROT_READ, false),
+		0);
 	assert_string_equal(trace, "later(11000 2000) settle ");
 	clear();
 	assert_int_equal(o->removed(o->arg, &as22, 0x400000, 0x10000, 0, true), 0);
-	assert_string_equal(trace, "later(10000 1000) later(90000 1000) later(13000 5000) settle ");
+	assert_string_equal(trace,
+		"later(10000 1000) later(90000 1000) later(13000 5000) settle ");
 	assert_string_equal(maps(), "");
 }
 
-/* No memory to take a part: all of it goes. A unit that does not confirm: the frames stay. */
+/* No memory to take a part: all of it goes. A unit that does not confirm: the frames
+ * stay. */
 static void
 test_guest_trouble(void **state)
 {
@@ -1468,7 +1692,8 @@ test_guest_trouble(void **state)
 	assert_string_equal(trace, "later(11000 1000) unmap-all settle ");
 	assert_string_equal(maps(), "");
 	assert_string_equal(event(EDU, &p22), "attach guest\n");
-	assert_string_equal(event(EDU, &p22), "unmapped no memory to split a mapping, so all are gone\n");
+	assert_string_equal(event(EDU, &p22),
+		"unmapped no memory to split a mapping, so all are gone\n");
 	unmap_err = 0;
 	assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000, DOMAIN_R);
 	settle_err = -ETIMEDOUT;
@@ -1518,8 +1743,10 @@ test_exit(void **state)
 	host_alloc_left = -1;
 	assert_string_equal(trace,
 		"revoke(22000 1) revoke(22000 2) revoke(22000 3) "
-		"unmaster1 intoff1 drain1 unmaster2 intoff2 drain2 unmaster3 intoff3 drain3 "
-		"detach(22000: 18) unentry1 detach(22000: 10) unentry2 detach(22000: 20) unentry3 "
+		"unmaster1 intoff1 drain1 unmaster2 intoff2 drain2 unmaster3 intoff3 "
+		"drain3 "
+		"detach(22000: 18) unentry1 detach(22000: 10) unentry2 detach(22000: 20) "
+		"unentry3 "
 		"reset3 sleep200 poll "
 		"free50 free50 free50 observe(22000 -) free ");
 	assert_string_equal(event(EDU, &p22), "");
@@ -1551,7 +1778,8 @@ test_exec(void **state)
 	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
 	assert_string_equal(trace,
 		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 "
-		"sleep200 poll observe(22000 -) free observe(99000) added(8001000 1000) free50 attach(99000: 18) poll as(99000) ");
+		"sleep200 poll observe(22000 -) free observe(99000) added(8001000 1000) "
+		"free50 attach(99000: 18) poll as(99000) ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_false(bme[EDU]);
@@ -1681,7 +1909,8 @@ test_detach_while_off(void **state)
 	assert_int_equal(assign_owner(&fn[EDU]), -1);
 }
 
-/* Off until the first attach; when the unit then fails, that attach fails and all is as before. */
+/* Off until the first attach; when the unit then fails, that attach fails and all is as
+ * before. */
 static void
 test_first_use(void **state)
 {
@@ -1721,12 +1950,15 @@ test_owner_only(void **state)
 	assert_string_equal(host_errstr, "0:2.0 is not assigned to any process");
 	assert_string_equal(trace, "");
 	self = &p22;
-	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0x10000, 1, SPROT_READ, &va), -EPERM);
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0x10000, 1, SPROT_READ, &va),
+		-EPERM);
 	assert_string_equal(host_errstr, "0:3.0 bar0: the MSI-X table is there");
 	assert_int_equal(assign_map_bar(&fn[EDU], 0, 8, 4096, SPROT_READ, &va), -EINVAL);
 	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, 0, SPROT_READ, &va), -EINVAL);
-	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, SIZE_MAX, SPROT_READ, &va), -EINVAL);
-	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, 1, SPROT_READ | SPROT_EXEC, &va), -EINVAL);
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, SIZE_MAX, SPROT_READ, &va),
+		-EINVAL);
+	assert_int_equal(assign_map_bar(&fn[EDU], 0, 0, 1, SPROT_READ | SPROT_EXEC, &va),
+		-EINVAL);
 	assert_int_equal(assign_reset(&fn[EDU]), -ENOTSUP);
 	assert_string_equal(host_errstr, "0:3.0 has no reset");
 	the_unit.state = UNIT_BROKEN;
@@ -1744,7 +1976,8 @@ test_interrupts(void **state)
 	own_and_run(EDU, &p22);
 	self = &p22;
 	assert_int_equal(assign_intr_wait(&fn[EDU], 0, true, &n), -EAGAIN);
-	assert_int_equal(assign_intr_wait(&fn[EDU], 0, false, &n), -EINTR); /* killed asleep */
+	/* killed asleep */
+	assert_int_equal(assign_intr_wait(&fn[EDU], 0, false, &n), -EINTR);
 	assert_int_equal(assign_poll(&fn[EDU], true, 0, &q), 0);
 	func[EDU].intr = 2;
 	assert_int_equal(assign_poll(&fn[EDU], true, 0, &q), SPOLLIN);
@@ -1754,7 +1987,8 @@ test_interrupts(void **state)
 	assert_ptr_equal(q, &func[EDU].event_wait);
 }
 
-/* An entry, its message, and back when the device has none; a reset announces it again. */
+/* An entry, its message, and back when the device has none; a reset announces it
+ * again. */
 static void
 test_entries(void **state)
 {
@@ -1791,7 +2025,8 @@ test_entry_unconfirmed(void **state)
 	assert_non_null(strstr(trace, "unentry1 sleep200 poll observe(22000 -) free "));
 	assert_null(strstr(trace, "free50"));
 	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
-	assert_string_equal(host_errstr, "0:3.0 is taken away, and broken: "
+	assert_string_equal(host_errstr,
+		"0:3.0 is taken away, and broken: "
 		"its unit did not confirm that its interrupts have ended");
 }
 
@@ -1804,22 +2039,31 @@ test_interrupt_fault(void **state)
 	(void)state;
 	assert_int_equal(attach(EDU, 22), 0);
 	event(EDU, &p22);
-	fault_fn(&(VtdFault){ .sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x26 });
-	fault_fn(&(VtdFault){ .sid = 0x20, .interrupt = true, .addr = 7, .reason = 0x24 });
-	fault_fn(&(VtdFault){ .sid = 0x18, .interrupt = true, .addr = 8, .reason = 0x22 });
-	fault_fn(&(VtdFault){ .sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x25 });
+	fault_fn(&(VtdFault){
+		.sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x26 });
+	fault_fn(&(VtdFault){
+		.sid = 0x20, .interrupt = true, .addr = 7, .reason = 0x24 });
+	fault_fn(&(VtdFault){
+		.sid = 0x18, .interrupt = true, .addr = 8, .reason = 0x22 });
+	fault_fn(&(VtdFault){
+		.sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x25 });
 	assert_string_equal(event(EDU, &p22), "fault interrupt index 0x7 reason 38 ?\n");
 	assign_faults(&t);
-	assert_non_null(strstr(t.s, "pid 22 name edu access interrupt index 0x7 reason 38 text '?' "
+	assert_non_null(strstr(t.s,
+		"pid 22 name edu access interrupt index 0x7 reason 38 text '?' "
 		"tables 'an entry of another'\n"));
-	assert_non_null(strstr(t.s, "index 0x7 reason 36 text '?' tables 'its own entry'\n"));
+	assert_non_null(strstr(t.s,
+		"index 0x7 reason 36 text '?' tables 'its own entry'\n"));
 	assert_non_null(strstr(t.s, "index 0x8 reason 34 text '?' tables 'no entry'\n"));
-	assert_non_null(strstr(t.s, "reason 37 text '?' tables 'compatibility format'\n"));
+	assert_non_null(strstr(t.s,
+		"reason 37 text '?' tables 'compatibility format'\n"));
 	text_free(&t);
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
 	assert_int_equal(policy(EDU, 22, FAULT_KILL), 0);
-	fault_fn(&(VtdFault){ .sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x26 });
-	assert_string_equal(killed, "22 9 its device 0:3.0 was blocked: interrupt by index 0x7");
+	fault_fn(&(VtdFault){
+		.sid = 0x18, .interrupt = true, .addr = 7, .reason = 0x26 });
+	assert_string_equal(killed,
+		"22 9 its device 0:3.0 was blocked: interrupt by index 0x7");
 }
 
 /* What the owner is told when it asks for what cannot be. */
@@ -1836,7 +2080,8 @@ test_owner_sentences(void **state)
 	assign_map_bar(&fn[EDU], 0, 8, 4096, SPROT_READ, &va);
 	assert_string_equal(host_errstr, "0:3.0 bar0: want whole pages");
 	assign_map_bar(&fn[EDU], 0, 0, 4096, SPROT_READ | SPROT_EXEC, &va);
-	assert_string_equal(host_errstr, "0:3.0 bar0: registers are read or read and written");
+	assert_string_equal(host_errstr,
+		"0:3.0 bar0: registers are read or read and written");
 	no_vector = true;
 	assert_int_equal(assign_intr_open(&fn[EDU]), -ENOSPC);
 	assert_string_equal(host_errstr, "no interrupt vector is left for 0:3.0");
@@ -1884,7 +2129,8 @@ test_attach_sentences(void **state)
 static void
 fault(uint16_t sid, iova_t addr, bool read)
 {
-	fault_fn(&(VtdFault){ .sid = sid, .addr = addr, .reason = read ? 6 : 5, .read = read });
+	fault_fn(&(VtdFault){
+		.sid = sid, .addr = addr, .reason = read ? 6 : 5, .read = read });
 }
 
 static jmp_buf idle;
@@ -1926,17 +2172,23 @@ test_fault(void **state)
 	fault(0x18, 0x400000, false);
 	fault(0x10, 0x1000, true); /* nobody's */
 	assign_faults(&t);
-	assert_non_null(strstr(t.s, "source 0:3.0 device 0:3.0 pid 22 name edu access write "
-		"address 0x6df084000 reason 5 text 'PTE Write access is not set' tables 'not mapped'\n"));
-	assert_non_null(strstr(t.s, "address 0x400000 reason 5 text 'PTE Write access is not set' "
+	assert_non_null(strstr(t.s,
+		"source 0:3.0 device 0:3.0 pid 22 name edu access write "
+		"address 0x6df084000 reason 5 text 'PTE Write access is not set' tables "
+		"'not mapped'\n"));
+	assert_non_null(strstr(t.s,
+		"address 0x400000 reason 5 text 'PTE Write access is not set' "
 		"tables 'mapped read-only'\n"));
-	assert_non_null(strstr(t.s, "source 0:2.0 device 0:2.0 pid none access read address 0x1000"));
+	assert_non_null(strstr(t.s,
+		"source 0:2.0 device 0:2.0 pid none access read address 0x1000"));
 	text_free(&t);
 	run_thread();
-	assert_non_null(strstr(host_log, "[00:02.0] fault addr 1000\nDMAR:[fault reason 06] ? (no owner)"));
+	assert_non_null(strstr(host_log,
+		"[00:02.0] fault addr 1000\nDMAR:[fault reason 06] ? (no owner)"));
 }
 
-/* An alias is blamed on the owner of the group, and not on one device when there are two. */
+/* An alias is blamed on the owner of the group, and not on one device when there are
+ * two. */
 static void
 test_fault_alias(void **state)
 {
@@ -1970,14 +2222,16 @@ test_policies(void **state)
 	assert_string_equal(event(EDU, &p22), "stop fault=stop\n");
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	run_thread();
-	assert_non_null(strstr(host_log, "DMAR: bus mastering of 00:03.0 is off: fault=stop (pid 22 edu)"));
+	assert_non_null(strstr(host_log,
+		"DMAR: bus mastering of 00:03.0 is off: fault=stop (pid 22 edu)"));
 	assert_string_equal(killed, "");
 	assert_int_equal(policy(EDU2, 23, FAULT_KILL), 0);
 	fault(0x10, 0x1000, true); /* at once, not when the thread comes round to it */
 	assert_string_equal(killed, "23 9 its device 0:2.0 was blocked: read of 0x1000");
 }
 
-/* What was under way when power went off faults: stopped is stopped, also after power on. */
+/* What was under way when power went off faults: stopped is stopped, also after power
+ * on. */
 static void
 late_fault(void)
 {
@@ -2000,7 +2254,8 @@ test_power_stop(void **state)
 	assert_int_equal(assign_busmaster(&fn[EDU], true), 0);
 	assert_true(bme[EDU]);
 	self = &p1;
-	bme[EDU2] = true; /* power off is refused: what was silenced meanwhile was stopped too */
+	/* power off is refused: what was silenced meanwhile was stopped too */
+	bme[EDU2] = true;
 	assert_int_equal(assign_power(false), -EIO);
 	assert_false(bme[EDU]);
 	bme[EDU2] = false;
@@ -2028,7 +2283,8 @@ test_storm(void **state)
 	assert_non_null(strstr(host_log, "is off: 16 faults in one second (pid 22 edu)"));
 	self = &p22;
 	assert_int_equal(assign_busmaster(&fn[EDU], true), -EBUSY);
-	assert_string_equal(host_errstr, "0:3.0 flooded the IOMMU with faults: wait a second");
+	assert_string_equal(host_errstr,
+		"0:3.0 flooded the IOMMU with faults: wait a second");
 	host_now += 1000000000;
 	assert_int_equal(assign_busmaster(&fn[EDU], true), 0);
 	assert_true(bme[EDU]);
@@ -2056,7 +2312,8 @@ test_storm_set(void **state)
 	fault(0x18, 0x1000, false);
 	assert_false(bme[EDU]);
 	run_thread();
-	assert_non_null(strstr(host_log, "is off: more faults than storm in #vtd/ctl allows (pid 22 edu)"));
+	assert_non_null(strstr(host_log,
+		"is off: more faults than storm in #vtd/ctl allows (pid 22 edu)"));
 	dmafault_set_storm(max, time);
 }
 
@@ -2078,7 +2335,8 @@ test_stray(void **state)
 	assert_string_equal(event(EDU, &p22), "attach shared\n");
 	assert_string_equal(event(EDU, &p22), "");
 	assign_faults(&t);
-	assert_non_null(strstr(t.s, "source 55:a.0 device unknown pid none access write"));
+	assert_non_null(strstr(t.s,
+		"source 55:a.0 device unknown pid none access write"));
 	text_free(&t);
 }
 
@@ -2092,7 +2350,8 @@ test_lost(void **state)
 	fault_fn(&(VtdFault){ .lost = true });
 	assert_string_equal(event(EDU, &p22), "overflow unit 0: faults were lost\n");
 	run_thread();
-	assert_non_null(strstr(host_log, "DMAR: unit 0: fault records were lost (overflow)\n"));
+	assert_non_null(strstr(host_log,
+		"DMAR: unit 0: fault records were lost (overflow)\n"));
 }
 
 /* ---- looking ---- */
@@ -2105,12 +2364,40 @@ static DomainEntry held;
 static PageKind held_kind = PAGE_USER;
 static paddr_t poisoned, dead_canary;
 
-void unit_check(Unit *u, VtdCheck *o) { (void)u; *o = core_unit; }
-void domain_check(const Domain *d, VtdCheck *o) { in_turn(d); *o = core_domain; }
-PageKind page_kind(paddr_t pa) { (void)pa; return held_kind; }
-uint page_refs(paddr_t pa) { (void)pa; return 1; }
-paddr_t page_check_poison(void) { return poisoned; }
-paddr_t canary_check(void) { return dead_canary; }
+void
+unit_check(Unit *u, VtdCheck *o)
+{
+	(void)u;
+	*o = core_unit;
+}
+void
+domain_check(const Domain *d, VtdCheck *o)
+{
+	in_turn(d);
+	*o = core_domain;
+}
+PageKind
+page_kind(paddr_t pa)
+{
+	(void)pa;
+	return held_kind;
+}
+uint
+page_refs(paddr_t pa)
+{
+	(void)pa;
+	return 1;
+}
+paddr_t
+page_check_poison(void)
+{
+	return poisoned;
+}
+paddr_t
+canary_check(void)
+{
+	return dead_canary;
+}
 
 const char *
 domain_misses(const Domain *d, Unit *u, uint16_t sid)
@@ -2127,7 +2414,8 @@ unit_next_source(Unit *u, uint32_t *sid)
 	(void)u;
 	for (; *sid < end; ++*sid)
 		for (uint i = 0; i < NFN; i++)
-			if (*sid == core_source || (func[i].published && fn[i].sid[0] == *sid))
+			if (*sid == core_source ||
+				(func[i].published && fn[i].sid[0] == *sid))
 				return true;
 	return false;
 }
@@ -2154,7 +2442,8 @@ test_mappings(void **state)
 	assert_int_equal(attach(EDU2, 22), 0);
 	t = (Text){ 0 };
 	assign_mappings(&t);
-	assert_string_equal(t.s, "Mappings for iommu@0x00000000fed90000\n"
+	assert_string_equal(t.s,
+		"Mappings for iommu@0x00000000fed90000\n"
 		"\tpid = 22\n\t\tdevice = 0:2.0\n\t\tdevice = 0:3.0\n"
 		"\tpid = 23\n\t\tdevice = 0:4.0\n");
 	text_free(&t);
@@ -2162,7 +2451,8 @@ test_mappings(void **state)
 
 /* ---- process 0 ---- */
 
-/* From the kernel to a process and back: the same order of steps, but that a driver is told. */
+/* From the kernel to a process and back: the same order of steps, but that a driver is
+ * told. */
 static void
 test_kernel(void **state)
 {
@@ -2170,20 +2460,24 @@ test_kernel(void **state)
 
 	(void)state;
 	assert_int_equal(attach(EDU2, 0), 0);
-	assert_string_equal(trace, "drain2 intoff2 nosnoop2 attach(8: 10) decode2 start2 ");
+	assert_string_equal(trace,
+		"drain2 intoff2 nosnoop2 attach(8: 10) decode2 start2 ");
 	assert_int_equal(assign_state(&fn[EDU2]), FN_KERNEL);
 	assert_int_equal(assign_owner(&fn[EDU2]), 0);
 	assert_true(assign_kdev(&fn[EDU2], &k));
 	assert_string_equal(k.driver, "toy");
 	assert_false(assign_kdev(&fn[EDU], &k));
-	refused(EDU2, 0, -EBUSY, "0:2.0 is owned by pid 0, the kernel, for its driver toy");
-	refused(EDU2, 22, -EBUSY, "0:2.0 is owned by pid 0, the kernel, for its driver toy");
+	refused(EDU2, 0, -EBUSY,
+		"0:2.0 is owned by pid 0, the kernel, for its driver toy");
+	refused(EDU2, 22, -EBUSY,
+		"0:2.0 is owned by pid 0, the kernel, for its driver toy");
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 22), -EINVAL);
 	assert_string_equal(host_errstr, "0:2.0 is owned by pid 0, not 22");
 	assert_int_equal(kdev_master(dev2, true), 0);
 	clear();
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
-	assert_string_equal(trace, "stop2 unmaster2 intoff2 drain2 detach(8: 10) sleep200 poll free ");
+	assert_string_equal(trace,
+		"stop2 unmaster2 intoff2 drain2 detach(8: 10) sleep200 poll free ");
 	assert_int_equal(assign_state(&fn[EDU2]), FN_BLOCKED);
 	assert_int_equal(attach(EDU2, 22), 0);
 	refused(EDU2, 0, -EBUSY, "0:2.0 is owned by pid 22");
@@ -2197,7 +2491,9 @@ kernel_wants_plain(AttachArgs a)
 {
 	a.bdf = fn[EDU2].bdf;
 	assert_int_equal(assign_attach(&a), -EINVAL);
-	assert_string_equal(host_errstr, "process 0 is the kernel: it takes no -g, mode or ro, and cannot be killed");
+	assert_string_equal(host_errstr,
+		"process 0 is the kernel: it takes no -g, mode or ro, and cannot be "
+		"killed");
 }
 
 static void
@@ -2211,10 +2507,12 @@ test_kernel_refused(void **state)
 	kernel_wants_plain((AttachArgs){ .policy = FAULT_KILL });
 	assert_int_equal(attach(BEHIND1, 22), 0);
 	refused(BEHIND2, 0, -EBUSY,
-		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0 "
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id "
+		"behind 0:5.0 "
 		"(attach -g takes a whole group)");
 	func[BEHIND1].pid = 0; /* as if the kernel had it */
-	refused(BEHIND2, 0, -EBUSY, "1:2.0 shares a requester id with 1:1.0, which the kernel has");
+	refused(BEHIND2, 0, -EBUSY,
+		"1:2.0 shares a requester id with 1:1.0, which the kernel has");
 	func[BEHIND1].pid = 22;
 }
 
@@ -2246,7 +2544,8 @@ test_kernel_power(void **state)
 	assert_int_equal(attach(EDU2, 0), 0);
 	clear();
 	assert_int_equal(assign_power(false), -EBUSY);
-	assert_string_equal(host_errstr, "0:2.0: the kernel's driver toy has translated mappings");
+	assert_string_equal(host_errstr,
+		"0:2.0: the kernel's driver toy has translated mappings");
 	assert_string_equal(trace, "");
 	assert_true(assign_powered());
 	assert_int_equal(assign_detach(fn[EDU2].bdf, -1), 0);
@@ -2285,10 +2584,12 @@ test_kernel_maps(void **state)
 	assert_int_equal(m.iova, 0x1000000);
 	assert_int_equal(kdev_unmap(dev2, &m), 0);
 	assert_int_equal(kdev_map(dev2, buf, 1 << 28, DOMAIN_R, &m), -ENOSPC);
-	assert_string_equal(host_errstr, "0:2.0: no room for a buffer of 268435456 bytes");
+	assert_string_equal(host_errstr,
+		"0:2.0: no room for a buffer of 268435456 bytes");
 	page_free((paddr_t)buf, 1);
 	for (uint i = 0; i < 3; i++) { /* in_turn */
-		static void (*const look[])(Text *t) = { assign_check, assign_domains, assign_stats };
+		static void (*const look[])(Text * t) = { assign_check, assign_domains,
+			assign_stats };
 		Text t = { 0 };
 
 		look[i](&t);
@@ -2347,7 +2648,8 @@ test_kernel_unconfirmed(void **state)
 	unmap_err = -ETIMEDOUT;
 	pages_withheld = 0;
 	assert_int_equal(kdev_unmap(dev2, &m), -EIO);
-	assert_string_equal(host_errstr, "0:2.0: the IOMMU did not confirm that a buffer is its no more");
+	assert_string_equal(host_errstr,
+		"0:2.0: the IOMMU did not confirm that a buffer is its no more");
 	assert_int_equal(pages_withheld, 1);
 	assert_string_equal((char *)buf, "before");
 	assert_int_equal(assign_state(&fn[EDU2]), FN_BROKEN);
@@ -2358,8 +2660,8 @@ test_kernel_unconfirmed(void **state)
 	kfree(lost);
 }
 
-/* Nor, when a buffer is mapped, that it knows nothing of it: it is taken back from the tables,
- * but the device may have been told. */
+/* Nor, when a buffer is mapped, that it knows nothing of it: it is taken back from the
+ * tables, but the device may have been told. */
 static void
 test_kernel_unannounced(void **state)
 {
@@ -2372,7 +2674,8 @@ test_kernel_unannounced(void **state)
 	map_err = -ETIMEDOUT;
 	pages_withheld = 0;
 	assert_int_equal(kdev_map(dev2, buf, sizeof buf, DOMAIN_W, &m), -EIO);
-	assert_string_equal(host_errstr, "0:2.0: the IOMMU did not confirm that a buffer is its no more");
+	assert_string_equal(host_errstr,
+		"0:2.0: the IOMMU did not confirm that a buffer is its no more");
 	assert_int_equal(pages_withheld, 1);
 	assert_int_equal(assign_state(&fn[EDU2]), FN_BROKEN);
 	page_free(last_withheld, 0); /* of the test's, whom nobody takes it from */
@@ -2392,10 +2695,11 @@ checks(const char *want)
 	text_free(&t);
 }
 
-#define CLEAN "ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 0\n"
+#define CLEAN                                                                            \
+	"ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 0\n"
 
-/* A device that translates by itself does so for the kernel only: on after its entry is there,
- * emptied and off before it goes. */
+/* A device that translates by itself does so for the kernel only: on after its entry is
+ * there, emptied and off before it goes. */
 static void
 test_kernel_ats(void **state)
 {
@@ -2403,19 +2707,23 @@ test_kernel_ats(void **state)
 
 	(void)state;
 	core_unit = (VtdCheck){ .contexts = 3, .irqs = 2 };
-	frames = (PageStat){ .total = 10, .free = 5, .kernel = 2, .user = 1, .table = 1, .withheld = 1 };
+	frames = (PageStat){
+		.total = 10, .free = 5, .kernel = 2, .user = 1, .table = 1, .withheld = 1
+	};
 	translating = "0:2.0,0:3.0";
 	fn[EDU2].ats = fn[EDU].ats = 0x100;
 	func[EDU2].ats_port = true;
 	assert_int_equal(attach(EDU2, 0), 0);
-	assert_string_equal(trace, "drain2 intoff2 nosnoop2 attach-tlb(8: 10 5) ats2 decode2 start2 ");
+	assert_string_equal(trace,
+		"drain2 intoff2 nosnoop2 attach-tlb(8: 10 5) ats2 decode2 start2 ");
 	assert_true(assign_kdev(&fn[EDU2], &k) && k.ats);
 	checks(CLEAN);
 	assert_int_equal(kdev_master(dev2, true), 0);
 	clear();
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
 	assert_string_equal(trace,
-		"stop2 unmaster2 intoff2 drain2 empty(8) noats2 detach(8: 10) sleep200 poll free ");
+		"stop2 unmaster2 intoff2 drain2 empty(8) noats2 detach(8: 10) sleep200 "
+		"poll free ");
 	/* a process */
 	clear();
 	assert_int_equal(attach(EDU2, 22), 0);
@@ -2428,7 +2736,8 @@ test_kernel_ats(void **state)
 	assert_int_equal(attach(EDU2, 0), 0);
 	assert_null(strstr(trace, "tlb"));
 	with_ats = &fn[EDU2];
-	checks("I14 function 0:2.0: translates by itself: ATS, PRI or PASID is on\nviolations 1\n");
+	checks("I14 function 0:2.0: translates by itself: ATS, PRI or PASID is "
+	       "on\nviolations 1\n");
 	with_ats = NULL;
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
 	obstacle = NULL;
@@ -2452,7 +2761,8 @@ test_kernel_ats_silent(void **state)
 	clear();
 	tlb.off(tlb.arg);
 	assert_string_equal(trace, "unmaster2 noats2 ");
-	assert_non_null(strstr(host_log, "0:2.0 is broken: its own TLB does not confirm an invalidation\n"));
+	assert_non_null(strstr(host_log,
+		"0:2.0 is broken: its own TLB does not confirm an invalidation\n"));
 	assert_int_equal(kdev_master(dev2, true), -EBUSY);
 	tlb_err = -EIO;
 	Kdev *lost = dev2;
@@ -2471,7 +2781,8 @@ stays_off(const char *why)
 
 	host_log[0] = 0;
 	ats_boot();
-	snprintf(want, sizeof want, "boot: iommu.ats=0:2.0: its ATS stays off: %s\n", why);
+	snprintf(want, sizeof want, "boot: iommu.ats=0:2.0: its ATS stays off: %s\n",
+		why);
 	assert_string_equal(host_log, want);
 	assert_false(ats_wanted(&func[EDU2]));
 }
@@ -2506,13 +2817,15 @@ test_ats_refused(void **state)
 	translating = "0:19.0";
 	host_log[0] = 0;
 	ats_boot();
-	assert_string_equal(host_log, "boot: iommu.ats=0:19.0: its ATS stays off: it is not there\n");
+	assert_string_equal(host_log,
+		"boot: iommu.ats=0:19.0: its ATS stays off: it is not there\n");
 	translating = "0:3.0"; /* which no driver knows */
 	fn[EDU].ats = 0x100;
 	func[EDU].ats_port = true;
 	host_log[0] = 0;
 	ats_boot();
-	assert_string_equal(host_log, "boot: iommu.ats=0:3.0: its ATS stays off: the kernel has no driver "
+	assert_string_equal(host_log,
+		"boot: iommu.ats=0:3.0: its ATS stays off: the kernel has no driver "
 		"for it, and processes get no device with ATS on\n");
 }
 
@@ -2535,7 +2848,8 @@ test_kernel_fault(void **state)
 	assert_string_equal(host_errstr, "0:2.0: its transactions do not end");
 }
 
-/* A line for each domain, however many functions; counts of every kind, in their place. */
+/* A line for each domain, however many functions; counts of every kind, in their
+ * place. */
 static void
 test_domains(void **state)
 {
@@ -2549,11 +2863,14 @@ test_domains(void **state)
 	assert_int_equal(attach_as(EDU, 22, ATTACH_GUEST, true), 0);
 	assign_domains(&t);
 	assert_string_equal(t.s,
-		"domain 0:42 kind guest ro yes pid 22 name edu functions 0:3.0 root 0x5000 levels 3 width 39 "
+		"domain 0:42 kind guest ro yes pid 22 name edu functions 0:3.0 root "
+		"0x5000 levels 3 width 39 "
 		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n"
-		"domain 0:42 kind shared ro no pid 22 name edu functions 0:2.0 root 0x5000 levels 3 width 39 "
+		"domain 0:42 kind shared ro no pid 22 name edu functions 0:2.0 root "
+		"0x5000 levels 3 width 39 "
 		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n"
-		"domain 0:42 kind shared ro no pid 23 name cat functions 0:4.0 root 0x5000 levels 3 width 39 "
+		"domain 0:42 kind shared ro no pid 23 name cat functions 0:4.0 root "
+		"0x5000 levels 3 width 39 "
 		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n");
 	text_free(&t);
 	assert_int_equal(assign_detach(fn[EDU].bdf, 22), 0);
@@ -2571,27 +2888,32 @@ test_domains(void **state)
 	assert_string_equal(t.s,
 		"unit 0 context_global 2 context_device 3 pasid_global 4 pasid_domain 5 "
 		"iotlb_global 6 iotlb_domain 7 iotlb_page 8 "
-		"interrupt_global 9 interrupt_index 10 device_tlb 19 write_buffer 1 waits 11 wait_ns 12 longest_ns 13 "
+		"interrupt_global 9 interrupt_index 10 device_tlb 19 write_buffer 1 "
+		"waits 11 wait_ns 12 longest_ns 13 "
 		"ids 17 sources 16 interrupts 18 faults 14 lost 15\n"
 		"domain 0:42 pid 22 maps 11 unmaps 12 pages 4 large 1 faults 3\n"
 		"domain 0:42 pid 23 maps 11 unmaps 12 pages 4 large 1 faults 0\n");
 	text_free(&t);
 }
 
-/* Each thing that can be wrong is said under its number, and is gone when it is right again. */
+/* Each thing that can be wrong is said under its number, and is gone when it is right
+ * again. */
 static void
 test_check(void **state)
 {
 	(void)state;
 	core_unit = (VtdCheck){ .contexts = 3, .irqs = 2 };
-	frames = (PageStat){ .total = 10, .free = 5, .kernel = 2, .user = 1, .table = 1, .withheld = 1 };
+	frames = (PageStat){
+		.total = 10, .free = 5, .kernel = 2, .user = 1, .table = 1, .withheld = 1
+	};
 	assert_int_equal(attach(EDU, 22), 0);
 	checks(CLEAN);
 	core_misses = "no context entry";
 	checks("I1 function 0:3.0: no context entry\nviolations 1\n");
 	core_misses = NULL;
 	core_source = 0x777;
-	checks("I1 unit 0 source 0x777: a context entry that is nobody's\nviolations 1\n");
+	checks("I1 unit 0 source 0x777: a context entry that is nobody's\nviolations "
+	       "1\n");
 	core_source = ~0u;
 	core_unit.nbad = 1;
 	core_unit.bad[0] = (VtdBad){ 7, "another queue", 0x90, 0x1000 };
@@ -2599,16 +2921,20 @@ test_check(void **state)
 	core_unit.nbad = 0;
 	core_domain.nbad = 1;
 	core_domain.bad[0] = (VtdBad){ 11, "changed and not invalidated", 1, 2 };
-	checks("I11 domain 42 at 0x1 value 0x2: changed and not invalidated\nviolations 1\n");
+	checks("I11 domain 42 at 0x1 value 0x2: changed and not invalidated\nviolations "
+	       "1\n");
 	core_domain.nbad = 0;
 	bme[NVME] = msi[NVME] = true;
-	checks("I8 function 0:4.0: masters the bus\nI8 function 0:4.0: can interrupt\nviolations 2\n");
+	checks("I8 function 0:4.0: masters the bus\nI8 function 0:4.0: can "
+	       "interrupt\nviolations 2\n");
 	bme[NVME] = msi[NVME] = false;
 	with_ats = &fn[EDU];
-	checks("I14 function 0:3.0: translates by itself: ATS, PRI or PASID is on\nviolations 1\n");
+	checks("I14 function 0:3.0: translates by itself: ATS, PRI or PASID is "
+	       "on\nviolations 1\n");
 	with_ats = NULL;
 	as22.window = &fn[NVME];
-	checks("I12 function 0:4.0: its registers are in a process that does not own it\nviolations 1\n");
+	checks("I12 function 0:4.0: its registers are in a process that does not own "
+	       "it\nviolations 1\n");
 	as22.window = NULL;
 	frames.free--;
 	checks("I6 machine: 1 frames are not accounted for\nviolations 1\n");
@@ -2622,14 +2948,18 @@ test_check(void **state)
 	checks(CLEAN);
 }
 
-/* With iommu.check=on every operation ends with it, and the first violation is printed. */
+/* With iommu.check=on every operation ends with it, and the first violation is
+ * printed. */
 static void
 said(const char *after)
 {
 	char want[128];
 
 	if (after != NULL)
-		snprintf(want, sizeof want, "iommu.check: after %s: I10 machine at 0x6008: a canary was written to\n", after);
+		snprintf(want, sizeof want,
+			"iommu.check: after %s: I10 machine at 0x6008: a canary was "
+			"written to\n",
+			after);
 	assert_string_equal(host_log, after != NULL ? want : "");
 	host_log[0] = 0;
 	assert_null(host_self.held);
@@ -2680,7 +3010,8 @@ test_check_interrupt(void **state)
 	assert_int_equal(attach(EDU, 22), 0);
 	func[EDU].remapped = true;
 	func[EDU].irte = 77;
-	checks("I13 function 0:3.0: its interrupt entry does not serve it\nviolations 1\n");
+	checks("I13 function 0:3.0: its interrupt entry does not serve it\nviolations "
+	       "1\n");
 	func[EDU].remapped = false;
 	checks(CLEAN);
 }
@@ -2692,20 +3023,30 @@ test_check_tables(void **state)
 	(void)state;
 	core_unit = (VtdCheck){ .contexts = 3, .irqs = 2 };
 	assert_int_equal(attach(EDU, 22), 0);
-	held = (DomainEntry){ .iova = 0x400000, .level = 1, .to = 0x1000, .value = 0x1005, .page = true };
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 1\n");
+	held = (DomainEntry){
+		.iova = 0x400000, .level = 1, .to = 0x1000, .value = 0x1005, .page = true
+	};
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages "
+	       "1\n");
 	held_kind = PAGE_KERNEL;
-	checks("I4 domain 42 level 1 address 0x400000 value 0x1005: not a page of a process\nviolations 1\n");
+	checks("I4 domain 42 level 1 address 0x400000 value 0x1005: not a page of a "
+	       "process\nviolations 1\n");
 	held_kind = PAGE_NONE;
-	checks("I16 domain 42 level 1 address 0x400000 value 0x1005: not memory\nviolations 1\n");
+	checks("I16 domain 42 level 1 address 0x400000 value 0x1005: not "
+	       "memory\nviolations 1\n");
 	held.value = 0x1006;
-	checks("I15 domain 42 level 1 address 0x400000 value 0x1006: an entry that is not present is not 0\n"
+	checks("I15 domain 42 level 1 address 0x400000 value 0x1006: an entry that is "
+	       "not present is not 0\n"
 	       "violations 1\n");
-	held = (DomainEntry){ .iova = 0x400000, .level = 2, .to = 0x1000, .value = 0x1007 };
-	checks("I5 domain 42 level 2 address 0x400000 value 0x1007: leads to what is not a table\n"
+	held = (DomainEntry){
+		.iova = 0x400000, .level = 2, .to = 0x1000, .value = 0x1007
+	};
+	checks("I5 domain 42 level 2 address 0x400000 value 0x1007: leads to what is not "
+	       "a table\n"
 	       "violations 1\n");
 	held_kind = PAGE_TABLE;
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 1 pages 0\n");
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 1 pages "
+	       "0\n");
 	held.value = 0;
 	held_kind = PAGE_USER;
 	checks(CLEAN);
@@ -2721,8 +3062,13 @@ test_check_guest(void **state)
 	self = &p22;
 	assert_int_equal(assign_map(&fn[EDU], 0x10000, 0x400000, 4096, DOMAIN_R), 0);
 	paddr_t pa = 0x1400000; /* aspace_frame of it */
-	held = (DomainEntry){ .iova = 0x10000, .level = 1, .to = pa, .value = pa | DOMAIN_R, .page = true };
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 1\n");
+	held = (DomainEntry){ .iova = 0x10000,
+		.level = 1,
+		.to = pa,
+		.value = pa | DOMAIN_R,
+		.page = true };
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages "
+	       "1\n");
 	held.value = pa | DOMAIN_R | DOMAIN_W;
 	Text t = { 0 };
 	assign_check(&t);
@@ -2743,8 +3089,8 @@ test_check_guest(void **state)
 	held.value = 0;
 }
 
-/* By boot parameter, and only then: as the unit can. Addresses are physical ones; those the
- * device has too few bits for bounce; translation may go off. */
+/* By boot parameter, and only then: as the unit can. Addresses are physical ones; those
+ * the device has too few bits for bounce; translation may go off. */
 static void
 test_kernel_direct(void **state)
 {
@@ -2755,8 +3101,9 @@ test_kernel_direct(void **state)
 	(void)state;
 	direct = true;
 	assert_int_equal(attach(EDU2, 0), 0);
-	assert_non_null(strstr(trace, "self(0 9f000 3) self(100000 1ff00000 3) "
-				      "self(fe000000 e00000 3) self(fef00000 2100000 3) attach(9: 10)"));
+	assert_non_null(strstr(trace,
+		"self(0 9f000 3) self(100000 1ff00000 3) "
+		"self(fe000000 e00000 3) self(fef00000 2100000 3) attach(9: 10)"));
 	kdev_info(dev2, &k);
 	assert_string_equal(k.view, "identity");
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
@@ -2772,7 +3119,8 @@ test_kernel_direct(void **state)
 	kdev_info(dev2, &k);
 	assert_string_equal(k.view, "pass-through");
 	clear();
-	assert_int_equal(kdev_map(dev2, buf, 50, DOMAIN_R, &m), 0); /* host memory is above 2^28 */
+	/* host memory is above 2^28 */
+	assert_int_equal(kdev_map(dev2, buf, 50, DOMAIN_R, &m), 0);
 	assert_int_not_equal(m.bounce, 0);
 	assert_int_equal(m.iova, m.bounce);
 	assert_int_equal(kdev_unmap(dev2, &m), 0);
@@ -2810,13 +3158,16 @@ test_kernel_rmrr(void **state)
 	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
 	direct = false;
 	rmrr[0].limit = 0xf0fff;
-	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0xed000-0xf0fff, which firmware did not reserve");
+	refused(RMRR, 0, -EPERM,
+		"0:7.0: RMRR 3 claims 0xed000-0xf0fff, which firmware did not reserve");
 	rmrr[0].base = 0x200000;
 	rmrr[0].limit = 0x2fffff;
-	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0x200000-0x2fffff, which firmware did not reserve");
+	refused(RMRR, 0, -EPERM,
+		"0:7.0: RMRR 3 claims 0x200000-0x2fffff, which firmware did not reserve");
 	rmrr[0].base = 0xec000; /* begins in a hole */
 	rmrr[0].limit = 0xeffff;
-	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 3 claims 0xec000-0xeffff, which firmware did not reserve");
+	refused(RMRR, 0, -EPERM,
+		"0:7.0: RMRR 3 claims 0xec000-0xeffff, which firmware did not reserve");
 	/* nothing of the driver's is mapped there */
 	rmrr[0] = rmrr[1] = (VtdRmrr){ 3, 0xed000, 0xeffff };
 	func[EDU2].rmrr = rmrr;
@@ -2827,8 +3178,8 @@ test_kernel_rmrr(void **state)
 	assert_int_equal(rounddown(m.iova, 4096), 0x1200000);
 }
 
-/* All that name it: the sentence is about the one that is wrong; without one of them there
- * is no domain; pages in common are there once. */
+/* All that name it: the sentence is about the one that is wrong; without one of them
+ * there is no domain; pages in common are there once. */
 static void
 test_kernel_rmrrs(void **state)
 {
@@ -2838,12 +3189,14 @@ test_kernel_rmrrs(void **state)
 	rmrr[1] = (VtdRmrr){ 5, 0xee000, 0xeffff };
 	clear();
 	assert_int_equal(attach(RMRR, 0), 0);
-	assert_non_null(strstr(trace, "map(ed000 1000 3) map(ee000 2000 3) attach(8: 38) "));
+	assert_non_null(strstr(trace,
+		"map(ed000 1000 3) map(ee000 2000 3) attach(8: 38) "));
 	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
 	taken = 0xee000; /* by the first */
 	clear();
 	assert_int_equal(attach(RMRR, 0), 0);
-	assert_non_null(strstr(trace, "map(ed000 1000 3) map(ef000 1000 3) attach(8: 38) "));
+	assert_non_null(strstr(trace,
+		"map(ed000 1000 3) map(ef000 1000 3) attach(8: 38) "));
 	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
 	taken = 0;
 	map_err = -ENOMEM;
@@ -2853,8 +3206,10 @@ test_kernel_rmrrs(void **state)
 	assert_int_equal(live_domains, 0);
 	map_err = 0;
 	rmrr[1].limit = 0xf0fff;
-	refused(RMRR, 0, -EPERM, "0:7.0: RMRR 5 claims 0xee000-0xf0fff, which firmware did not reserve");
-	refused(RMRR, 22, -EPERM, "0:7.0: firmware reserves 0xed000-0xedfff for it (RMRR 3)");
+	refused(RMRR, 0, -EPERM,
+		"0:7.0: RMRR 5 claims 0xee000-0xf0fff, which firmware did not reserve");
+	refused(RMRR, 22, -EPERM,
+		"0:7.0: firmware reserves 0xed000-0xedfff for it (RMRR 3)");
 }
 
 /* Published while units are off; what cannot be taken is said. */
@@ -2871,11 +3226,13 @@ test_kernel_boot(void **state)
 	self = &p1;
 	assert_non_null(strstr(trace, "attach(8: 10) "));
 	assert_null(strstr(trace, "enable"));
-	assert_non_null(strstr(host_log, "boot: kernel: 'x' is not a device like 0:3.0: ignored\n"
-					 "boot: bounce: 'garbage' is not a device like 0:3.0: ignored\n"
-					 "boot: bounce=0:19.0: it is not there\n"
-					 "boot: kernel=0:3.0: process 0 is the kernel, which has no driver for 0:3.0\n"
-					 "boot: kernel=0:9.0: no device 0:9.0\n"));
+	assert_non_null(strstr(host_log,
+		"boot: kernel: 'x' is not a device like 0:3.0: ignored\n"
+		"boot: bounce: 'garbage' is not a device like 0:3.0: ignored\n"
+		"boot: bounce=0:19.0: it is not there\n"
+		"boot: kernel=0:3.0: process 0 is the kernel, which has no driver for "
+		"0:3.0\n"
+		"boot: kernel=0:9.0: no device 0:9.0\n"));
 	clear();
 	assert_null(power_start(true));
 	assert_string_equal(trace, "enable ");
@@ -2907,16 +3264,19 @@ test_boot_power(void **state)
 static void
 test_relax(void **state)
 {
+	/* clang-format off */
 	static const struct { uint8_t cls, subclass; bool ok; } fns[] = {
 		{ 0x0c, 0x03, true }, { 0x0c, 0x05, false }, { 0x03, 0x00, true }, { 0x02, 0x03, false },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (uint i = 0; i < nelem(fns); i++) {
 		fn[RMRR].cls = fns[i].cls;
 		fn[RMRR].subclass = fns[i].subclass;
 		relax = false;
-		refused(RMRR, 22, -EPERM, "0:7.0: firmware reserves 0xed000-0xeffff for it (RMRR 3)");
+		refused(RMRR, 22, -EPERM,
+			"0:7.0: firmware reserves 0xed000-0xeffff for it (RMRR 3)");
 		relax = true;
 		clear();
 		assert_int_equal(attach(RMRR, 22), fns[i].ok ? 0 : -EPERM);
@@ -2931,23 +3291,83 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, reset_world, all_gone)
 	const struct CMUnitTest tests[] = {
-		T(test_attach), T(test_attach_at_boot), T(test_one_domain), T(test_refusals), T(test_undo), T(test_alias),
-		T(test_group), T(test_group_refused), T(test_group_undo), T(test_group_undo_spares), T(test_group_detach), T(test_check_after),
-		T(test_detach), T(test_settle), T(test_settle_reset), T(test_detach_refusals), T(test_broken),
-		T(test_owner_sentences), T(test_attach_sentences),
-		T(test_unconfirmed), T(test_unmap), T(test_modes), T(test_snoop), T(test_mode_no_memory),
-		T(test_mode_alias), T(test_guest), T(test_guest_refusals), T(test_guest_removed), T(test_guest_trouble),
-		T(test_guest_exec), T(test_exit), T(test_exit_while_off), T(test_exec), T(test_exec_fails),
-		T(test_exec_broken), T(test_power), T(test_power_wish), T(test_power_refused), T(test_detach_while_off),
-		T(test_first_use), T(test_owner_only), T(test_interrupts), T(test_entries),
-		T(test_entry_unconfirmed), T(test_fault),
-		T(test_fault_alias), T(test_policies), T(test_power_stop), T(test_storm), T(test_storm_set), T(test_stray), T(test_lost), T(test_interrupt_fault),
-		T(test_mappings), T(test_kernel), T(test_kernel_refused), T(test_kernel_start), T(test_kernel_power),
-		T(test_kernel_maps), T(test_kernel_bounce), T(test_kernel_unconfirmed), T(test_kernel_unannounced), T(test_kernel_fault),
-		T(test_kernel_ats), T(test_kernel_ats_silent), T(test_ats_refused),
+		T(test_attach),
+		T(test_attach_at_boot),
+		T(test_one_domain),
+		T(test_refusals),
+		T(test_undo),
+		T(test_alias),
+		T(test_group),
+		T(test_group_refused),
+		T(test_group_undo),
+		T(test_group_undo_spares),
+		T(test_group_detach),
+		T(test_check_after),
+		T(test_detach),
+		T(test_settle),
+		T(test_settle_reset),
+		T(test_detach_refusals),
+		T(test_broken),
+		T(test_owner_sentences),
+		T(test_attach_sentences),
+		T(test_unconfirmed),
+		T(test_unmap),
+		T(test_modes),
+		T(test_snoop),
+		T(test_mode_no_memory),
+		T(test_mode_alias),
+		T(test_guest),
+		T(test_guest_refusals),
+		T(test_guest_removed),
+		T(test_guest_trouble),
+		T(test_guest_exec),
+		T(test_exit),
+		T(test_exit_while_off),
+		T(test_exec),
+		T(test_exec_fails),
+		T(test_exec_broken),
+		T(test_power),
+		T(test_power_wish),
+		T(test_power_refused),
+		T(test_detach_while_off),
+		T(test_first_use),
+		T(test_owner_only),
+		T(test_interrupts),
+		T(test_entries),
+		T(test_entry_unconfirmed),
+		T(test_fault),
+		T(test_fault_alias),
+		T(test_policies),
+		T(test_power_stop),
+		T(test_storm),
+		T(test_storm_set),
+		T(test_stray),
+		T(test_lost),
+		T(test_interrupt_fault),
+		T(test_mappings),
+		T(test_kernel),
+		T(test_kernel_refused),
+		T(test_kernel_start),
+		T(test_kernel_power),
+		T(test_kernel_maps),
+		T(test_kernel_bounce),
+		T(test_kernel_unconfirmed),
+		T(test_kernel_unannounced),
+		T(test_kernel_fault),
+		T(test_kernel_ats),
+		T(test_kernel_ats_silent),
+		T(test_ats_refused),
 		T(test_domains),
-		T(test_check), T(test_check_interrupt), T(test_check_tables), T(test_check_guest),
-		T(test_kernel_direct), T(test_kernel_rmrr), T(test_kernel_rmrrs), T(test_kernel_boot), T(test_boot_power), T(test_relax),
+		T(test_check),
+		T(test_check_interrupt),
+		T(test_check_tables),
+		T(test_check_guest),
+		T(test_kernel_direct),
+		T(test_kernel_rmrr),
+		T(test_kernel_rmrrs),
+		T(test_kernel_boot),
+		T(test_boot_power),
+		T(test_relax),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

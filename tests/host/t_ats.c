@@ -2,8 +2,8 @@
 /*
  * Devices that translate by themselves (ATS), on units stricter than hardware: what is
  * unmapped is never reached though the device asks and keeps answers at any moment; the
- * order of invalidations; and a device that does not answer is cut off while everybody else
- * goes on.
+ * order of invalidations; and a device that does not answer is cut off while everybody
+ * else goes on.
  */
 #include "tests/host/host.h"
 
@@ -80,7 +80,8 @@ works(void)
 	fake_latency(fake, latency_now);
 	attach();
 	CHECK(domain_map(d, 0x5000, MEM, 4 * PAGE, DOMAIN_R) == 0);
-	CHECK(dma(0x5123, false) == 0 && dma(0x6000, false) == 0 && dma(0x7000, true) == 5);
+	CHECK(dma(0x5123, false) == 0 && dma(0x6000, false) == 0 &&
+		dma(0x7000, true) == 5);
 	CHECK(fake_tlb_pages(fake, sid) == 3);
 	unsigned before = fake_tlb_invalidations(fake);
 	CHECK(domain_unmap(d, 0x5000, PAGE) == 0);
@@ -120,7 +121,8 @@ test_works(void **state)
 {
 	(void)state;
 	for (unsigned n = 0; n < 8; n++) {
-		cap_now = FAKE_CAP48 | 3ull << 34 | (n & 1 ? CAP_BIT_CM : 0) | (n & 2 ? CAP_BIT_RWBF : 0);
+		cap_now = FAKE_CAP48 | 3ull << 34 | (n & 1 ? CAP_BIT_CM : 0) |
+			(n & 2 ? CAP_BIT_RWBF : 0);
 		latency_now = n & 4 ? 5000 : 0;
 		assert_int_equal(fake_child(works), 0);
 	}
@@ -296,7 +298,8 @@ test_silent(void **state)
 	assert_int_equal(fake_child(never), 0);
 }
 
-/* The queue's other errors: a descriptor refused is made broader, a completion error repeated. */
+/* The queue's other errors: a descriptor refused is made broader, a completion error
+ * repeated. */
 static void
 errors(void)
 {
@@ -346,7 +349,9 @@ refused(void)
 static void
 alone(void)
 {
-	FakeConf c = { .base = 0xfed91000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = ECAP };
+	FakeConf c = {
+		.base = 0xfed91000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = ECAP
+	};
 	static const uint16_t low = 0x8;
 	VtdPath p = { .bdf = low };
 
@@ -372,8 +377,8 @@ to_registers(void)
 		switched = unit_set_queued(u, false, &why) == 0;
 }
 
-/* Another CPU changes the interface meanwhile: after the TLB counts it cannot, before, there
- * is none. */
+/* Another CPU changes the interface meanwhile: after the TLB counts it cannot, before,
+ * there is none. */
 static void
 meanwhile(void)
 {
@@ -398,7 +403,8 @@ not_in_scalable(void)
 {
 	vtd_options.scalable = true;
 	machine(FAKE_CAP48, ECAP | ECAP_SECOND);
-	CHECK(strcmp(unit_tlb_obstacle(u), "its unit is in scalable mode, where it is not used") == 0);
+	CHECK(strcmp(unit_tlb_obstacle(u),
+		      "its unit is in scalable mode, where it is not used") == 0);
 	CHECK(domain_attach_tlb(d, u, &tlb) == -ENOTSUP);
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 }

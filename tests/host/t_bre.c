@@ -9,18 +9,40 @@ searches(void **state)
 {
 	static const struct {
 		const char *re, *s;
-		bool        yes;
+		bool yes;
+		/* clang-format off */
 	} t[] = {
-		{ "", "", true },	   { "", "a", true },	     { "a", "", false },
-		{ "b", "abc", true },	   { "^b", "abc", false },   { "^a", "abc", true },
-		{ "c$", "abc", true },	   { "b$", "abc", false },   { "^$", "", true },
-		{ "^$", "a", false },	   { "a.c", "xabcx", true }, { "a.c", "ac", false },
-		{ "ab*c", "ac", true },	   { "ab*c", "abbbc", true }, { "^.*$", "anything", true },
-		{ "a*ab", "aaab", true },  { "[bc]d", "acd", true }, { "[^bc]d", "acd", false },
-		{ "[a-c]*d", "abcd", true }, { "[]a]", "]", true },  { "[^]a]", "]", false },
-		{ "x[0-9]*$", "x12", true }, { "\\.", "a", false },  { "\\.", "a.", true },
-		{ "\\*", "*", true },	   { "a\\$", "a$b", true },  { "a$b", "a$b", true },
-		{ "*", "*", true },	   { "^*", "*a", true },     { "pid [0-9][0-9]*)", "(pid 23)", true },
+		/* clang-format on */
+		{ "", "", true },
+		{ "", "a", true },
+		{ "a", "", false },
+		{ "b", "abc", true },
+		{ "^b", "abc", false },
+		{ "^a", "abc", true },
+		{ "c$", "abc", true },
+		{ "b$", "abc", false },
+		{ "^$", "", true },
+		{ "^$", "a", false },
+		{ "a.c", "xabcx", true },
+		{ "a.c", "ac", false },
+		{ "ab*c", "ac", true },
+		{ "ab*c", "abbbc", true },
+		{ "^.*$", "anything", true },
+		{ "a*ab", "aaab", true },
+		{ "[bc]d", "acd", true },
+		{ "[^bc]d", "acd", false },
+		{ "[a-c]*d", "abcd", true },
+		{ "[]a]", "]", true },
+		{ "[^]a]", "]", false },
+		{ "x[0-9]*$", "x12", true },
+		{ "\\.", "a", false },
+		{ "\\.", "a.", true },
+		{ "\\*", "*", true },
+		{ "a\\$", "a$b", true },
+		{ "a$b", "a$b", true },
+		{ "*", "*", true },
+		{ "^*", "*a", true },
+		{ "pid [0-9][0-9]*)", "(pid 23)", true },
 	};
 
 	(void)state;

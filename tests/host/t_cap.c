@@ -22,7 +22,8 @@ static void
 test_units(void **state)
 {
 	(void)state;
-	assert_int_equal(limits(0x10, 0x00d2008c222f0686ull, 0xf46), 0); /* Akaros's document */
+	/* Akaros's document */
+	assert_int_equal(limits(0x10, 0x00d2008c222f0686ull, 0xf46), 0);
 	assert_int_equal(l.levels, 4);
 	assert_int_equal(l.width, 48);
 	assert_int_equal(l.mgaw, 48);
@@ -32,10 +33,12 @@ test_units(void **state)
 	assert_int_equal(l.nfault, 1);
 	assert_int_equal(l.window, 0x230);
 	assert_int_equal(l.mamv, 18);
-	assert_true(l.cm && l.psi && l.drain_read && l.drain_write && l.queue && l.registers);
+	assert_true(l.cm && l.psi && l.drain_read && l.drain_write && l.queue &&
+		l.registers);
 	assert_false(l.coherent || l.rwbf || l.protects || l.page_requests);
 
-	assert_int_equal(limits(0x10, 0x00d2008c22260206ull, 0xf00f4a), 0); /* QEMU's default */
+	/* QEMU's default */
+	assert_int_equal(limits(0x10, 0x00d2008c22260206ull, 0xf00f4a), 0);
 	assert_int_equal(l.levels, 3);
 	assert_int_equal(l.most, 3);
 	assert_int_equal(l.width, 39);
@@ -50,7 +53,8 @@ test_units(void **state)
 	assert_int_equal(l.window, 0x210);
 	assert_true(l.protects && l.coherent && l.queue);
 
-	assert_int_equal(limits(0x10, 0x00c0000020660462ull, 0xf0101a), 0); /* a tablet's graphics */
+	/* a tablet's graphics */
+	assert_int_equal(limits(0x10, 0x00c0000020660462ull, 0xf0101a), 0);
 	assert_int_equal(l.levels, 4); /* 39 bits wide, only 4-level tables */
 	assert_int_equal(l.width, 39);
 	assert_int_equal(l.ndomains, 256);
@@ -70,7 +74,8 @@ test_units(void **state)
 static uint32_t
 levels(uint32_t sagaw, uint32_t mgaw)
 {
-	uint64_t cap = (0x00d2008c22000006ull & ~0x1f00ull) | (uint64_t)sagaw << 8 | (mgaw - 1) << 16;
+	uint64_t cap = (0x00d2008c22000006ull & ~0x1f00ull) | (uint64_t)sagaw << 8 |
+		(mgaw - 1) << 16;
 
 	return limits(0x10, cap, 0xf42) == 0 ? l.levels : 0;
 }
@@ -90,7 +95,7 @@ test_levels(void **state)
 	assert_int_equal(levels(8, 48), 5);
 	assert_int_equal(levels(14, 48), 4);
 	assert_int_equal(levels(31, 64), 5);
-	assert_int_equal(levels(1, 30), 0); /* 2 levels only */
+	assert_int_equal(levels(1, 30), 0);  /* 2 levels only */
 	assert_int_equal(levels(16, 64), 0); /* 6 levels only */
 	assert_int_equal(levels(0, 39), 0);
 	assert_string_equal(why, "no page tables of 3 to 5 levels");
@@ -110,7 +115,8 @@ test_unusable(void **state)
 	assert_string_equal(why, "version below 1.0");
 	assert_int_equal(limits(0x60, 0x00d2008c222f0686ull, 0xf44), -ENODEV);
 	assert_string_equal(why, "no way to invalidate");
-	assert_int_equal(limits(0x10, 0x00d2008c022f0686ull & ~(0x3ffull << 24), 0xf46), -ENODEV);
+	assert_int_equal(limits(0x10, 0x00d2008c022f0686ull & ~(0x3ffull << 24), 0xf46),
+		-ENODEV);
 	assert_string_equal(why, "register offsets that make no sense");
 	assert_int_equal(limits(0x10, 0x00d2008c222f0686ull, 0x046), -ENODEV);
 	assert_string_equal(why, "register offsets that make no sense");
@@ -124,7 +130,8 @@ test_version(void **state)
 	assert_true(l.registers);
 	assert_int_equal(limits(0x60, 0x00d2008c222f0686ull, 0xf46), 0);
 	assert_false(l.registers);
-	assert_int_equal(limits(0x10, 0x00d2008c222f0687ull, 0xf46), 0); /* ND 7 is reserved */
+	/* ND 7 is reserved */
+	assert_int_equal(limits(0x10, 0x00d2008c222f0687ull, 0xf46), 0);
 	assert_int_equal(l.ndomains, 65536);
 }
 
@@ -150,7 +157,8 @@ test_modes(void **state)
 	assert_string_equal(l.no_scalable, "has no tables in scalable mode");
 	assert_int_equal(modes_of(0x1880000f00f4aull), 5); /* SMTS, FLTS, SMPWC */
 	assert_int_equal(modes_of(0x1c80000f00f4aull), 7);
-	assert_int_equal(modes_of(0x880000f00f4aull), 1); /* QEMU 10, x-flts=on: no SMPWC */
+	/* QEMU 10, x-flts=on: no SMPWC */
+	assert_int_equal(modes_of(0x880000f00f4aull), 1);
 	assert_string_equal(l.no_scalable, "walks first-stage tables without snooping");
 	cap_errata(0x29c08086, 0x29c01028, &l);
 	assert_int_equal(l.modes, 1);
@@ -207,8 +215,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_units),   cmocka_unit_test(test_levels),
-		cmocka_unit_test(test_unusable), cmocka_unit_test(test_version),
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_unusable),
+		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_errata),
 	};

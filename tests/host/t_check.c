@@ -82,7 +82,7 @@ only(const VtdCheck *c, uint32_t invariant, const char *words)
 			c->nbad ? c->bad[0].what : "none");
 	fflush(stdout);
 	return c->nbad == 1 && c->bad[0].invariant == invariant &&
-	       strstr(c->bad[0].what, words);
+		strstr(c->bad[0].what, words);
 }
 
 static bool
@@ -107,7 +107,7 @@ static Ent *
 context(uint16_t source)
 {
 	return (Ent *)os_ptr(EGET(u->root[source >> 8], ROOT_CTP) << 12) +
-	       (source & 0xff);
+		(source & 0xff);
 }
 
 static bool
@@ -369,8 +369,13 @@ shared(void)
 		(void)state;                                                             \
 		assert_int_equal(fake_child(name), 0);                                   \
 	}
-CASE(in_order)
-CASE(contexts) CASE(registers) CASE(interrupts) CASE(tables) CASE(visits) CASE(shared)
+CASE(in_order);
+CASE(contexts);
+CASE(registers);
+CASE(interrupts);
+CASE(tables);
+CASE(visits);
+CASE(shared);
 
 static void
 test_scalable(void **state)
@@ -387,7 +392,8 @@ test_scalable(void **state)
 	mode = 0;
 }
 
-	int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_in_order),

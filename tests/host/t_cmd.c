@@ -1,5 +1,6 @@
 /* SRC: kern/cmd.c */
-/* Control-file commands: splitting, numbers, and every spelling of a device in COMPAT 2. */
+/* Control-file commands: splitting, numbers, and every spelling of a device in COMPAT
+ * 2. */
 #include "tests/host/host.h"
 
 #include "kern/cmd.h"
@@ -83,8 +84,9 @@ numbers(void **state)
 	assert_int_equal(cmd_u64("0x10000000000000000", &v), -ERANGE);
 	assert_int_equal(cmd_u64("99999999999999999999999999999999999999", &v), -ERANGE);
 	assert_int_equal(cmd_u64("99999999999999999999999999999999999999x", &v), -EINVAL);
-	static const char *const bad[] = { "", "x", "0x", "1e9", "1e999999999", "-1", "+1", "1 ",
-		" 1", "1.0", "foo", "22foo", "0x1g", "0X10", "0x0x1", "\xd9\xa1" };
+	static const char *const bad[] = { "", "x", "0x", "1e9", "1e999999999", "-1",
+		"+1", "1 ", " 1", "1.0", "foo", "22foo", "0x1g", "0X10", "0x0x1",
+		"\xd9\xa1" };
 	for (size_t k = 0; k < nelem(bad); k++)
 		assert_int_equal(cmd_u64(bad[k], &v), -EINVAL);
 	assert_int_equal(v, 77);
@@ -110,20 +112,31 @@ devices(void **state)
 {
 	static const struct {
 		const char *s;
-		uint32_t    bdf;
+		uint32_t bdf;
+		/* clang-format off */
 	} good[] = {
-		{ "0:3.0", 0x18 },	    { "0:1:0", 0x08 },	     { "0:2/5", 0x15 },
-		{ "00:1f.2", 0xfa },	    { "00:1F.2", 0xfa },     { "0:3:0", 0x18 },
-		{ "00:03.0", 0x18 },	    { "0000:00:03.0", 0x18 }, { "0000:00:1f.2", 0xfa },
-		{ "ff:1f.7", 0xffff },	    { "1:0:3.0", 0x10018 },  { "ffff:ff:1f.7", 0xffffffff },
+		/* clang-format on */
+		{ "0:3.0", 0x18 },
+		{ "0:1:0", 0x08 },
+		{ "0:2/5", 0x15 },
+		{ "00:1f.2", 0xfa },
+		{ "00:1F.2", 0xfa },
+		{ "0:3:0", 0x18 },
+		{ "00:03.0", 0x18 },
+		{ "0000:00:03.0", 0x18 },
+		{ "0000:00:1f.2", 0xfa },
+		{ "ff:1f.7", 0xffff },
+		{ "1:0:3.0", 0x10018 },
+		{ "ffff:ff:1f.7", 0xffffffff },
 		{ "0:0:1:0", 0x08 },
 	};
-	static const char *const bad[] = { "", "0", "0:3", "0.3.0", "0/3/0", "0:3.0x", "0:3.0 ",
-		" 0:3.0", "0:3.", ":3.0", "0:.0", "0:3.0.", "0:3.0:", "0:3..0", "0x0:3.0", "g:3.0",
-		"-1:3.0", "0:0:0:3.0", "0.0:3.0", "0:3-0", "foo", "0:3.0\n", "00:1f.2,0",
-		"0000.00:1f.2", "0:1:2:3:4" };
-	static const char *const range[] = { "100:3.0", "0:20.0", "0:3.8", "10000:0:3.0", "0:9f.0",
-		"fffffffffffffffff:3.0", "0:3.f", "a:b.c", "0:100000000000000003.0" };
+	static const char *const bad[] = { "", "0", "0:3", "0.3.0", "0/3/0", "0:3.0x",
+		"0:3.0 ", " 0:3.0", "0:3.", ":3.0", "0:.0", "0:3.0.", "0:3.0:", "0:3..0",
+		"0x0:3.0", "g:3.0", "-1:3.0", "0:0:0:3.0", "0.0:3.0", "0:3-0", "foo",
+		"0:3.0\n", "00:1f.2,0", "0000.00:1f.2", "0:1:2:3:4" };
+	static const char *const range[] = { "100:3.0", "0:20.0", "0:3.8", "10000:0:3.0",
+		"0:9f.0", "fffffffffffffffff:3.0", "0:3.f", "a:b.c",
+		"0:100000000000000003.0" };
 	bdf_t b = 7;
 
 	(void)state;
@@ -193,9 +206,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(splits),  cmocka_unit_test(refuses), cmocka_unit_test(numbers),
-		cmocka_unit_test(devices), cmocka_unit_test(prints),
-		cmocka_unit_test(words),   cmocka_unit_test(items),
+		cmocka_unit_test(splits),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(devices),
+		cmocka_unit_test(prints),
+		cmocka_unit_test(words),
+		cmocka_unit_test(items),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SRC: dev/cons.c dev/machine.c kern/line.c kern/chan.c kern/ns.c kern/walk.c kern/uniondir.c kern/mount.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
 /*
  * The console device: who gets what was typed, Ctrl-C and Ctrl-D, raw mode, the control
- * files. Keys arrive through the function the device gave uart_start, as from the interrupt.
+ * files. Keys arrive through the function the device gave uart_start, as from the
+ * interrupt.
  */
 #include "tests/host/host.h"
 
@@ -11,12 +12,12 @@
 #include "kern/ns.h"
 #include "kern/sched.h"
 
-BootInfo   bootinfo = { .loader = "test", .cmdline = "a=b" };
+BootInfo bootinfo = { .loader = "test", .cmdline = "a=b" };
 Dev *const devtab[] = { &consdev, NULL };
 
 static void (*key)(int c);
 static char screen[65536];
-static int  killed_group, killed_with, power = -1;
+static int killed_group, killed_with, power = -1;
 static Pgrp *g;
 static Chan *cons, *ctl;
 
@@ -280,7 +281,8 @@ raw(void **state)
 	assert_string_equal(b, "b\n");
 }
 
-/* What one process had begun to type when it was killed, the next one shows and finishes. */
+/* What one process had begun to type when it was killed, the next one shows and
+ * finishes. */
 static void
 handed_over(void **state)
 {
@@ -400,10 +402,13 @@ texts(void **state)
 	host_now = 61002003004;
 	host_wall = 1795225226;
 	bootinfo.entry_tsc = 77;
-	assert_string_equal(shown("#cons/time"), "real 1795225226\nuptime 61.002003004\n");
-	assert_string_equal(shown("#cons/sysinfo"), "cpus 2\nswitches 4\nstrays 3\nuptime 61.002\n"
-						    "boot_tsc 77\nprompt_tsc 40\nloader test\ncmdline a=b\n");
-	assert_non_null(strstr(shown("#cons/meminfo"), "total 4294967296\nfree 4294967296\n"));
+	assert_string_equal(shown("#cons/time"),
+		"real 1795225226\nuptime 61.002003004\n");
+	assert_string_equal(shown("#cons/sysinfo"),
+		"cpus 2\nswitches 4\nstrays 3\nuptime 61.002\n"
+		"boot_tsc 77\nprompt_tsc 40\nloader test\ncmdline a=b\n");
+	assert_non_null(strstr(shown("#cons/meminfo"),
+		"total 4294967296\nfree 4294967296\n"));
 	assert_string_equal(shown("#cons/sysctl"), "poweroff [STATUS]\nreboot\n");
 	tell("fg 7");
 	assert_string_equal(shown("#cons/consctl"), "rawoff\nfg 7\n");
@@ -447,8 +452,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(lines), T(waits), T(interrupts), T(raw), T(handed_over), T(polls), T(line_made_by_poll), T(floods),
-		T(output), T(texts), T(powers),
+		T(lines),
+		T(waits),
+		T(interrupts),
+		T(raw),
+		T(handed_over),
+		T(polls),
+		T(line_made_by_poll),
+		T(floods),
+		T(output),
+		T(texts),
+		T(powers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

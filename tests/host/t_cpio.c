@@ -1,18 +1,20 @@
 /* SRC: kern/cpio.c */
-/* The boot archive's format: a good one, every truncation of it, and lies in each field. */
+/* The boot archive's format: a good one, every truncation of it, and lies in each
+ * field. */
 #include "tests/host/host.h"
 
 #include "kern/cpio.h"
 
-static char   ar[4096];
+static char ar[4096];
 static size_t len;
 
 /* A member as GNU cpio writes it: the layout is the format's, not our reader's. */
 static void
 put(const char *name, unsigned mode, const char *data)
 {
-	len += sprintf(ar + len, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1,
-		mode, 0, 0, 1, 0x5e0be100, (unsigned)strlen(data), 0, 0, 0, 0,
+	len += sprintf(ar + len,
+		"070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1, mode, 0,
+		0, 1, 0x5e0be100, (unsigned)strlen(data), 0, 0, 0, 0,
 		(unsigned)strlen(name) + 1, 0);
 	len += sprintf(ar + len, "%s", name) + 1;
 	while (len % 4 != 0)
@@ -75,7 +77,8 @@ truncated(void **state)
 		Cpio c = { copy, n, 0 };
 		while ((r = cpio_next(&c, &f)) == 1) {
 			for (size_t i = 0; i < f.size; i++)
-				assert_true(f.data[i] >= 'e' && f.data[i] <= 'o'); /* hello */
+				assert_true(f.data[i] >= 'e' &&
+					f.data[i] <= 'o'); /* hello */
 			assert_true(strlen(f.name) <= 8);
 			members++;
 		}
@@ -117,7 +120,8 @@ lies(void **state)
 	assert_int_equal(with(94, "FFFFFFFF", &c), -EOVERFLOW); /* name size */
 	assert_int_equal(with(94, "FFFFFFFC", &c), -EOVERFLOW);
 	assert_int_equal(with(94, "00000000", &c), -EINVAL);
-	assert_int_equal(with(94, "00000002", &c), -EINVAL); /* cuts the name's terminator off */
+	/* cuts the name's terminator off */
+	assert_int_equal(with(94, "00000002", &c), -EINVAL);
 	assert_int_equal(with(94, "00000005", &c), -EINVAL); /* two terminators */
 	assert_int_equal(with(14, "xxxxxxxx", &c), -EINVAL); /* mode */
 	c = (Cpio){ (const uint8_t *)"07", 2, 0 };
@@ -136,7 +140,8 @@ garbled(void **state)
 	for (int round = 0; round < 20000; round++) {
 		setup(NULL);
 		for (int k = rand() % 4; k >= 0; k--)
-			ar[(size_t)rand() % len] = "0123456789ABCDEFabcdef\0x"[rand() % 24];
+			ar[(size_t)rand() % len] =
+				"0123456789ABCDEFabcdef\0x"[rand() % 24];
 		uint8_t *copy = malloc(len);
 		memcpy(copy, ar, len);
 		Cpio c = { copy, len, 0 };

@@ -1,7 +1,7 @@
 /* SRC: dev/policy.c kern/cmd.c kern/text.c */
 /*
- * #vtd/ctl: every word is understood before anything changes, a bad one is named, and what
- * several units are to do they all do, or none. The hardware below is t_policy's.
+ * #vtd/ctl: every word is understood before anything changes, a bad one is named, and
+ * what several units are to do they all do, or none. The hardware below is t_policy's.
  */
 #include "tests/host/host.h"
 
@@ -25,18 +25,67 @@ static ns_t storm_time;
 
 /* ---- below ---- */
 
-uint32_t vtd_nunit(void) { return NUNIT; }
-Unit *vtd_unit(uint32_t i) { return &unit[i]; }
-UnitState unit_state(const Unit *u) { return u->state; }
-void unit_info(Unit *u, UnitInfo *o) { *o = (UnitInfo){ .queued = u->queued }; }
-void unit_set_gran(Unit *u, VtdGran g) { u->gran = g; }
-VtdGran unit_gran(Unit *u) { return u->gran; }
-void vtd_set_pages(uint32_t level) { largest = level; }
-uint32_t vtd_pages(void) { return largest; }
-bool vtd_tracing(void) { return tracing; }
-int vtd_trace(bool on) { tracing = on; return 0; }
-void dmafault_set_storm(uint max, ns_t time) { storm_max = max, storm_time = time; }
-void dmafault_storm(uint *max, ns_t *time) { *max = storm_max, *time = storm_time; }
+uint32_t
+vtd_nunit(void)
+{
+	return NUNIT;
+}
+Unit *
+vtd_unit(uint32_t i)
+{
+	return &unit[i];
+}
+UnitState
+unit_state(const Unit *u)
+{
+	return u->state;
+}
+void
+unit_info(Unit *u, UnitInfo *o)
+{
+	*o = (UnitInfo){ .queued = u->queued };
+}
+void
+unit_set_gran(Unit *u, VtdGran g)
+{
+	u->gran = g;
+}
+VtdGran
+unit_gran(Unit *u)
+{
+	return u->gran;
+}
+void
+vtd_set_pages(uint32_t level)
+{
+	largest = level;
+}
+uint32_t
+vtd_pages(void)
+{
+	return largest;
+}
+bool
+vtd_tracing(void)
+{
+	return tracing;
+}
+int
+vtd_trace(bool on)
+{
+	tracing = on;
+	return 0;
+}
+void
+dmafault_set_storm(uint max, ns_t time)
+{
+	storm_max = max, storm_time = time;
+}
+void
+dmafault_storm(uint *max, ns_t *time)
+{
+	*max = storm_max, *time = storm_time;
+}
 
 int
 unit_set_queued(Unit *u, bool queued, const char **why)
@@ -56,7 +105,8 @@ setup(void **state)
 {
 	(void)state;
 	for (uint i = 0; i < NUNIT; i++)
-		unit[i] = (Unit){ .state = i == 1 ? UNIT_UNUSABLE : UNIT_ON, .queued = true };
+		unit[i] = (Unit){ .state = i == 1 ? UNIT_UNUSABLE : UNIT_ON,
+			.queued = true };
 	largest = 3;
 	tracing = false;
 	dmafault_set_storm(16, 1000000000);
@@ -83,7 +133,9 @@ shows(const char *want)
 	text_free(&t);
 }
 
-#define ALIKE "inv queued 0\ninv queued 2\ninv queued 3\ngran page\npages 1g\nstorm 16 1000\ntrace off\n"
+#define ALIKE                                                                            \
+	"inv queued 0\ninv queued 2\ninv queued 3\ngran page\npages 1g\nstorm 16 "       \
+	"1000\ntrace off\n"
 
 /* ---- tests ---- */
 
@@ -99,13 +151,15 @@ test_changes(void **state)
 	assert_int_equal(say("pages 2m"), 0);
 	assert_int_equal(say("storm 2 30"), 0);
 	assert_int_equal(say("trace on"), 0);
-	shows("inv register 0\ninv queued 2\ninv register 3\ngran domain\npages 2m\nstorm 2 30\ntrace on\n");
+	shows("inv register 0\ninv queued 2\ninv register 3\ngran domain\npages "
+	      "2m\nstorm 2 30\ntrace on\n");
 	assert_int_equal(unit[1].gran, VTD_GRAN_PAGE);
 }
 
 static void
 test_words(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *s, *why; } row[] = {
 		{ "fast", "'fast': want inv, gran, pages, storm or trace, as reading shows them" },
 		{ "trace maybe", "'maybe': want trace on|off" },
@@ -123,6 +177,7 @@ test_words(void **state)
 		{ "storm 65 1", "'65': want storm N MS, N 1 to 64 faults" },
 		{ "storm 1 1s", "'1s': want storm N MS, MS 1 to 60000" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (uint i = 0; i < nelem(row); i++) {

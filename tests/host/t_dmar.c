@@ -1,7 +1,7 @@
 /* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c tests/host/fakedmar.c */
 /*
- * DMAR tables: built byte by byte here, every truncation and every single byte changed. What
- * comes out as JSON, for real tables too, is the business of t_dmarlint.py.
+ * DMAR tables: built byte by byte here, every truncation and every single byte changed.
+ * What comes out as JSON, for real tables too, is the business of t_dmarlint.py.
  */
 #include "tests/host/host.h"
 
@@ -34,7 +34,8 @@ os_free(void *p)
 
 /* ---- building ---- */
 
-/* DRHD 0: 0xfed90000 with endpoint 0:2.0; DRHD 1: 0xfed91000, all, IOAPIC; RMRR; the rest. */
+/* DRHD 0: 0xfed90000 with endpoint 0:2.0; DRHD 1: 0xfed91000, all, IOAPIC; RMRR; the
+ * rest. */
 static void
 sample(void)
 {
@@ -43,7 +44,8 @@ sample(void)
 	PUT(1, 8, 0, 0, 0, 0, 2, 0);
 	PUT(0, 0, 26, 0, 1, 3, 0, 0, 0x00, 0x10, 0xd9, 0xfe, 0, 0, 0, 0);
 	PUT(3, 10, 0, 0, 2, 0xf0, 31, 0, 1, 7);
-	PUT(1, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0xed, 0, 0, 0, 0, 0, 0xff, 0xff, 0xee, 0, 0, 0, 0, 0);
+	PUT(1, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0xed, 0, 0, 0, 0, 0, 0xff, 0xff, 0xee, 0, 0, 0,
+		0, 0);
 	PUT(2, 8, 0, 0, 0, 3, 0x1d, 2);
 	PUT(2, 0, 8, 0, 1, 0, 1, 0);
 	PUT(3, 0, 20, 0, 0, 0, 0, 0, 0x00, 0x10, 0xd9, 0xfe, 0, 0, 0, 0, 1, 2, 0, 0);
@@ -206,20 +208,21 @@ change(size_t off, const uint8_t *p, size_t n, DmarVerdict verdict, const char *
 	seal(0);
 	int err = parse(&d);
 	if (d.verdict != verdict || !noted(&d, text))
-		fail_msg("+%zu: %s, wanted %s with '%s'", off, dmar_verdict_name(d.verdict),
-		         dmar_verdict_name(verdict), text);
+		fail_msg("+%zu: %s, wanted %s with '%s'", off,
+			dmar_verdict_name(d.verdict), dmar_verdict_name(verdict), text);
 	assert_int_equal(err, verdict == DMAR_REJECT ? -EINVAL : 0);
 	dmar_free(&d);
 }
 
-#define CHANGE(off, verdict, text, ...) \
-	change(off, (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }), \
-	       verdict, text)
+#define CHANGE(off, verdict, text, ...)                                                  \
+	change(off, (const uint8_t[]){ __VA_ARGS__ },                                    \
+		sizeof((const uint8_t[]){ __VA_ARGS__ }), verdict, text)
 
 static void
 test_structures(void **state)
 {
-	/* offsets of the sample: 48 DRHD, 72 DRHD, 98 RMRR, 130 ATSR, 138 RHSA, 158 ANDD */
+	/* offsets of the sample: 48 DRHD, 72 DRHD, 98 RMRR, 130 ATSR, 138 RHSA, 158
+	 * ANDD */
 	(void)state;
 	CHANGE(50, DMAR_REJECT, "below 4", 0, 0);
 	CHANGE(50, DMAR_REJECT, "below 4", 3, 0);
@@ -359,7 +362,8 @@ test_judge(void **state)
 
 /* ---- the manual ---- */
 
-/* Every number of the manual's list is the number the parser gives, and none is missing. */
+/* Every number of the manual's list is the number the parser gives, and none is
+ * missing. */
 static void
 test_manual(void **state)
 {
@@ -385,10 +389,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sample),     cmocka_unit_test(test_header),
-		cmocka_unit_test(test_every_byte), cmocka_unit_test(test_structures),
-		cmocka_unit_test(test_skipped),    cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_manual),    cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_structures),
+		cmocka_unit_test(test_skipped),
+		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_manual),
+		cmocka_unit_test(test_judge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* SRC: dev/vtd tests/host/fakehw */
 /*
  * Domains with tables of their own, on units stricter than hardware: what is mapped is
- * reached, what is unmapped is not, and neither table pages nor faults are lost on the way.
- * A device that keeps using what stays mapped never faults, whatever is split or merged
- * around it.
+ * reached, what is unmapped is not, and neither table pages nor faults are lost on the
+ * way. A device that keeps using what stays mapped never faults, whatever is split or
+ * merged around it.
  */
 #include "tests/host/host.h"
 
@@ -17,11 +17,13 @@
 #define MEM   (1ull << 32)
 
 static FakeUnit *fake[2];
-static uint16_t  sid = 0x18, sid2 = 0x8; /* units 1 and 0 of a machine with two */
+static uint16_t sid = 0x18, sid2 = 0x8; /* units 1 and 0 of a machine with two */
 
 /* Kinds of machine: bits of n. */
+/* clang-format off */
 enum { BITS39 = 1, CM = 2, RWBF = 4, COHERENT = 8, REGISTERS = 16, NO_PSI = 32, NO_BIG = 64, SC = 128,
        KINDS = 256, SECOND = 256, FIRST = 512 };
+/* clang-format on */
 static unsigned kind;
 
 static uint64_t
@@ -32,7 +34,8 @@ mode_bits(void)
 	if (!(kind & SECOND))
 		return 0;
 	/* A write buffer is modelled for one kind of reading. */
-	return ECAP_SECOND | ((kind & RWBF ? kind & COHERENT : kind & SC) ? ECAP_BIT_SMPWC : 0);
+	return ECAP_SECOND |
+		((kind & RWBF ? kind & COHERENT : kind & SC) ? ECAP_BIT_SMPWC : 0);
 }
 
 static FakeConf
@@ -78,7 +81,10 @@ machine(bool two)
 	CHECK(fake_boot(true) == 0);
 	UnitInfo i;
 	unit_info(vtd_unit(0), &i);
-	CHECK(i.mode == (kind & FIRST ? VTD_FIRST : kind & SECOND ? VTD_SECOND : VTD_LEGACY));
+	CHECK(i.mode ==
+		(kind & FIRST                   ? VTD_FIRST
+				: kind & SECOND ? VTD_SECOND
+						: VTD_LEGACY));
 }
 
 /* 2 MiB pages the first stage always has. */
@@ -136,7 +142,8 @@ lifecycle(void)
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
 	CHECK(domain_attach(other, u, &sid, 1) == 0);
 	CHECK(fake_dma(fake[0], sid, 0x6000, true).legacy == 5);
-	CHECK(domain_map(d, 0x9000, MEM, PAGE, DOMAIN_R) == 0); /* nobody is attached to d */
+	/* nobody is attached to d */
+	CHECK(domain_map(d, 0x9000, MEM, PAGE, DOMAIN_R) == 0);
 	CHECK(domain_detach(other, u, &sid, 1) == 0);
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	CHECK(fake_dma(fake[0], sid, 0x9000, false).legacy == 0);
@@ -208,7 +215,8 @@ sizes(void)
 	}
 	if (!(kind & NO_BIG)) {
 		CHECK(domain_map(d, G1, 2 * G1, G1, DOMAIN_R) == 0);
-		CHECK(domain_lookup(d, G1 + 5 * M2, &size) == (2 * G1 | snp | 0x81) && size == G1);
+		CHECK(domain_lookup(d, G1 + 5 * M2, &size) == (2 * G1 | snp | 0x81) &&
+			size == G1);
 		CHECK(domain_unmap(d, G1, G1) == 0);
 	}
 	domain_unmap(d, M2 * 4, M2);
@@ -243,7 +251,7 @@ two_units(void)
 		CHECK(fake_dma(fake[0], far, (1ull << 39) + M2, false).legacy == 6);
 	if (kind & FIRST) /* the upper half, and what is in neither */
 		CHECK(fake_dma(fake[0], far, ~0xffffull, false).reason == 0x71 &&
-		      fake_dma(fake[0], far, 1ull << 47, false).reason == 0x80);
+			fake_dma(fake[0], far, 1ull << 47, false).reason == 0x80);
 	CHECK(domain_unmap(d, M2 + PAGE, PAGE) == 0);
 	CHECK(fake_dma(fake[1], sid2, M2 + PAGE, false).legacy == 6);
 	CHECK(fake_dma(fake[0], far, M2 + PAGE, false).legacy == 6);
@@ -286,12 +294,14 @@ runs(void)
 	descriptors = fake_descriptors(fake[0]);
 	CHECK(domain_unmap(d, 0x1000, 600 * PAGE) == 0);
 	unit_info(u, &i0);
-	CHECK(i0.inv_wait - i1.inv_wait == 1 && fake_descriptors(fake[0]) - descriptors <= 2);
+	CHECK(i0.inv_wait - i1.inv_wait == 1 &&
+		fake_descriptors(fake[0]) - descriptors <= 2);
 	/* Half way there is no more: nothing stays. */
 	DomainInfo di;
 	left = 300;
 	before = fake_pages();
-	CHECK(domain_map_runs(d, 0x1000, 600 * PAGE, DOMAIN_R, scattered, &left) == -EFAULT);
+	CHECK(domain_map_runs(d, 0x1000, 600 * PAGE, DOMAIN_R, scattered, &left) ==
+		-EFAULT);
 	domain_info(d, &di);
 	CHECK(di.pages == 1 && fake_pages() == before);
 	CHECK(fake_dma(fake[0], sid, 0x1000, false).legacy == 6);
@@ -447,14 +457,14 @@ no_memory(void)
 
 /* ---- random changes beside a device that never waits ---- */
 
-#define NPAGE  1536u /* three tables of last level, one of which may become large */
-#define BASE   (4 * G1 - M2)
+#define NPAGE 1536u /* three tables of last level, one of which may become large */
+#define BASE  (4 * G1 - M2)
 
-static Domain  *dom;
-static uint64_t want[NPAGE]; /* pa | rights */
+static Domain *dom;
+static uint64_t want[NPAGE];      /* pa | rights */
 static uint32_t busy_lo, busy_hi; /* pages being changed */
 static uint32_t seed, reached;
-static bool     attached;
+static bool attached;
 
 static uint32_t
 rnd(uint32_t n)
@@ -483,9 +493,12 @@ static void
 impatient(void)
 {
 	if (rnd(3) == 0)
-		fake_dma(fake[0], sid, BASE + (busy_lo + rnd(busy_hi - busy_lo + 1)) % NPAGE * PAGE, rnd(2));
+		fake_dma(fake[0], sid,
+			BASE + (busy_lo + rnd(busy_hi - busy_lo + 1)) % NPAGE * PAGE,
+			rnd(2));
 	if (rnd(3) == 0) {
-		uint32_t page = rnd(2) ? (busy_hi + rnd(6)) % NPAGE : (busy_lo + NPAGE - 1 - rnd(6)) % NPAGE;
+		uint32_t page = rnd(2) ? (busy_hi + rnd(6)) % NPAGE
+				       : (busy_lo + NPAGE - 1 - rnd(6)) % NPAGE;
 		if (page < busy_lo || page >= busy_hi)
 			expect(page, rnd(2));
 	}
@@ -494,7 +507,8 @@ impatient(void)
 static void
 random_map(uint32_t page, uint32_t n)
 {
-	uint64_t pa = MEM + page * PAGE + (rnd(8) ? 0 : PAGE), rights = rnd(6) ? 3 : 1 + rnd(3);
+	uint64_t pa = MEM + page * PAGE + (rnd(8) ? 0 : PAGE),
+		 rights = rnd(6) ? 3 : 1 + rnd(3);
 
 	if (kind & FIRST)
 		rights |= DOMAIN_R;
@@ -536,7 +550,8 @@ random_fill(uint32_t page)
 	for (uint32_t i = page; i < page + n; i++)
 		want[i] = (MEM + i * PAGE) | 3;
 	if (n > 0)
-		CHECK(domain_map(dom, BASE + page * PAGE, MEM + page * PAGE, n * PAGE, 3) == 0);
+		CHECK(domain_map(dom, BASE + page * PAGE, MEM + page * PAGE, n * PAGE,
+			      3) == 0);
 }
 
 static void
@@ -564,7 +579,8 @@ random_machine(void)
 	toggle(u);
 	fake_step = impatient;
 	for (uint32_t n = 0; n < 400; n++) {
-		uint32_t page = rnd(4) ? rnd(40) + 512 * rnd(3) : rnd(NPAGE), len = 1 + rnd(rnd(4) ? 8 : 600);
+		uint32_t page = rnd(4) ? rnd(40) + 512 * rnd(3) : rnd(NPAGE),
+			 len = 1 + rnd(rnd(4) ? 8 : 600);
 
 		if (page + len > NPAGE)
 			len = NPAGE - page;
@@ -595,7 +611,8 @@ random_machine(void)
 
 /* ---- where an address is itself ---- */
 
-/* Everything, under an id of its own; the unit's kinds and the taking away are as ever. */
+/* Everything, under an id of its own; the unit's kinds and the taking away are as
+ * ever. */
 static void
 passthrough(void)
 {
@@ -612,7 +629,8 @@ passthrough(void)
 	FakeDma r = fake_dma(fake[0], sid, MEM + 0x1234, true);
 	CHECK(r.legacy == 0 && !r.raw && r.pa == MEM + 0x1234);
 	CHECK(fake_dma(fake[0], sid2, MEM, true).legacy == 2); /* and nobody else */
-	CHECK(domain_lookup(d, MEM + 0x1234, &size) == (MEM + 0x1000) + 3 && size == 4096);
+	CHECK(domain_lookup(d, MEM + 0x1234, &size) == (MEM + 0x1000) + 3 &&
+		size == 4096);
 	CHECK(domain_map(d, MEM, MEM, PAGE, DOMAIN_R) == -EINVAL);
 	CHECK(domain_identity(d, MEM, PAGE, DOMAIN_R) == -EINVAL);
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
@@ -688,7 +706,8 @@ identity(void)
 	CHECK(domain_identity(d, 0xfed00000, PAGE, DOMAIN_R) == 0);
 	domain_info(d, &di);
 	CHECK(di.big == big);
-	CHECK(domain_identity(d, 8 * G1, PAGE, DOMAIN_W) == (kind & FIRST ? -ENOTSUP : 0));
+	CHECK(domain_identity(d, 8 * G1, PAGE, DOMAIN_W) ==
+		(kind & FIRST ? -ENOTSUP : 0));
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	CHECK(domain_identity(d, 4 * MEM, PAGE, DOMAIN_R) == -EBUSY);
 	CHECK(domain_map(d, 4 * MEM, 4 * MEM, PAGE, DOMAIN_R) == -EINVAL);
@@ -709,7 +728,8 @@ everywhere(void (*fn)(void), const char *what)
 	static const unsigned modes[] = { 0, SECOND, FIRST };
 
 	for (unsigned m = 0; m < 3; m++)
-		for (unsigned n = 0; n < KINDS; n += m > 0 ? 15 : 5) { /* every pair of bits, both ways */
+		for (unsigned n = 0;
+			n<KINDS; n += m> 0 ? 15 : 5) { /* every pair of bits, both ways */
 			kind = n | modes[m];
 			if (m > 0)
 				kind &= ~(unsigned)REGISTERS; /* there is no such thing */
@@ -751,10 +771,12 @@ test_random(void **state)
 {
 	(void)state;
 	for (unsigned n = 0; n < 96; n++) {
-		kind = n / 2 % 8 | (n / 8 % 2 ? REGISTERS : 0) | (n / 16 % 2 ? NO_PSI : 0) | (n % 5 == 0 ? NO_BIG : 0);
+		kind = n / 2 % 8 | (n / 8 % 2 ? REGISTERS : 0) |
+			(n / 16 % 2 ? NO_PSI : 0) | (n % 5 == 0 ? NO_BIG : 0);
 		kind |= n % 3 ? 0 : COHERENT;
 		if (n % 2)
-			kind = (kind & ~(unsigned)REGISTERS) | (n % 4 == 1 ? SECOND : FIRST);
+			kind = (kind & ~(unsigned)REGISTERS) |
+				(n % 4 == 1 ? SECOND : FIRST);
 		seed = 777 + n;
 		if (fake_child(random_machine) != 0)
 			fail_msg("seed %u, kind %x", 777 + n, kind);

@@ -1,6 +1,7 @@
 /* SRC: kern/elf.c */
 /*
- * ELF programs, good and hostile. Headers are written byte by byte from the ELF-64 layout.
+ * ELF programs, good and hostile. Headers are written byte by byte from the ELF-64
+ * layout.
  */
 #include "tests/host/host.h"
 
@@ -67,8 +68,8 @@ test_good(void **state)
 }
 
 typedef struct Break {
-	uint        off, n;
-	uint64_t    v;
+	uint off, n;
+	uint64_t v;
 	const char *why;
 } Break;
 

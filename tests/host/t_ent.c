@@ -9,7 +9,10 @@
 #include "dev/vtd/mmio.h"
 #include "dev/vtd/os.h"
 
-static struct { uint64_t *p; uint64_t v; } story[8];
+static struct {
+	uint64_t *p;
+	uint64_t v;
+} story[8];
 static unsigned nstory;
 
 void
@@ -54,7 +57,8 @@ test_scalable(void **state)
 	(void)state;
 	assert_int_equal(e.lo, 0x12345001);
 	assert_int_equal(e.hi, 0x12346001);
-	e = ent_context2(0x6789000); /* 128 directory entries, PASID 0 where there is none */
+	/* 128 directory entries, PASID 0 where there is none */
+	e = ent_context2(0x6789000);
 	assert_int_equal(e.lo, 0x6789001);
 	assert_int_equal(e.hi, 0);
 	assert_int_equal(ent_directory(0xabc000), 0xabc001);
@@ -125,8 +129,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers), cmocka_unit_test(test_scalable),
-		cmocka_unit_test(test_publish), cmocka_unit_test(test_publish_pasid),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_scalable),
+		cmocka_unit_test(test_publish),
+		cmocka_unit_test(test_publish_pasid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

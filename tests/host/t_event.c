@@ -120,9 +120,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),	      cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_overflow),      cmocka_unit_test(test_overflow_pids),
-		cmocka_unit_test(test_forget),	      cmocka_unit_test(test_long),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_overflow_pids),
+		cmocka_unit_test(test_forget),
+		cmocka_unit_test(test_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,10 @@
 /* SRC: dev/vtd tests/host/fakehw */
 /*
  * The fake unit on trial. Drivers are judged by tests/host/fakehw, so here a driver that
- * does everything wrong shows that it notices: what must be invalidated after a change, as
- * what happens when it is not (VTD-FACTS 9.2); and every objection the fake has, provoked
- * once. The last test reads the fake's source: an objection without a provocation fails.
+ * does everything wrong shows that it notices: what must be invalidated after a change,
+ * as what happens when it is not (VTD-FACTS 9.2); and every objection the fake has,
+ * provoked once. The last test reads the fake's source: an objection without a
+ * provocation fails.
  */
 #include "tests/host/host.h"
 
@@ -17,10 +18,10 @@
 #include "tests/host/fakehw/machine.h"
 #include "tests/host/fakehw/space.h"
 
-#define BASE   0xfed90000ull
-#define VA     0x10002000ull
-#define SID    0x18
-#define DID    2
+#define BASE    0xfed90000ull
+#define VA      0x10002000ull
+#define SID     0x18
+#define DID     2
 #define ECAP_IR (FAKE_ECAP | 8)
 
 static FakeUnit *f;
@@ -33,7 +34,8 @@ static Space s;
 static void
 unit(uint64_t cap, uint64_t ecap)
 {
-	f = fake_unit(&(FakeConf){ .base = BASE, .ver = FAKE_VER, .cap = cap, .ecap = ecap });
+	f = fake_unit(&(FakeConf){
+		.base = BASE, .ver = FAKE_VER, .cap = cap, .ecap = ecap });
 	r = (volatile Regs *)os_map_regs(BASE, 4096);
 }
 
@@ -189,7 +191,8 @@ wrong_order(void) /* IOTLB first: filled again through the context cache */
 	context_device(DID);
 	space_new(&t);
 	publish(t.pdpt, DID);
-	CHECK(dma() == 0 && fake_violations() > 0); /* the new owner's id, the old one's page */
+	/* the new owner's id, the old one's page */
+	CHECK(dma() == 0 && fake_violations() > 0);
 	fake_forgive();
 }
 
@@ -287,7 +290,7 @@ submit2(unsigned n, const uint64_t *d)
 }
 
 #define SUBMIT2(n, ...) submit2(n, (const uint64_t[]){ __VA_ARGS__ })
-#define FENCE 0x65, root + 4088 /* a status word, somewhere */
+#define FENCE           0x65, root + 4088 /* a status word, somewhere */
 
 #define SCALABLE (FAKE_ECAP | ECAP_SECOND | ECAP_FIRST)
 #define SECOND   (2 << 6 | 1 << 2) /* three levels */
@@ -358,9 +361,9 @@ scalable_first(void)
 	publish2(FIRST, DID, top);
 }
 
-#define C_DEVICE 0x31 | (uint64_t)SID << 32, 0
+#define C_DEVICE      0x31 | (uint64_t)SID << 32, 0
 #define S_DOMAIN(did) 7 | (did) << 16, 0
-#define I_DOMAIN 0x22 | DID << 16, 0
+#define I_DOMAIN      0x22 | DID << 16, 0
 
 static void
 leaf2_removed(void)
@@ -407,7 +410,7 @@ context2_removed(void)
 	CHECK(dma() == 0);
 	unpublish2();
 	SUBMIT2(3, S_DOMAIN(DID), FENCE, I_DOMAIN);
-	CHECK(dma() == 0); /* from the context cache */
+	CHECK(dma() == 0);           /* from the context cache */
 	SUBMIT2(2, C_DEVICE, FENCE); /* whatever the id */
 	CHECK(dma() == 0x41);
 	fake_pte((uint64_t *)fake_host(contexts) + 4 * SID, dir | 1);
@@ -460,7 +463,8 @@ static const struct {
 	{ "table gone: IOTLB without the hint", table_removed },
 	{ "context entry gone: context cache with its id, IOTLB", context_removed },
 	{ "context cache before IOTLB", wrong_order },
-	{ "CM=1, context entry or page new: context cache with id 0, IOTLB", absent_is_cached },
+	{ "CM=1, context entry or page new: context cache with id 0, IOTLB",
+		absent_is_cached },
 	{ "CM=1, root entry new: context cache, all of it", absent_bus_is_cached },
 	{ "CM=0, entry new: nothing", absent_is_not_cached },
 	{ "RWBF=1, entry new: the write buffer", write_buffer },
@@ -488,19 +492,25 @@ typedef enum Width { W32 = 4, W64 = 8, R32 = 16 + 4, R64 = 16 + 8 } Width;
 
 static const struct Access {
 	const char *objection;
-	Width       how;
-	uint32_t    off;
-	uint64_t    v, cap, ecap;
-	uint32_t    ver;
+	Width how;
+	uint32_t off;
+	uint64_t v, cap, ecap;
+	uint32_t ver;
+	/* clang-format off */
 } accesses[] = {
-	{ "GCMD %08x with GSTS %08x: not exactly one command", W32, 0x18, .v = 0x48000000 },
+	/* clang-format on */
+	{ "GCMD %08x with GSTS %08x: not exactly one command", W32, 0x18,
+		.v = 0x48000000 },
 	{ "TE before root table and global invalidations", W32, 0x18, .v = 1u << 31 },
 	{ "QIE on a unit without a queue", W32, 0x18, .v = 1u << 26, .ecap = 0xf40 },
 	{ "SIRTP on a unit without interrupt remapping", W32, 0x18, .v = 1u << 24 },
-	{ "old-format interrupts are let through", W32, 0x18, .v = 1u << 23, .ecap = ECAP_IR },
-	{ "IRE before table and global invalidation", W32, 0x18, .v = 1u << 25, .ecap = ECAP_IR },
+	{ "old-format interrupts are let through", W32, 0x18, .v = 1u << 23,
+		.ecap = ECAP_IR },
+	{ "IRE before table and global invalidation", W32, 0x18, .v = 1u << 25,
+		.ecap = ECAP_IR },
 	{ "CCMD %016llx", W64, 0x28, .v = 1ull << 63 },
-	{ "%s on a unit without register-based invalidation", W64, 0x28, .v = 0xa000000000000000ull, .ver = 0x60 },
+	{ "%s on a unit without register-based invalidation", W64, 0x28,
+		.v = 0xa000000000000000ull, .ver = 0x60 },
 	{ "FSTS %08x: read-only bits written", W32, 0x34, .v = 2 },
 	{ "FECTL %08x", W32, 0x38, .v = 1 },
 	{ "fault events on with no address", W32, 0x38, .v = 0 },
@@ -509,8 +519,8 @@ static const struct Access {
 	{ "event control %x: %08x", W32, 0xa0, .v = 0 },
 	{ "IOTLB %016llx", W64, 0xf8, .v = 0xd000000000000000ull },
 	{ "IOTLB invalidation of granularity %u", W64, 0xf8, .v = 1ull << 63 },
-	{ "page-selective invalidation without CAP.PSI", W64, 0xf8, .v = 0xb000000200000000ull,
-	  .cap = FAKE_CAP39 & ~CAP_BIT_PSI },
+	{ "page-selective invalidation without CAP.PSI", W64, 0xf8,
+		.v = 0xb000000200000000ull, .cap = FAKE_CAP39 & ~CAP_BIT_PSI },
 	{ "fault record write at +%x of %llx", W32, 0x220, .v = 1 },
 	{ "32-bit write to register %x", W32, 0x00, .v = 1 },
 	{ "64-bit write to register %x", W64, 0x08, .v = 1 },
@@ -524,17 +534,26 @@ static const struct Access *access;
 static void
 one_access(void)
 {
-	FakeConf c = { .base = BASE, .ver = access->ver ? access->ver : FAKE_VER,
-	               .cap = access->cap ? access->cap : FAKE_CAP39,
-	               .ecap = access->ecap ? access->ecap : FAKE_ECAP };
+	FakeConf c = { .base = BASE,
+		.ver = access->ver ? access->ver : FAKE_VER,
+		.cap = access->cap ? access->cap : FAKE_CAP39,
+		.ecap = access->ecap ? access->ecap : FAKE_ECAP };
 
 	f = fake_unit(&c);
 	r = (volatile Regs *)os_map_regs(BASE, 4096);
 	switch (access->how) {
-	case W32: mmio_write32(r, access->off, (uint32_t)access->v); break;
-	case W64: mmio_write64(r, access->off, access->v); break;
-	case R32: mmio_read32(r, access->off); break;
-	case R64: mmio_read64(r, access->off); break;
+	case W32:
+		mmio_write32(r, access->off, (uint32_t)access->v);
+		break;
+	case W64:
+		mmio_write64(r, access->off, access->v);
+		break;
+	case R32:
+		mmio_read32(r, access->off);
+		break;
+	case R64:
+		mmio_read64(r, access->off);
+		break;
 	}
 }
 
@@ -547,10 +566,34 @@ slow(void)
 	fake_latency(f, 1000000);
 }
 
-static void gcmd_twice(void) { slow(); gcmd(1u << 27); gcmd(1u << 27); }
-static void ccmd_twice(void) { slow(); context_all(); context_all(); }
-static void iotlb_twice(void) { slow(); iotlb_all(); iotlb_all(); }
-static void iotlb_beside(void) { slow(); context_all(); iotlb_all(); }
+static void
+gcmd_twice(void)
+{
+	slow();
+	gcmd(1u << 27);
+	gcmd(1u << 27);
+}
+static void
+ccmd_twice(void)
+{
+	slow();
+	context_all();
+	context_all();
+}
+static void
+iotlb_twice(void)
+{
+	slow();
+	iotlb_all();
+	iotlb_all();
+}
+static void
+iotlb_beside(void)
+{
+	slow();
+	context_all();
+	iotlb_all();
+}
 
 static void
 queued(uint64_t cap, uint64_t ecap)
@@ -595,7 +638,8 @@ device_keeps(void)
 	SUBMIT(1, (uint64_t)SID << 32 | 3, VA + 4096);
 	os_relax();
 	CHECK(dma() == 0); /* not another page */
-	SUBMIT(2, (uint64_t)SID << 32 | 3, VA + 4096, (uint64_t)SID << 32 | 3, 0x7ffffffffffff001);
+	SUBMIT(2, (uint64_t)SID << 32 | 3, VA + 4096, (uint64_t)SID << 32 | 3,
+		0x7ffffffffffff001);
 	os_relax();
 	CHECK(dma() == 5);
 }
@@ -635,12 +679,42 @@ device_no_fence(void)
 	SUBMIT(2, 0x12, 0, (uint64_t)SID << 32 | 3, VA);
 }
 
-static void ccmd_beside_queue(void) { queued(FAKE_CAP39, FAKE_ECAP); context_all(); }
-static void no_such_type(void) { queued(FAKE_CAP39, FAKE_ECAP); SUBMIT(1, 0xf, 0); }
-static void no_drains(void) { queued(FAKE_CAP39 & ~(3ull << 54), FAKE_ECAP); SUBMIT(1, 0xd2, 0); }
-static void no_fence(void) { queued(FAKE_CAP39, FAKE_ECAP); SUBMIT(2, 0x11, 0, 0x12, 0); }
-static void status_nowhere(void) { queued(FAKE_CAP39, FAKE_ECAP); SUBMIT(1, 0x25, 0x4000); }
-static void queue_freed(void) { queued(FAKE_CAP39, FAKE_ECAP); os_page_free(queue); }
+static void
+ccmd_beside_queue(void)
+{
+	queued(FAKE_CAP39, FAKE_ECAP);
+	context_all();
+}
+static void
+no_such_type(void)
+{
+	queued(FAKE_CAP39, FAKE_ECAP);
+	SUBMIT(1, 0xf, 0);
+}
+static void
+no_drains(void)
+{
+	queued(FAKE_CAP39 & ~(3ull << 54), FAKE_ECAP);
+	SUBMIT(1, 0xd2, 0);
+}
+static void
+no_fence(void)
+{
+	queued(FAKE_CAP39, FAKE_ECAP);
+	SUBMIT(2, 0x11, 0, 0x12, 0);
+}
+static void
+status_nowhere(void)
+{
+	queued(FAKE_CAP39, FAKE_ECAP);
+	SUBMIT(1, 0x25, 0x4000);
+}
+static void
+queue_freed(void)
+{
+	queued(FAKE_CAP39, FAKE_ECAP);
+	os_page_free(queue);
+}
 
 static void
 queue_nowhere(void)
@@ -669,8 +743,18 @@ queue_from_the_middle(void)
 	gcmd(1u << 26);
 }
 
-static void mask_too_great(void) { unit(FAKE_CAP39, FAKE_ECAP); iotlb_pages(19); }
-static void not_aligned(void) { unit(FAKE_CAP39, FAKE_ECAP); iotlb_pages(0x1000 | 1); }
+static void
+mask_too_great(void)
+{
+	unit(FAKE_CAP39, FAKE_ECAP);
+	iotlb_pages(19);
+}
+static void
+not_aligned(void)
+{
+	unit(FAKE_CAP39, FAKE_ECAP);
+	iotlb_pages(0x1000 | 1);
+}
 
 static void
 latch(uint64_t rtaddr)
@@ -680,8 +764,17 @@ latch(uint64_t rtaddr)
 	gcmd(1u << 30);
 }
 
-static void iotlb_first(void) { latch(fake_table()); iotlb_all(); }
-static void root_reserved(void) { latch(fake_table() | 2); }
+static void
+iotlb_first(void)
+{
+	latch(fake_table());
+	iotlb_all();
+}
+static void
+root_reserved(void)
+{
+	latch(fake_table() | 2);
+}
 
 static void
 root_freed(void)
@@ -691,14 +784,58 @@ root_freed(void)
 	os_page_free(root);
 }
 
-static void other_stage2(void) { scalable_first(); dma(); SUBMIT2(1, 0x32 | DID << 16, VA); }
-static void other_stage1(void) { scalable_second(); dma(); SUBMIT2(1, 0x36 | DID << 16, VA); }
-static void pasid_unfenced(void) { scalable_second(); SUBMIT2(2, C_DEVICE, S_DOMAIN(DID)); }
-static void iotlb_unfenced(void) { scalable_second(); SUBMIT2(2, S_DOMAIN(DID), I_DOMAIN); }
-static void first_unfenced(void) { scalable_first(); SUBMIT2(2, S_DOMAIN(DID), 0x26 | DID << 16, 0); }
-static void wide_in_narrow(void) { queued(FAKE_CAP39, SCALABLE); SUBMIT(1, S_DOMAIN(DID)); }
-static void upper_half(void) { queued2(FAKE_CAP39, SCALABLE); SUBMIT2(2, 0x12, 0, 0x12, 0); fake_pte((uint64_t *)fake_host(queue) + 11, 1); SUBMIT2(1, 0x12, 0); }
-static void odd_tail(void) { queued2(FAKE_CAP39, SCALABLE); mmio_write64(r, 0x88, 16); }
+static void
+other_stage2(void)
+{
+	scalable_first();
+	dma();
+	SUBMIT2(1, 0x32 | DID << 16, VA);
+}
+static void
+other_stage1(void)
+{
+	scalable_second();
+	dma();
+	SUBMIT2(1, 0x36 | DID << 16, VA);
+}
+static void
+pasid_unfenced(void)
+{
+	scalable_second();
+	SUBMIT2(2, C_DEVICE, S_DOMAIN(DID));
+}
+static void
+iotlb_unfenced(void)
+{
+	scalable_second();
+	SUBMIT2(2, S_DOMAIN(DID), I_DOMAIN);
+}
+static void
+first_unfenced(void)
+{
+	scalable_first();
+	SUBMIT2(2, S_DOMAIN(DID), 0x26 | DID << 16, 0);
+}
+static void
+wide_in_narrow(void)
+{
+	queued(FAKE_CAP39, SCALABLE);
+	SUBMIT(1, S_DOMAIN(DID));
+}
+static void
+upper_half(void)
+{
+	queued2(FAKE_CAP39, SCALABLE);
+	SUBMIT2(2, 0x12, 0, 0x12, 0);
+	fake_pte((uint64_t *)fake_host(queue) + 11, 1);
+	SUBMIT2(1, 0x12, 0);
+}
+static void
+odd_tail(void)
+{
+	queued2(FAKE_CAP39, SCALABLE);
+	mmio_write64(r, 0x88, 16);
+}
 
 static void
 latch2(uint64_t ecap, bool wide)
@@ -708,11 +845,35 @@ latch2(uint64_t ecap, bool wide)
 	gcmd(1u << 30);
 }
 
-static void not_scalable(void) { latch2(FAKE_ECAP, false); }
-static void scalable_narrow(void) { latch2(SCALABLE, false); }
-static void pasid_first(void) { latch2(SCALABLE, true); SUBMIT2(1, 0x37, 0); }
-static void iotlb_before_pasid(void) { root = fake_table(); latch2(SCALABLE, true); SUBMIT2(3, 0x11, 0, FENCE, 0x12, 0); }
-static void scalable_unqueued(void) { scalable_second(); mmio_write32(r, 0x18, fake_gsts(f) & 0x92ffffff); }
+static void
+not_scalable(void)
+{
+	latch2(FAKE_ECAP, false);
+}
+static void
+scalable_narrow(void)
+{
+	latch2(SCALABLE, false);
+}
+static void
+pasid_first(void)
+{
+	latch2(SCALABLE, true);
+	SUBMIT2(1, 0x37, 0);
+}
+static void
+iotlb_before_pasid(void)
+{
+	root = fake_table();
+	latch2(SCALABLE, true);
+	SUBMIT2(3, 0x11, 0, FENCE, 0x12, 0);
+}
+static void
+scalable_unqueued(void)
+{
+	scalable_second();
+	mmio_write32(r, 0x18, fake_gsts(f) & 0x92ffffff);
+}
 
 static void
 context_bits(uint64_t bits)
@@ -723,9 +884,23 @@ context_bits(uint64_t bits)
 	dma();
 }
 
-static void fpd2(void) { context_bits(2); }
-static void device_tlb(void) { context_bits(1 << 2); }
-static void dir_fpd(void) { scalable_second(); fake_pte(fake_host(dir), pasids | 3); dma(); }
+static void
+fpd2(void)
+{
+	context_bits(2);
+}
+static void
+device_tlb(void)
+{
+	context_bits(1 << 2);
+}
+static void
+dir_fpd(void)
+{
+	scalable_second();
+	fake_pte(fake_host(dir), pasids | 3);
+	dma();
+}
 
 static void
 pasid_fpd(void)
@@ -751,8 +926,20 @@ live_pasid(void)
 	fake_pte((uint64_t *)fake_host(pasids) + 1, DID + 1);
 }
 
-static void live_root2(void) { scalable_second(); dma(); fake_pte(fake_host(root), dir | 1); }
-static void live_dir(void) { scalable_second(); dma(); fake_pte(fake_host(dir), contexts | 1); }
+static void
+live_root2(void)
+{
+	scalable_second();
+	dma();
+	fake_pte(fake_host(root), dir | 1);
+}
+static void
+live_dir(void)
+{
+	scalable_second();
+	dma();
+	fake_pte(fake_host(dir), contexts | 1);
+}
 
 static void
 live_context2(void)
@@ -792,8 +979,16 @@ sets_bits(uint64_t leaf)
 	dma();
 }
 
-static void sets_a(void) { sets_bits(0x47); }
-static void sets_d(void) { sets_bits(0x27); }
+static void
+sets_a(void)
+{
+	sets_bits(0x47);
+}
+static void
+sets_d(void)
+{
+	sets_bits(0x27);
+}
 
 static void
 live_entry(void)
@@ -827,8 +1022,16 @@ uses_id(uint64_t cap, uint64_t did)
 	dma();
 }
 
-static void id_zero(void) { uses_id(FAKE_CAP39, 0); }
-static void id_beyond(void) { uses_id(FAKE_CAP39 & ~7ull, 16); }
+static void
+id_zero(void)
+{
+	uses_id(FAKE_CAP39, 0);
+}
+static void
+id_beyond(void)
+{
+	uses_id(FAKE_CAP39 & ~7ull, 16);
+}
 
 /* The entry of SID leads to other tables under the same id, told to the context cache. */
 static void
@@ -844,7 +1047,12 @@ other_tables(void)
 	publish(t.pdpt, DID);
 }
 
-static void two_tables(void) { other_tables(); dma(); }
+static void
+two_tables(void)
+{
+	other_tables();
+	dma();
+}
 
 static void /* another page of the same table: not in the IOTLB, its table is */
 stale_table(void)
@@ -903,15 +1111,62 @@ overflow_first(void)
 	mmio_write32(r, 0x34, 1);
 }
 
-static void alloc_locked(void) { os_lock(os_lock_new("a")); os_page_alloc(); }
-static void freed_twice(void) { paddr_t p = os_page_alloc(); os_page_free(p); os_page_free(p); }
-static void looks_at_free(void) { paddr_t p = os_page_alloc(); os_page_free(p); os_ptr(p); }
-static void flush_elsewhere(void) { int x = 0; os_clflush(&x, sizeof x); }
-static void store_elsewhere(void) { uint64_t x = 0; mem_store64(&x, 1, false); }
-static void address_elsewhere(void) { uint64_t x = 0; os_pa(&x); }
-static void note_of_free(void) { paddr_t p = os_page_alloc(); os_page_free(p); os_page_note(p); }
-static void lock_inside(void) { os_lock(os_lock_new("a")); os_lock(os_lock_new("b")); }
-static void not_held(void) { os_unlock(os_lock_new("a")); }
+static void
+alloc_locked(void)
+{
+	os_lock(os_lock_new("a"));
+	os_page_alloc();
+}
+static void
+freed_twice(void)
+{
+	paddr_t p = os_page_alloc();
+	os_page_free(p);
+	os_page_free(p);
+}
+static void
+looks_at_free(void)
+{
+	paddr_t p = os_page_alloc();
+	os_page_free(p);
+	os_ptr(p);
+}
+static void
+flush_elsewhere(void)
+{
+	int x = 0;
+	os_clflush(&x, sizeof x);
+}
+static void
+store_elsewhere(void)
+{
+	uint64_t x = 0;
+	mem_store64(&x, 1, false);
+}
+static void
+address_elsewhere(void)
+{
+	uint64_t x = 0;
+	os_pa(&x);
+}
+static void
+note_of_free(void)
+{
+	paddr_t p = os_page_alloc();
+	os_page_free(p);
+	os_page_note(p);
+}
+static void
+lock_inside(void)
+{
+	os_lock(os_lock_new("a"));
+	os_lock(os_lock_new("b"));
+}
+static void
+not_held(void)
+{
+	os_unlock(os_lock_new("a"));
+}
 
 static paddr_t irt;
 
@@ -936,14 +1191,52 @@ latch_irta(uint64_t v)
 	gcmd(1u << 24);
 }
 
-static void irta_reserved(void) { latch_irta(fake_table() | 0x17); }
-static void irt_nowhere(void) { latch_irta(0x4007); }
-static void irt_freed(void) { remapping(0, 0); os_page_free(irt); }
-static void message_nowhere(void) { remapping(0, 0); fake_msi(f, SID, 0x1000, 0); }
-static void irte_fpd(void) { remapping(0x300003, 0x40018); fake_msi(f, SID, 0xfee00010, 0); }
-static void any_source(void) { remapping(0x300001, 0); fake_msi(f, SID, 0xfee00010, 0); }
-static void line_reserved(void) { remapping(0x300001, 0x40018); fake_line(f, SID, 1ull << 48 | 0x130); }
-static void line_differs(void) { remapping(0x300001, 0x40018); fake_line(f, SID, 1ull << 48 | 0x31); }
+static void
+irta_reserved(void)
+{
+	latch_irta(fake_table() | 0x17);
+}
+static void
+irt_nowhere(void)
+{
+	latch_irta(0x4007);
+}
+static void
+irt_freed(void)
+{
+	remapping(0, 0);
+	os_page_free(irt);
+}
+static void
+message_nowhere(void)
+{
+	remapping(0, 0);
+	fake_msi(f, SID, 0x1000, 0);
+}
+static void
+irte_fpd(void)
+{
+	remapping(0x300003, 0x40018);
+	fake_msi(f, SID, 0xfee00010, 0);
+}
+static void
+any_source(void)
+{
+	remapping(0x300001, 0);
+	fake_msi(f, SID, 0xfee00010, 0);
+}
+static void
+line_reserved(void)
+{
+	remapping(0x300001, 0x40018);
+	fake_line(f, SID, 1ull << 48 | 0x130);
+}
+static void
+line_differs(void)
+{
+	remapping(0x300001, 0x40018);
+	fake_line(f, SID, 1ull << 48 | 0x31);
+}
 
 static void
 irte_reused(void)
@@ -970,8 +1263,11 @@ remaps_unqueued(void)
 static void
 remaps_old_format(void)
 {
-	f = fake_unit(&(FakeConf){ .base = BASE, .ver = FAKE_VER, .cap = FAKE_CAP39,
-	                           .ecap = ECAP_IR, .gsts = 1u << 23 });
+	f = fake_unit(&(FakeConf){ .base = BASE,
+		.ver = FAKE_VER,
+		.cap = FAKE_CAP39,
+		.ecap = ECAP_IR,
+		.gsts = 1u << 23 });
 	r = (volatile Regs *)os_map_regs(BASE, 4096);
 	gcmd(1u << 25);
 }
@@ -990,7 +1286,8 @@ static const struct Provocation {
 	{ "bad descriptor %016llx %016llx", upper_half },
 	{ "IQT %llx", odd_tail },
 	{ "drain asked of a unit that has none", no_drains },
-	{ "source %04x translates by itself, and its context entry forbids it", device_forbidden },
+	{ "source %04x translates by itself, and its context entry forbids it",
+		device_forbidden },
 	{ "invalidation in the TLB of source %04x, which has none on", device_off },
 	{ "device TLB descriptor not fenced from what is before it", device_no_fence },
 	{ "%s descriptor not fenced from the %s descriptor before it", no_fence },
@@ -1117,7 +1414,8 @@ listed(const char *text)
 static unsigned
 check_listed(const char *path)
 {
-	static const char *const call[] = { "bad(u, \"", "bad(units[i], \"", "fake_break(\"" };
+	static const char *const call[] = { "bad(u, \"", "bad(units[i], \"",
+		"fake_break(\"" };
 	char line[512], *from, *end;
 	FILE *file = fopen(path, "r");
 	unsigned n = 0;
@@ -1153,7 +1451,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_changes), cmocka_unit_test(test_objections),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_objections),
 		cmocka_unit_test(test_complete),
 	};
 

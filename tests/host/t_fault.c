@@ -28,7 +28,8 @@ test_decode(void **state)
 	assert_int_equal(f.reason, 6);
 	assert_int_equal(f.sid, 8);
 	assert_true(f.read);
-	assert_false(fault_decode(0x1000, 0x4000000600000008ull, &f)); /* F is clear: stale */
+	/* F is clear: stale */
+	assert_false(fault_decode(0x1000, 0x4000000600000008ull, &f));
 	assert_true(fault_decode(0x0012000000000000ull, 0x800000260000ff00ull, &f));
 	assert_true(f.interrupt);
 	assert_int_equal(f.addr, 0x12);
@@ -48,7 +49,8 @@ test_texts(void **state)
 	assert_string_equal(vtd_fault_text(0x26),
 		"Blocked an interrupt request due to source-id verification failure");
 	assert_string_equal(vtd_fault_text(0x27), "Unknown");
-	assert_string_equal(vtd_fault_text(0x39), "Scalable mode: root entry is not present");
+	assert_string_equal(vtd_fault_text(0x39),
+		"Scalable mode: root entry is not present");
 	assert_string_equal(vtd_fault_text(0x90),
 		"First level: accessed or dirty bit cannot be set");
 	assert_string_equal(vtd_fault_text(0x91), "Unknown");
@@ -78,7 +80,9 @@ static void
 machine(unsigned nfault)
 {
 	uint64_t cap = (FAKE_CAP48 & ~(0xffull << 40)) | (uint64_t)(nfault - 1) << 40;
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = cap, .ecap = FAKE_ECAP };
+	FakeConf c = {
+		.base = 0xfed90000, .ver = FAKE_VER, .cap = cap, .ecap = FAKE_ECAP
+	};
 
 	f = fake_unit(&c);
 	fake_fault(f, 0x99, 0x1000, 5, false); /* left by firmware: not ours */
@@ -95,7 +99,8 @@ one_record(void)
 	machine(1);
 	CHECK(fake_dma(f, 0x18, 0x123456789123ull, true).reason == 1);
 	CHECK(nseen == 1);
-	CHECK(seen[0].unit == 0 && seen[0].sid == 0x18 && seen[0].addr == 0x123456789000ull);
+	CHECK(seen[0].unit == 0 && seen[0].sid == 0x18 &&
+		seen[0].addr == 0x123456789000ull);
 	CHECK(seen[0].reason == 1 && !seen[0].read);
 	CHECK((fake_fsts(f) & 0xff) == 0);
 	for (unsigned i = 0; i < 100; i++) { /* each one is a new event */
@@ -126,14 +131,16 @@ flood(void)
 		os_unlock(l);
 		told = n < nrecord ? n : nrecord;
 		for (unsigned k = 0; k < told; k++)
-			CHECK(!seen[k].lost && seen[k].addr == (iova_t)k << 12 && seen[k].sid == k + 1);
+			CHECK(!seen[k].lost && seen[k].addr == (iova_t)k << 12 &&
+				seen[k].sid == k + 1);
 		if (n > nrecord) {
 			CHECK(nseen == told + 1 && seen[told].lost);
 		} else {
 			CHECK(nseen == told);
 		}
 		CHECK((fake_fsts(f) & 0xff) == 0);
-		fake_fault(f, 0x42, 0x5000, 5, false); /* recording goes on after an overflow */
+		/* recording goes on after an overflow */
+		fake_fault(f, 0x42, 0x5000, 5, false);
 		CHECK(seen[nseen - 1].sid == 0x42 && !seen[nseen - 1].lost);
 	}
 	unit_info(u, &i);
@@ -168,7 +175,8 @@ queue_errors_stay(void) /* status that is not the fault handler's */
 	CHECK(unit_power(u, false) == 0);
 	fake_queue_error(f, 0x40);
 	more = 3;
-	CHECK(unit_power(u, true) == 0); /* ITE within: seen and cleared by the queue alone */
+	/* ITE within: seen and cleared by the queue alone */
+	CHECK(unit_power(u, true) == 0);
 	fake_fault(f, 0x18, 0x1000, 5, false);
 	CHECK(nseen == 4);
 	OsLock *l = os_lock_new("busy");
@@ -184,7 +192,9 @@ queue_errors_stay(void) /* status that is not the fault handler's */
 static void
 polled(void) /* no interrupt to be had */
 {
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP };
+	FakeConf c = {
+		.base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP
+	};
 
 	f = fake_unit(&c);
 	vtd_on_fault(on_fault);
@@ -222,7 +232,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decode), cmocka_unit_test(test_texts), cmocka_unit_test(test_drain),
+		cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_drain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

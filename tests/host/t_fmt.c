@@ -14,20 +14,20 @@
 #pragma clang diagnostic ignored "-Wformat-security"
 
 /* One conversion by both, in a buffer of n bytes; everything must agree. */
-#define SAME(n, fmt, ...)                                                  \
-	do {                                                               \
-		char ours_[512], theirs_[512];                             \
-		memset(ours_, '#', sizeof(ours_));                         \
-		memset(theirs_, '#', sizeof(theirs_));                     \
-		int r_ = snprint(ours_, n, fmt, __VA_ARGS__);              \
-		int w_ = snprintf(theirs_, n, fmt, __VA_ARGS__);           \
-		if (r_ != w_ || memcmp(ours_, theirs_, sizeof(ours_)) != 0) \
-			fail_msg("\"%s\": %d \"%.60s\", C says %d \"%.60s\"", fmt, r_, \
-			         ours_, w_, theirs_);                       \
+#define SAME(n, fmt, ...)                                                                \
+	do {                                                                             \
+		char ours_[512], theirs_[512];                                           \
+		memset(ours_, '#', sizeof(ours_));                                       \
+		memset(theirs_, '#', sizeof(theirs_));                                   \
+		int r_ = snprint(ours_, n, fmt, __VA_ARGS__);                            \
+		int w_ = snprintf(theirs_, n, fmt, __VA_ARGS__);                         \
+		if (r_ != w_ || memcmp(ours_, theirs_, sizeof(ours_)) != 0)              \
+			fail_msg("\"%s\": %d \"%.60s\", C says %d \"%.60s\"", fmt, r_,   \
+				ours_, w_, theirs_);                                     \
 	} while (0)
 
-static const char *const flag_sets[] = { "", "-", "0", "+", " ", "#", "-0", "0+", "#0", "-#",
-	"+ ", "-+" };
+static const char *const flag_sets[] = { "", "-", "0", "+", " ", "#", "-0", "0+", "#0",
+	"-#", "+ ", "-+" };
 static const char *const widths[] = { "", "1", "5", "12", "30" };
 static const char *const precs[] = { "", ".", ".0", ".1", ".5", ".20" };
 
@@ -39,8 +39,8 @@ each_format(const char *conv, void (*check)(const char *fmt))
 	for (size_t f = 0; f < nelem(flag_sets); f++)
 		for (size_t w = 0; w < nelem(widths); w++)
 			for (size_t p = 0; p < nelem(precs); p++) {
-				snprintf(fmt, sizeof(fmt), "<%%%s%s%s%s>", flag_sets[f], widths[w],
-				         precs[p], conv);
+				snprintf(fmt, sizeof(fmt), "<%%%s%s%s%s>", flag_sets[f],
+					widths[w], precs[p], conv);
 				check(fmt);
 			}
 }
@@ -66,7 +66,8 @@ check_long(const char *fmt)
 static void
 check_string(const char *fmt)
 {
-	static const char *const v[] = { "", "x", "hello", "longer than any width used here" };
+	static const char *const v[] = { "", "x", "hello",
+		"longer than any width used here" };
 
 	for (size_t i = 0; i < nelem(v); i++)
 		SAME(200, fmt, v[i]);
@@ -75,10 +76,10 @@ check_string(const char *fmt)
 static void
 integers(void **state)
 {
-	static const char *const conv[] = { "d", "i", "u", "x", "X", "hd", "hu", "hhd", "hhu",
-		"hhx" };
-	static const char *const wide[] = { "ld", "lu", "lx", "lX", "lld", "llx", "zu", "zd",
-		"jd", "tx" };
+	static const char *const conv[] = { "d", "i", "u", "x", "X", "hd", "hu", "hhd",
+		"hhu", "hhx" };
+	static const char *const wide[] = { "ld", "lu", "lx", "lX", "lld", "llx", "zu",
+		"zd", "jd", "tx" };
 
 	(void)state;
 	for (size_t i = 0; i < nelem(conv); i++)
@@ -90,8 +91,8 @@ integers(void **state)
 static void
 strings(void **state)
 {
-	static const char *const v[] = { "", "-", "5", "-5", "12", ".0", ".3", "8.3", "-8.3",
-		".99" };
+	static const char *const v[] = { "", "-", "5", "-5", "12", ".0", ".3", "8.3",
+		"-8.3", ".99" };
 	char fmt[32];
 
 	(void)state;
@@ -135,7 +136,8 @@ fixed(void **state)
 	char buf[80];
 
 	(void)state;
-	snprint(buf, sizeof(buf), "%016lx %5u|%-4d|%+d|%#x", 0xd2008c222f0606ul, 7u, -3, 9, 255u);
+	snprint(buf, sizeof(buf), "%016lx %5u|%-4d|%+d|%#x", 0xd2008c222f0606ul, 7u, -3,
+		9, 255u);
 	assert_string_equal(buf, "00d2008c222f0606     7|-3  |+9|0xff");
 	snprint(buf, sizeof(buf), "%s %.2s", (const char *)NULL, "xyz");
 	assert_string_equal(buf, "(null) xy");
@@ -170,9 +172,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(integers), cmocka_unit_test(strings),
-		cmocka_unit_test(precision_reads_no_further), cmocka_unit_test(cutting),
-		cmocka_unit_test(fixed), cmocka_unit_test(copying),
+		cmocka_unit_test(integers),
+		cmocka_unit_test(strings),
+		cmocka_unit_test(precision_reads_no_further),
+		cmocka_unit_test(cutting),
+		cmocka_unit_test(fixed),
+		cmocka_unit_test(copying),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,7 @@ static void
 test_handshakes(void **state)
 {
 	/* status bit, and whether it rises */
+	/* clang-format off */
 	static const struct { uint32_t mask; bool rises; } want[GCMD_NDO] = {
 		[GCMD_DO_TE_ON] = { 0x80000000, true },   [GCMD_DO_TE_OFF] = { 0x80000000, false },
 		[GCMD_DO_SRTP] = { 0x40000000, true },    [GCMD_DO_WBF] = { 0x08000000, false },
@@ -43,12 +44,14 @@ test_handshakes(void **state)
 		[GCMD_DO_SIRTP] = { 0x01000000, true },   [GCMD_DO_CFI_OFF] = { 0x00800000, false },
 		[GCMD_DO_IRE_ON] = { 0x02000000, true }, [GCMD_DO_EAFL_OFF] = { 0x10000000, false },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (int i = 0; i < GCMD_NDO; i++) {
 		const Handshake *h = gcmd_handshake((Gcmd)i);
 		/* remapping is on when the old format is blocked as well */
-		assert_int_equal(h->mask, want[i].mask | (i == GCMD_DO_IRE_ON ? 0x00800000 : 0));
+		assert_int_equal(h->mask,
+			want[i].mask | (i == GCMD_DO_IRE_ON ? 0x00800000 : 0));
 		assert_int_equal(h->want, want[i].rises ? want[i].mask : 0);
 		assert_int_equal(__builtin_popcount(h->set | h->clear), 1);
 		assert_non_null(h->what);
@@ -59,7 +62,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words), cmocka_unit_test(test_handshakes),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_handshakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,8 @@
 
 #include "dev/groupfmt.h"
 
-/* PCI Express types as in t_pcigroup.c: 4 root port, 5 upstream, 6 downstream, 7 to PCI. */
+/* PCI Express types as in t_pcigroup.c: 4 root port, 5 upstream, 6 downstream, 7 to
+ * PCI. */
 
 static void
 shows(const char *want)
@@ -49,8 +50,10 @@ behind_bridges(void **state)
 	fake_edu(1, 2, 0);
 	fake_edu(2, 3, 0);
 	shows("group 0: 0:2.0 (alone)\n"
-	      "group 1: 0:5.0 1:1.0 1:2.0 (same requester id 1:0.0 behind bridge 0:5.0 (PCIe to PCI))\n"
-	      "group 2: 0:6.0 2:3.0 (same requester id 0:6.0 behind bridge 0:6.0 (PCI))\n");
+	      "group 1: 0:5.0 1:1.0 1:2.0 (same requester id 1:0.0 behind bridge 0:5.0 "
+	      "(PCIe to PCI))\n"
+	      "group 2: 0:6.0 2:3.0 (same requester id 0:6.0 behind bridge 0:6.0 "
+	      "(PCI))\n");
 }
 
 /* An empty port ties nothing together. */
@@ -88,10 +91,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(alone, fake_setup, fake_teardown),
-		cmocka_unit_test_setup_teardown(functions_of_a_device, fake_setup, fake_teardown),
-		cmocka_unit_test_setup_teardown(behind_bridges, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(functions_of_a_device, fake_setup,
+			fake_teardown),
+		cmocka_unit_test_setup_teardown(behind_bridges, fake_setup,
+			fake_teardown),
 		cmocka_unit_test_setup_teardown(ports, fake_setup, fake_teardown),
-		cmocka_unit_test_setup_teardown(several_reasons, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(several_reasons, fake_setup,
+			fake_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,8 +23,7 @@ static bool hidden, off; /* an IO-APIC in no scope; intremap=off */
 static VtdIrq got;
 static int (*entry)(const IrqLine *l, uint64_t *out);
 
-static void __attribute__((format(printf, 1, 2)))
-say(const char *fmt, ...)
+static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 {
 	size_t n = strlen(trace);
 	va_list ap;
@@ -34,18 +33,69 @@ say(const char *fmt, ...)
 	va_end(ap);
 }
 
-bool param_is(const char *n, const char *v) { return off && !strcmp(n, "intremap") && !strcmp(v, "off"); }
-uint32_t arch_apic_id(uint cpu) { return cpu + 4; }
-void irq_lines_hold(void) { say("hold "); }
-void irq_lines_go(int (*fn)(const IrqLine *l, uint64_t *out)) { say("go "); entry = fn; }
-void irq_message(uint v, uint64_t *a, uint32_t *d) { *a = 0xfee04000; *d = v; }
-void vtd_irq_message(uint32_t i, uint64_t *a, uint32_t *d) { *a = 0xfee00018 + i; *d = 0; }
-uint64_t vtd_irq_line(uint32_t i, uint8_t v, bool l, bool low) { return (uint64_t)i << 32 | v | l << 8 | low << 9; }
-const Dmar *vtd_dmar(void) { return &dmar; }
-uint32_t vtd_nunit(void) { return 2; }
-Unit *vtd_unit(uint32_t i) { return &unit[i]; }
-uint32_t unit_index(const Unit *u) { return (uint32_t)(u - unit); }
-void unit_info(Unit *u, UnitInfo *o) { *o = (UnitInfo){ .remaps = u->remaps }; }
+bool
+param_is(const char *n, const char *v)
+{
+	return off && !strcmp(n, "intremap") && !strcmp(v, "off");
+}
+uint32_t
+arch_apic_id(uint cpu)
+{
+	return cpu + 4;
+}
+void
+irq_lines_hold(void)
+{
+	say("hold ");
+}
+void
+irq_lines_go(int (*fn)(const IrqLine *l, uint64_t *out))
+{
+	say("go ");
+	entry = fn;
+}
+void
+irq_message(uint v, uint64_t *a, uint32_t *d)
+{
+	*a = 0xfee04000;
+	*d = v;
+}
+void
+vtd_irq_message(uint32_t i, uint64_t *a, uint32_t *d)
+{
+	*a = 0xfee00018 + i;
+	*d = 0;
+}
+uint64_t
+vtd_irq_line(uint32_t i, uint8_t v, bool l, bool low)
+{
+	return (uint64_t)i << 32 | v | l << 8 | low << 9;
+}
+const Dmar *
+vtd_dmar(void)
+{
+	return &dmar;
+}
+uint32_t
+vtd_nunit(void)
+{
+	return 2;
+}
+Unit *
+vtd_unit(uint32_t i)
+{
+	return &unit[i];
+}
+uint32_t
+unit_index(const Unit *u)
+{
+	return (uint32_t)(u - unit);
+}
+void
+unit_info(Unit *u, UnitInfo *o)
+{
+	*o = (UnitInfo){ .remaps = u->remaps };
+}
 
 bool
 irq_ioapic(uint i, uint *id)
@@ -100,7 +150,11 @@ unit_irq_at(Unit *u, uint32_t index, VtdIrq *q)
 
 Mutex assign_lock;
 static Func *the_func;
-Func *func_of(const PciFn *f) { return f == the_func->pci ? the_func : NULL; }
+Func *
+func_of(const PciFn *f)
+{
+	return f == the_func->pci ? the_func : NULL;
+}
 
 static int
 setup(void **state)
@@ -126,7 +180,12 @@ test_boot(void **state)
 	assert_string_equal(trace, "hold remap go ");
 	assert_null(intremap_unused());
 	assert_string_equal(host_log, "DMAR-IR: Enabled IRQ remapping in xapic mode\n");
-	assert_int_equal(entry(&(IrqLine){ .id = 8, .vector = 0x31, .level = true, .low = true }, &e), 0);
+	assert_int_equal(entry(&(IrqLine){ .id = 8,
+				       .vector = 0x31,
+				       .level = true,
+				       .low = true },
+				 &e),
+		0);
 	assert_int_equal(e, 0x500000331);
 	assert_int_equal(got.sid, 0xf008);
 	assert_false(got.bus);
@@ -144,8 +203,10 @@ test_unused(void **state)
 	hidden = true; /* its interrupts would be blocked */
 	intremap_init();
 	assert_string_equal(trace, "");
-	assert_string_equal(intremap_unused(), "the DMAR table does not say where an IO-APIC is");
-	assert_string_equal(host_log, "DMAR-IR: no interrupt remapping: "
+	assert_string_equal(intremap_unused(),
+		"the DMAR table does not say where an IO-APIC is");
+	assert_string_equal(host_log,
+		"DMAR-IR: no interrupt remapping: "
 		"the DMAR table does not say where an IO-APIC is\n");
 	trace[0] = 0;
 	dmar.flags = 4; /* the platform cannot: units say that, not where things are */
@@ -156,14 +217,16 @@ test_unused(void **state)
 	off = true;
 	intremap_init();
 	assert_string_equal(trace, "");
-	assert_string_equal(intremap_unused(), "it was switched off by boot parameter intremap=off");
+	assert_string_equal(intremap_unused(),
+		"it was switched off by boot parameter intremap=off");
 	off = false;
 	host_log[0] = 0;
 	unit[1].err = -ENOTSUP; /* no unit can: the lines stay as they are */
 	intremap_init();
 	assert_string_equal(trace, "hold remap go ");
 	assert_string_equal(host_log, "");
-	assert_int_equal(entry(&(IrqLine){ .id = 8, .vector = 0x31 }, &(uint64_t){ 0 }), -ENOTSUP);
+	assert_int_equal(entry(&(IrqLine){ .id = 8, .vector = 0x31 }, &(uint64_t){ 0 }),
+		-ENOTSUP);
 }
 
 static void
@@ -185,7 +248,8 @@ test_function(void **state)
 	assert_true(assign_entry(&near, &index, &q));
 	assert_int_equal(index, 5);
 	assert_int_equal(q.sid, 0x18);
-	assert_false(assign_entry(&far, &index, &q)); /* there was no memory for its books */
+	/* there was no memory for its books */
+	assert_false(assign_entry(&far, &index, &q));
 	intremap_message(&f, &addr, &data);
 	assert_int_equal(addr, 0xfee0001d);
 	assert_int_equal(data, 0);
@@ -200,10 +264,12 @@ test_function(void **state)
 	unit[0].err = -ETIMEDOUT;
 	assert_int_equal(intremap_remove(&f), -ETIMEDOUT);
 	assert_int_equal(intremap_add(&f, 0x41), -EIO);
-	assert_string_equal(host_errstr, "0:3.0: IOMMU unit 0 took no interrupt entry for it");
+	assert_string_equal(host_errstr,
+		"0:3.0: IOMMU unit 0 took no interrupt entry for it");
 	unit[0].err = -ENOSPC;
 	assert_int_equal(intremap_add(&f, 0x41), -ENOSPC);
-	assert_string_equal(host_errstr, "IOMMU unit 0 has no interrupt entry left for 0:3.0");
+	assert_string_equal(host_errstr,
+		"IOMMU unit 0 has no interrupt entry left for 0:3.0");
 	unit[0].err = -ENOTSUP; /* then in the old format */
 	assert_int_equal(intremap_add(&f, 0x41), 0);
 	intremap_message(&f, &addr, &data);
@@ -216,7 +282,8 @@ int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup(f, setup)
-	const struct CMUnitTest tests[] = { T(test_boot), T(test_unused), T(test_function) };
+	const struct CMUnitTest tests[] = { T(test_boot), T(test_unused),
+		T(test_function) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,10 +9,12 @@
 
 #include "dev/vtd/inv.h"
 
-static const Limits plain = { .psi = true, .mamv = 18, .drain_read = true, .drain_write = true };
+static const Limits plain = {
+	.psi = true, .mamv = 18, .drain_read = true, .drain_write = true
+};
 
-/* A plan as text: W, C* or Cdid:sid, |, I*, Idid, Ppage+am or p (with the hint); S for the
- * PASID cache. */
+/* A plan as text: W, C* or Cdid:sid, |, I*, Idid, Ppage+am or p (with the hint); S for
+ * the PASID cache. */
 static const char *
 plan(const Limits *l, Change c)
 {
@@ -25,22 +27,43 @@ plan(const Limits *l, Change c)
 	*p = 0;
 	for (uint32_t i = 0; i < n; i++)
 		switch (op[i].kind) {
-		case INV_WBF: p += sprintf(p, "W "); break;
-		case INV_CONTEXT_GLOBAL: p += sprintf(p, "C* "); break;
-		case INV_CONTEXT_DEVICE: p += sprintf(p, "C%u:%x ", op[i].did, op[i].sid); break;
-		case INV_FENCE: p += sprintf(p, "| "); break;
-		case INV_IOTLB_GLOBAL: p += sprintf(p, "I* "); break;
-		case INV_IOTLB_DOMAIN: p += sprintf(p, "I%u ", op[i].did); break;
+		case INV_WBF:
+			p += sprintf(p, "W ");
+			break;
+		case INV_CONTEXT_GLOBAL:
+			p += sprintf(p, "C* ");
+			break;
+		case INV_CONTEXT_DEVICE:
+			p += sprintf(p, "C%u:%x ", op[i].did, op[i].sid);
+			break;
+		case INV_FENCE:
+			p += sprintf(p, "| ");
+			break;
+		case INV_IOTLB_GLOBAL:
+			p += sprintf(p, "I* ");
+			break;
+		case INV_IOTLB_DOMAIN:
+			p += sprintf(p, "I%u ", op[i].did);
+			break;
 		case INV_IOTLB_PAGE:
 			p += sprintf(p, "%c%llx+%u ", op[i].ih ? 'p' : 'P',
-			             (unsigned long long)op[i].addr >> 12, op[i].am);
+				(unsigned long long)op[i].addr >> 12, op[i].am);
 			break;
-		case INV_IEC_GLOBAL: p += sprintf(p, "E* "); break;
-		case INV_IEC_INDEX: p += sprintf(p, "E%u ", op[i].index); break;
-		case INV_DEVICE: assert_true(false); /* not of a unit */
+		case INV_IEC_GLOBAL:
+			p += sprintf(p, "E* ");
 			break;
-		case INV_PASID_GLOBAL: p += sprintf(p, "S* "); break;
-		case INV_PASID_DOMAIN: p += sprintf(p, "S%u ", op[i].did); break;
+		case INV_IEC_INDEX:
+			p += sprintf(p, "E%u ", op[i].index);
+			break;
+		case INV_DEVICE:
+			assert_true(false); /* not of a unit */
+			break;
+		case INV_PASID_GLOBAL:
+			p += sprintf(p, "S* ");
+			break;
+		case INV_PASID_DOMAIN:
+			p += sprintf(p, "S%u ", op[i].did);
+			break;
 		}
 	return s;
 }
@@ -53,9 +76,15 @@ test_rules(void **state)
 	Change root = { .kind = CHANGE_ROOT }, bus = { .kind = CHANGE_BUS_ADDED };
 	Change add = { .kind = CHANGE_CONTEXT_ADDED, .did = 42, .sid = sid, .nsid = 2 };
 	Change del = { .kind = CHANGE_CONTEXT_REMOVED, .did = 42, .sid = sid, .nsid = 2 };
-	Change padd = { .kind = CHANGE_PAGES_ADDED, .did = 42, .iova = 0x123000, .len = 4096 };
-	Change pdel = { .kind = CHANGE_PAGES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096 };
-	Change tdel = { .kind = CHANGE_TABLES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096 };
+	Change padd = {
+		.kind = CHANGE_PAGES_ADDED, .did = 42, .iova = 0x123000, .len = 4096
+	};
+	Change pdel = {
+		.kind = CHANGE_PAGES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096
+	};
+	Change tdel = {
+		.kind = CHANGE_TABLES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096
+	};
 	Change irt = { .kind = CHANGE_IRT }, irte = { .kind = CHANGE_IRTE, .index = 7 };
 
 	(void)state;
@@ -75,7 +104,8 @@ test_rules(void **state)
 
 	assert_string_equal(plan(&cm, root), "C* | I* ");
 	assert_string_equal(plan(&cm, bus), "C* | I* ");
-	assert_string_equal(plan(&cm, add), "C0:18 C0:fa | I42 "); /* id 0 tags what was absent */
+	/* id 0 tags what was absent */
+	assert_string_equal(plan(&cm, add), "C0:18 C0:fa | I42 ");
 	assert_string_equal(plan(&cm, del), "C42:18 C42:fa | I42 ");
 	assert_string_equal(plan(&cm, padd), "P123+0 ");
 	assert_string_equal(plan(&cm, pdel), "p123+0 ");
@@ -114,9 +144,15 @@ test_scalable(void **state)
 	Change root = { .kind = CHANGE_ROOT }, bus = { .kind = CHANGE_BUS_ADDED };
 	Change add = { .kind = CHANGE_CONTEXT_ADDED, .did = 42, .sid = sid, .nsid = 2 };
 	Change del = { .kind = CHANGE_CONTEXT_REMOVED, .did = 42, .sid = sid, .nsid = 2 };
-	Change padd = { .kind = CHANGE_PAGES_ADDED, .did = 42, .iova = 0x123000, .len = 4096 };
-	Change pdel = { .kind = CHANGE_PAGES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096 };
-	Change tdel = { .kind = CHANGE_TABLES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096 };
+	Change padd = {
+		.kind = CHANGE_PAGES_ADDED, .did = 42, .iova = 0x123000, .len = 4096
+	};
+	Change pdel = {
+		.kind = CHANGE_PAGES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096
+	};
+	Change tdel = {
+		.kind = CHANGE_TABLES_REMOVED, .did = 42, .iova = 0x123000, .len = 4096
+	};
 	uint16_t many[64] = { 0 };
 	InvOp op[INV_MAXOP];
 
@@ -161,8 +197,11 @@ test_scalable(void **state)
 static const char *
 pages(const Limits *l, uint64_t first, uint64_t n)
 {
-	return plan(l, (Change){ .kind = CHANGE_PAGES_REMOVED, .did = 5, .iova = first << 12,
-	                         .len = n << 12 });
+	return plan(l,
+		(Change){ .kind = CHANGE_PAGES_REMOVED,
+			.did = 5,
+			.iova = first << 12,
+			.len = n << 12 });
 }
 
 static void
@@ -174,7 +213,7 @@ test_granularity(void **state)
 	assert_string_equal(pages(&l, 0x200, 512), "p200+9 "); /* 2 MiB: AM 9 */
 	assert_string_equal(pages(&l, 0x200, 16), "p200+4 ");
 	assert_string_equal(pages(&l, 3, 1), "p3+0 ");
-	assert_string_equal(pages(&l, 2, 3), "p0+3 "); /* 2..4 in 0..7 */
+	assert_string_equal(pages(&l, 2, 3), "p0+3 ");              /* 2..4 in 0..7 */
 	assert_string_equal(pages(&l, 0x1ff, 2), "p1ff+0 p200+0 "); /* across a seam */
 	assert_string_equal(pages(&l, 0x1fd, 7), "p1fc+2 p200+2 ");
 	assert_string_equal(pages(&l, 0, 1 << 18), "p0+18 ");
@@ -190,10 +229,18 @@ test_granularity(void **state)
 	l.mamv = 18;
 	assert_string_equal(pages(&l, 2, 2), "I5 ");
 	/* not page aligned, and to the very end */
-	assert_string_equal(plan(&plain, (Change){ .kind = CHANGE_PAGES_REMOVED, .did = 5,
-		.iova = 0x1800, .len = 0x1000 }), "p0+2 ");
-	assert_string_equal(plan(&plain, (Change){ .kind = CHANGE_PAGES_REMOVED, .did = 5,
-		.iova = ~0ull, .len = 8 }), "I5 ");
+	assert_string_equal(plan(&plain,
+				    (Change){ .kind = CHANGE_PAGES_REMOVED,
+					    .did = 5,
+					    .iova = 0x1800,
+					    .len = 0x1000 }),
+		"p0+2 ");
+	assert_string_equal(plan(&plain,
+				    (Change){ .kind = CHANGE_PAGES_REMOVED,
+					    .did = 5,
+					    .iova = ~0ull,
+					    .len = 8 }),
+		"I5 ");
 }
 
 /* Whatever the range, every page of it is named, and blocks are aligned. */
@@ -209,16 +256,22 @@ test_covers(void **state)
 		seed = seed * 1664525u + 1013904223u;
 		l.mamv = seed >> 28;
 		uint64_t first = seed >> 9 & 0xfff, len = 1 + (seed >> 21 & 0x3ff);
-		Change c = { .kind = CHANGE_PAGES_REMOVED, .iova = first << 12, .len = len << 12 };
+		Change c = { .kind = CHANGE_PAGES_REMOVED,
+			.iova = first << 12,
+			.len = len << 12 };
 		uint32_t k = inv_plan(&l, &c, op);
 
 		for (uint64_t p = first; p < first + len; p++) {
 			bool hit = false;
 			for (uint32_t i = 0; i < k; i++) {
-				assert_true(op[i].kind == INV_IOTLB_DOMAIN || op[i].am <= l.mamv);
-				assert_int_equal(op[i].addr & ((4096ull << op[i].am) - 1), 0);
+				assert_true(op[i].kind == INV_IOTLB_DOMAIN ||
+					op[i].am <= l.mamv);
+				assert_int_equal(op[i].addr & ((4096ull << op[i].am) - 1),
+					0);
 				hit |= op[i].kind == INV_IOTLB_DOMAIN ||
-				       (p >= op[i].addr >> 12 && p < (op[i].addr >> 12) + (1ull << op[i].am));
+					(p >= op[i].addr >> 12 &&
+						p < (op[i].addr >> 12) +
+								(1ull << op[i].am));
 			}
 			assert_true(hit);
 			if (p > first + 2 && p < first + len - 3)
@@ -245,21 +298,30 @@ test_descriptors(void **state)
 
 	(void)state;
 	desc((InvOp){ .kind = INV_CONTEXT_GLOBAL }, 0x0000000000000011ull, 0);
-	desc((InvOp){ .kind = INV_CONTEXT_DEVICE, .did = 0x2a, .sid = 0x18 }, 0x00000018002a0031ull, 0);
+	desc((InvOp){ .kind = INV_CONTEXT_DEVICE, .did = 0x2a, .sid = 0x18 },
+		0x00000018002a0031ull, 0);
 	desc((InvOp){ .kind = INV_IOTLB_GLOBAL }, 0x00000000000000d2ull, 0);
 	desc(domain, 0x00000000002a00e2ull, 0);
-	desc((InvOp){ .kind = INV_IOTLB_PAGE, .did = 0x2a, .addr = 0x123000 }, 0x00000000002a00f2ull,
-	     0x0000000000123000ull);
-	desc((InvOp){ .kind = INV_IOTLB_PAGE, .did = 0x2a, .addr = 0x200000, .am = 4, .ih = true },
-	     0x00000000002a00f2ull, 0x0000000000200044ull);
+	desc((InvOp){ .kind = INV_IOTLB_PAGE, .did = 0x2a, .addr = 0x123000 },
+		0x00000000002a00f2ull, 0x0000000000123000ull);
+	desc((InvOp){ .kind = INV_IOTLB_PAGE,
+		     .did = 0x2a,
+		     .addr = 0x200000,
+		     .am = 4,
+		     .ih = true },
+		0x00000000002a00f2ull, 0x0000000000200044ull);
 	desc((InvOp){ .kind = INV_IEC_GLOBAL }, 0x0000000000000004ull, 0);
 	desc((InvOp){ .kind = INV_IEC_INDEX, .index = 5 }, 0x0000000500000014ull, 0);
 	desc((InvOp){ .kind = INV_PASID_GLOBAL }, 0x37, 0);
 	desc((InvOp){ .kind = INV_PASID_DOMAIN, .did = 0x2a }, 0x2a0007, 0);
 	Limits first = plain;
 	first.mode = VTD_FIRST;
-	d = inv_descriptor(&first, &(InvOp){ .kind = INV_IOTLB_PAGE, .did = 0x2a, .addr = 0x200000,
-					   .am = 4, .ih = true });
+	d = inv_descriptor(&first,
+		&(InvOp){ .kind = INV_IOTLB_PAGE,
+			.did = 0x2a,
+			.addr = 0x200000,
+			.am = 4,
+			.ih = true });
 	assert_int_equal(d.lo, 0x2a0036); /* of PASID 0 */
 	assert_int_equal(d.hi, 0x200044);
 	d = inv_descriptor(&first, &domain);
@@ -289,7 +351,8 @@ test_broader(void **state)
 	assert_int_equal(d.hi, 0);
 	d = inv_broader(&plain, (Ent){ 0x2a0007, 0 });
 	assert_int_equal(d.lo, 0x37);
-	d = inv_broader(&plain, (Ent){ 0x2a0036, 0x200044 }); /* of all stages, and drained */
+	/* of all stages, and drained */
+	d = inv_broader(&plain, (Ent){ 0x2a0036, 0x200044 });
 	assert_int_equal(d.lo, 0xd2);
 	assert_int_equal(d.hi, 0);
 	d = inv_broader(&plain, (Ent){ 0x0000000200000065ull, 0x1672be804ull });
@@ -336,15 +399,21 @@ test_device(void **state)
 static void
 test_registers(void **state)
 {
-	InvOp page = { .kind = INV_IOTLB_PAGE, .did = 0x2a, .addr = 0x200000, .am = 4, .ih = true };
+	InvOp page = {
+		.kind = INV_IOTLB_PAGE, .did = 0x2a, .addr = 0x200000, .am = 4, .ih = true
+	};
 
 	(void)state;
-	assert_int_equal(inv_ccmd(&(InvOp){ .kind = INV_CONTEXT_GLOBAL }), 0xa000000000000000ull);
-	assert_int_equal(inv_ccmd(&(InvOp){ .kind = INV_CONTEXT_DEVICE, .did = 0x2a, .sid = 0x18 }),
-	                 0xe00000000018002aull);
-	assert_int_equal(inv_iotlb(&plain, &(InvOp){ .kind = INV_IOTLB_GLOBAL }), 0x9003000000000000ull);
-	assert_int_equal(inv_iotlb(&plain, &(InvOp){ .kind = INV_IOTLB_DOMAIN, .did = 0x2a }),
-	                 0xa003002a00000000ull);
+	assert_int_equal(inv_ccmd(&(InvOp){ .kind = INV_CONTEXT_GLOBAL }),
+		0xa000000000000000ull);
+	assert_int_equal(inv_ccmd(&(InvOp){
+				 .kind = INV_CONTEXT_DEVICE, .did = 0x2a, .sid = 0x18 }),
+		0xe00000000018002aull);
+	assert_int_equal(inv_iotlb(&plain, &(InvOp){ .kind = INV_IOTLB_GLOBAL }),
+		0x9003000000000000ull);
+	assert_int_equal(inv_iotlb(&plain,
+				 &(InvOp){ .kind = INV_IOTLB_DOMAIN, .did = 0x2a }),
+		0xa003002a00000000ull);
 	assert_int_equal(inv_iotlb(&plain, &page), 0xb003002a00000000ull);
 	assert_int_equal(inv_iva(&page), 0x200044);
 }
@@ -353,11 +422,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),       cmocka_unit_test(test_many),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_scalable),
-		cmocka_unit_test(test_granularity), cmocka_unit_test(test_covers),
-		cmocka_unit_test(test_descriptors), cmocka_unit_test(test_broader),
-		cmocka_unit_test(test_device),      cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_granularity),
+		cmocka_unit_test(test_covers),
+		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_broader),
+		cmocka_unit_test(test_device),
+		cmocka_unit_test(test_registers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
 /*
  * Lines under interrupt remapping: each is masked before anybody is asked for its new
  * entry, and its handler looks once after that. Registers are plain memory here, so what
- * is seen is the last index and the last value written (82093AA: index at 0, window at 10h,
- * entry n at index 10h + 2n, low half first).
+ * is seen is the last index and the last value written (82093AA: index at 0, window at
+ * 10h, entry n at index 10h + 2n, low half first).
  */
 #include "tests/host/host.h"
 
@@ -40,8 +40,8 @@ entry(const IrqLine *l, uint64_t *out)
 	uint k = l->id == 8 ? 0 : 1;
 
 	assert_int_equal(regs[k][4], MASKED);
-	snprintf(trace + n, sizeof trace - n, "id%u:%x%s%s@%x ", l->id, l->vector, l->level ? " level" : "",
-		l->low ? " low" : "", regs[k][0]);
+	snprintf(trace + n, sizeof trace - n, "id%u:%x%s%s@%x ", l->id, l->vector,
+		l->level ? " level" : "", l->low ? " low" : "", regs[k][0]);
 	*out = 0x000b000000000000ull | l->vector;
 	return answer;
 }
@@ -49,7 +49,8 @@ entry(const IrqLine *l, uint64_t *out)
 static void
 boot(void)
 {
-	static Madt m = { .nioapic = 2, .ioapic = { { 0xfec00000, 0, 8 }, { 0xfec10000, 24, 9 } } };
+	static Madt m = { .nioapic = 2,
+		.ioapic = { { 0xfec00000, 0, 8 }, { 0xfec10000, 24, 9 } } };
 
 	for (uint i = 0; i < NISA; i++)
 		m.isa[i].gsi = i;
@@ -105,7 +106,8 @@ test_lines(void **state)
 	assert_null(strstr(trace, "send"));
 	assert_int_equal(regs[0][4], MASKED);
 	assert_int_equal(regs[1][4], MASKED);
-	assert_non_null(strstr(host_log, "ioapic: line 4 is dead: it has no interrupt entry\n"));
+	assert_non_null(strstr(host_log,
+		"ioapic: line 4 is dead: it has no interrupt entry\n"));
 }
 
 int

@@ -65,10 +65,12 @@ test_words(void **state)
 	assert_int_equal(a.mode, ATTACH_GUEST);
 	assert_false(a.ro);
 	assert_int_equal(attach("0:3.0 22 ro ro"), -EINVAL);
-	assert_string_equal(host_errstr, "'ro': the mode, ro and fault= are given once each");
+	assert_string_equal(host_errstr,
+		"'ro': the mode, ro and fault= are given once each");
 	assert_int_equal(attach("0:3.0 22 private guest"), -EINVAL);
 	assert_int_equal(attach("0:3.0 22 shared shared"), -EINVAL);
-	assert_string_equal(host_errstr, "'shared': the mode, ro and fault= are given once each");
+	assert_string_equal(host_errstr,
+		"'shared': the mode, ro and fault= are given once each");
 	assert_int_equal(attach("0:3.0 22 fault=log fault=log"), -EINVAL);
 	assert_int_equal(attach("0:3.0 22 fault=panic"), -EINVAL);
 	assert_string_equal(host_errstr,
@@ -95,7 +97,8 @@ test_group(void **state)
 	assert_int_equal(attach("-g -g 0:3.0 22"), -EINVAL);
 	assert_int_equal(attach("-x 0:3.0 22"), -EINVAL);
 	assert_int_equal(attach("0:3.0 22 -g"), -EINVAL);
-	assert_string_equal(host_errstr, "unknown word '-g': want [-g] B:D.F PID "
+	assert_string_equal(host_errstr,
+		"unknown word '-g': want [-g] B:D.F PID "
 		"[shared|private|guest] [ro] [fault=log|stop|kill]");
 }
 
@@ -103,12 +106,14 @@ test_group(void **state)
 static void
 test_bad(void **state)
 {
+	/* clang-format off */
 	static const char *const bad[] = {
 		"0:3.0", "22", "0:3.0 abc", "0:3.0 22x", "0:3.0 -1", "0:3.0 +1", "0:3.0 0x",
 		"0:3.0 4294967296", "0:3.0 99999999999999999999", "0:3.0 2147483648",
 		"0:3 22", "0:3.8 22", "0:20.0 22", "100:20.8 22", "100:0.0 22", "0:3.0x 22",
 		":3.0 22", "0:3. 22", "x:3.0 22", "0x0:3.0 22", "10000:0:3.0 22", "0:3.0,22",
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (uint i = 0; i < nelem(bad); i++) {
@@ -129,7 +134,8 @@ test_bad(void **state)
 static void
 test_detach(void **state)
 {
-	static const char *const bad[] = { "0:2.0 26 27", "-g", "-g 0:2.0 26 27", "0:2.0 26 -g" };
+	static const char *const bad[] = { "0:2.0 26 27", "-g", "-g 0:2.0 26 27",
+		"0:2.0 26 -g" };
 	DetachArgs d;
 
 	(void)state;
@@ -154,17 +160,20 @@ test_detach(void **state)
 	assert_string_equal(host_errstr, "'x' is not a pid");
 	assert_int_equal(detach("2.0", &d), -EINVAL);
 	assert_int_equal(detach("-G 0:2.0", &d), -EINVAL);
-	assert_string_equal(host_errstr, "'-G' is not a device: want B:D.F in hexadecimal, like 0:1f.2");
+	assert_string_equal(host_errstr,
+		"'-G' is not a device: want B:D.F in hexadecimal, like 0:1f.2");
 }
 
 static void
 test_power(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *s; int err; bool on; } t[] = {
 		{ "off", 0, false }, { "off\n", 0, false }, { "disable", 0, false },
 		{ "on", 0, true }, { "enable\n", 0, true }, { "offf", -EINVAL, false },
 		{ "OFF", -EINVAL, false }, { "on on", -EINVAL, false }, { "1", -EINVAL, false },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (uint i = 0; i < nelem(t); i++) {
@@ -182,9 +191,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_attach), cmocka_unit_test(test_words),
-		cmocka_unit_test(test_bad),    cmocka_unit_test(test_detach),
-		cmocka_unit_test(test_power),  cmocka_unit_test(test_group),
+		cmocka_unit_test(test_attach),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_detach),
+		cmocka_unit_test(test_power),
+		cmocka_unit_test(test_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,14 +16,18 @@ done(void)
 	return out;
 }
 
-/* The unit of the published page: intremap=off,caching-mode=on,device-iotlb=on, 48 bits. */
+/* The unit of the published page: intremap=off,caching-mode=on,device-iotlb=on, 48
+ * bits. */
+/* clang-format off */
 static const UnitInfo page_unit = {
 	.state = UNIT_ON, .base = 0xfed90000, .haw = 48, .ver = 0x10,
 	.cap = 0x00d2008c222f0686, .ecap = 0x0000000000000f46, .gsts = 0xc0000000,
 	.rtaddr = 0x00000001090aa000, .levels = 4, .width = 48, .ndomains = 65536, .queued = true,
 };
+/* clang-format on */
 
-/* references/akaros-iommu.txt, with what COMPAT.md changes: register bases for pointers. */
+/* references/akaros-iommu.txt, with what COMPAT.md changes: register bases for
+ * pointers. */
 static void
 test_info(void **state)
 {
@@ -64,13 +68,15 @@ test_info(void **state)
 		"\tglobal status = 0xc0000000\n"
 		"\t\ttranslation: enabled\n"
 		"\t\troot table: set\n"
-		"\troot entry table = 0x00000001090aa000 (phy) or 0x0000000000000000 (vir)\n");
+		"\troot entry table = 0x00000001090aa000 (phy) or 0x0000000000000000 "
+		"(vir)\n");
 }
 
 /* Every flag the other way round, one bit at a time from the manual's numbers. */
 static void
 test_flags(void **state)
 {
+	/* clang-format off */
 	static const struct { uint64_t cap, ecap; uint32_t gsts; const char *line; } f[] = {
 		{ 1ull << 4, 0, 0, "\t\trwbf: required\n" },
 		{ 1ull << 5, 0, 0, "\t\tsupports Protected low-memory region: yes\n" },
@@ -93,11 +99,14 @@ test_flags(void **state)
 		{ 0, 0, 0x40000000, "\t\ttranslation: disabled\n" },
 		{ 0, 0, 0x80000000, "\t\troot table: not set\n" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (uint i = 0; i < nelem(f); i++) {
-		UnitInfo u = { .state = UNIT_OFF, .cap = f[i].cap, .ecap = f[i].ecap,
-			       .gsts = f[i].gsts };
+		UnitInfo u = { .state = UNIT_OFF,
+			.cap = f[i].cap,
+			.ecap = f[i].ecap,
+			.gsts = f[i].gsts };
 
 		info_unit(&t, &u, 3);
 		if (strstr(t.s, f[i].line) == NULL)
@@ -134,46 +143,49 @@ test_mappings(void **state)
 	m[0] = (Mapping){ 7, 0x0001001f };
 	mappings_unit(&t, 0xfed90000, m, 1);
 	assert_string_equal(done(),
-		"Mappings for iommu@0x00000000fed90000\n\tpid = 7\n\t\tdevice = 1:0:3.7\n");
+		"Mappings for iommu@0x00000000fed90000\n\tpid = 7\n\t\tdevice = "
+		"1:0:3.7\n");
 }
 
 /* COMPAT 4, byte for byte at the beginning; ours follows. */
 static void
 test_help(void **state)
 {
-	static const char attach[] =
-		"write format: xx:yy.z pid\n"
-		"   xx  = bus (in hex)\n"
-		"   yy  = device (in hex)\n"
-		"   z   = function (in hex)\n"
-		"   pid = process pid\n"
-		"\nexample:\n"
-		"$ echo 00:1f.2 13 >\\#iommu/attach\n";
-	static const char detach[] =
-		"write format: xx:yy.z\n"
-		"   xx  = bus (in hex)\n"
-		"   yy  = device (in hex)\n"
-		"   z   = function (in hex)\n"
-		"\nexample:\n"
-		"$ echo 00:1f.2 >\\#iommu/detach\n";
+	static const char attach[] = "write format: xx:yy.z pid\n"
+				     "   xx  = bus (in hex)\n"
+				     "   yy  = device (in hex)\n"
+				     "   z   = function (in hex)\n"
+				     "   pid = process pid\n"
+				     "\nexample:\n"
+				     "$ echo 00:1f.2 13 >\\#iommu/attach\n";
+	static const char detach[] = "write format: xx:yy.z\n"
+				     "   xx  = bus (in hex)\n"
+				     "   yy  = device (in hex)\n"
+				     "   z   = function (in hex)\n"
+				     "\nexample:\n"
+				     "$ echo 00:1f.2 >\\#iommu/detach\n";
 
 	(void)state;
 	attach_help(&t);
 	const char *s = done();
 	assert_memory_equal(s, attach, sizeof attach - 1);
-	assert_non_null(strstr(s, "   -g          all functions of its isolation group, or none\n"));
+	assert_non_null(strstr(s,
+		"   -g          all functions of its isolation group, or none\n"));
 	assert_non_null(strstr(s, "\n   private     "));
 	assert_non_null(strstr(s, "\n   guest       "));
 	assert_non_null(strstr(s, "\n   ro          "));
 	detach_help(&t);
 	s = done();
 	assert_memory_equal(s, detach, sizeof detach - 1);
-	assert_non_null(strstr(s, "   -g          all functions of its isolation group, or none\n"));
+	assert_non_null(strstr(s,
+		"   -g          all functions of its isolation group, or none\n"));
 	power_text(&t, true);
-	assert_string_equal(done(), "IOMMU status: enabled\n"
+	assert_string_equal(done(),
+		"IOMMU status: enabled\n"
 		"Write 'enable' or 'disable' OR 'on' or 'off' to change status\n");
 	power_text(&t, false);
-	assert_string_equal(done(), "IOMMU status: disabled\n"
+	assert_string_equal(done(),
+		"IOMMU status: disabled\n"
 		"Write 'enable' or 'disable' OR 'on' or 'off' to change status\n");
 }
 
@@ -185,10 +197,12 @@ test_more(void **state)
 	(void)state;
 	info_more(&t, &u);
 	assert_non_null(strstr(t.s, "\tstate = on\n"));
-	assert_non_null(strstr(t.s, "\ttables = 4 levels, 48 address bits, flushed line by line\n"));
+	assert_non_null(strstr(t.s,
+		"\ttables = 4 levels, 48 address bits, flushed line by line\n"));
 	assert_non_null(strstr(t.s, "\ttranslation = legacy mode\n"));
 	assert_non_null(strstr(t.s, "\tinvalidation = queue\n"));
-	assert_non_null(strstr(t.s, "\tenforced = DMA by table\n"
+	assert_non_null(strstr(t.s,
+		"\tenforced = DMA by table\n"
 		"\tnot enforced = interrupts: remapping is off\n"
 		"\tinterrupt isolation: no\n"));
 	assert_null(strstr(done(), "entries"));
@@ -197,14 +211,16 @@ test_more(void **state)
 	u.irqs = 3;
 	u.irq_max = 256;
 	info_more(&t, &u);
-	assert_non_null(strstr(done(), "\tinterrupt entries = 3 in use of 256, xapic destinations\n"
+	assert_non_null(strstr(done(),
+		"\tinterrupt entries = 3 in use of 256, xapic destinations\n"
 		"\tenforced = interrupts by source, none in compatibility format\n"
 		"\tnot enforced = DMA: translation is off\n"
 		"\tinterrupt isolation: yes\n"));
 	u.gsts = 0xc7000000;
 	u.forges = "this machine forges";
 	info_more(&t, &u);
-	assert_non_null(strstr(done(), "\tenforced = DMA by table, interrupts by source, "
+	assert_non_null(strstr(done(),
+		"\tenforced = DMA by table, interrupts by source, "
 		"none in compatibility format\n"
 		"\tnot enforced = interrupts: this machine forges\n"
 		"\tinterrupt isolation: no\n"));
@@ -212,7 +228,8 @@ test_more(void **state)
 	u.forges = NULL;
 	u.no_remap = "a reason";
 	info_more(&t, &u);
-	assert_non_null(strstr(done(), "\tenforced = nothing\n"
+	assert_non_null(strstr(done(),
+		"\tenforced = nothing\n"
 		"\tnot enforced = DMA: translation is off\n"
 		"\tnot enforced = interrupts: a reason\n"
 		"\tinterrupt isolation: no\n"));
@@ -239,7 +256,8 @@ test_acpi_line(void **state)
 	memcpy(h + 28, "MSFT", 4);
 	h[32] = 0x97; /* creator revision */
 	acpi_line(s, sizeof s, h, 0x7f5b5ef0);
-	assert_string_equal(s, "ACPI: DMAR (v001 A M I  OEMDMAR  0x00000001 MSFT 0x00000097) "
+	assert_string_equal(s,
+		"ACPI: DMAR (v001 A M I  OEMDMAR  0x00000001 MSFT 0x00000097) "
 		"@ 0x000000007f5b5ef0\n");
 	memset(h + 10, 0x1b, 6); /* no escape reaches the console */
 	h[28] = 0xff;
@@ -252,9 +270,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_info), cmocka_unit_test(test_flags),
-		cmocka_unit_test(test_mappings), cmocka_unit_test(test_help),
-		cmocka_unit_test(test_more), cmocka_unit_test(test_acpi_line),
+		cmocka_unit_test(test_info),
+		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_mappings),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_more),
+		cmocka_unit_test(test_acpi_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,10 @@
 #define N 600
 
 static IovaMap m;
-static struct { uint64_t va; uint rights; } flat[N];
+static struct {
+	uint64_t va;
+	uint rights;
+} flat[N];
 static uint32_t seed = 1;
 
 static uint32_t
@@ -40,8 +43,10 @@ check(void)
 		for (uint64_t i = at / 4096; i < r->start[BY_IOVA] / 4096; i++)
 			assert_int_equal(flat[i].rights, 0);
 		for (uint64_t o = 0; o < r->len; o += 4096) {
-			assert_int_equal(flat[(r->start[BY_IOVA] + o) / 4096].va, r->start[BY_VA] + o);
-			assert_int_equal(flat[(r->start[BY_IOVA] + o) / 4096].rights, r->rights);
+			assert_int_equal(flat[(r->start[BY_IOVA] + o) / 4096].va,
+				r->start[BY_VA] + o);
+			assert_int_equal(flat[(r->start[BY_IOVA] + o) / 4096].rights,
+				r->rights);
 		}
 		at = r->start[BY_IOVA] + r->len;
 		n++;
@@ -51,7 +56,8 @@ check(void)
 	assert_int_equal(n, m.n);
 }
 
-/* By address: what is found overlaps and has the right; none is found only if there is none. */
+/* By address: what is found overlaps and has the right; none is found only if there is
+ * none. */
 static void
 check_va(uint64_t va, uint64_t len, uint rights)
 {
@@ -59,7 +65,8 @@ check_va(uint64_t va, uint64_t len, uint rights)
 	bool any = false;
 
 	for (uint i = 0; i < N; i++)
-		any |= flat[i].rights & rights && flat[i].va + 4096 > va && flat[i].va < va + len;
+		any |= flat[i].rights & rights && flat[i].va + 4096 > va &&
+			flat[i].va < va + len;
 	assert_int_equal(any, r != NULL);
 	if (r != NULL) {
 		assert_true(r->rights & rights);
@@ -79,10 +86,12 @@ test_random(void **state)
 		for (uint j = i; j < i + n; j++)
 			free &= flat[j].rights == 0;
 		if (rnd(2)) {
-			uint64_t va = 0x400000 + rnd(200) * 4096ull; /* overlaps others' */
+			/* overlaps others' */
+			uint64_t va = 0x400000 + rnd(200) * 4096ull;
 			uint rights = 1 + rnd(3);
 
-			assert_int_equal(free, iovamap_find(&m, BY_IOVA, i * 4096, n * 4096, 3) == NULL);
+			assert_int_equal(free,
+				iovamap_find(&m, BY_IOVA, i * 4096, n * 4096, 3) == NULL);
 			if (!free)
 				continue;
 			assert_int_equal(iovamap_reserve(&m, 1), 0);

@@ -1,8 +1,8 @@
 /* SRC: dev/vtd tests/host/fakehw */
 /*
- * Interrupt remapping against fake units: switched on in the legal order or not at all, an
- * entry that serves its source and nobody else, the old format blocked, and removal as a
- * barrier while devices go on firing.
+ * Interrupt remapping against fake units: switched on in the legal order or not at all,
+ * an entry that serves its source and nobody else, the old format blocked, and removal as
+ * a barrier while devices go on firing.
  */
 #include "tests/host/host.h"
 
@@ -15,8 +15,8 @@
 #include "dev/vtd/mmio.h"
 #include "dev/vtd/os.h"
 
-#define BASE 0xfed90000ull
-#define SID  0x0018
+#define BASE            0xfed90000ull
+#define SID             0x0018
 #define CAP_BIT_ESIRTPS (1ull << 62)
 
 static FakeUnit *f;
@@ -34,7 +34,9 @@ on_fault(const VtdFault *v)
 static FakeConf
 conf(void)
 {
-	return (FakeConf){ .base = BASE, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP_IR };
+	return (FakeConf){
+		.base = BASE, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP_IR
+	};
 }
 
 /* A machine of one unit that remaps. */
@@ -53,7 +55,8 @@ add(uint16_t sid, uint8_t vector)
 {
 	uint32_t i = 999;
 
-	CHECK(unit_irq_add(u, &(VtdIrq){ .sid = sid, .vector = vector, .dest = 1 }, &i) == 0);
+	CHECK(unit_irq_add(u, &(VtdIrq){ .sid = sid, .vector = vector, .dest = 1 }, &i) ==
+		0);
 	CHECK(i < 256);
 	return i;
 }
@@ -71,8 +74,8 @@ fire(uint16_t sid, uint32_t index)
 static bool
 blocked(FakeIrq q, uint8_t reason, uint16_t sid, uint32_t index)
 {
-	return q.reason == reason && last.interrupt && last.reason == reason && last.sid == sid &&
-	       last.addr == index;
+	return q.reason == reason && last.interrupt && last.reason == reason &&
+		last.sid == sid && last.addr == index;
 }
 
 /* ---- on every kind of unit ---- */
@@ -86,13 +89,17 @@ one_kind(void)
 	VtdIrq q;
 
 	boot(&kind);
-	CHECK((fake_gsts(f) & 0xffffffff) == 0xc7000000); /* TES RTPS QIES IRES IRTPS, not CFIS */
+	/* TES RTPS QIES IRES IRTPS, not CFIS */
+	CHECK((fake_gsts(f) & 0xffffffff) == 0xc7000000);
 	unit_info(u, &i);
-	CHECK(i.remaps && i.no_remap == NULL && i.irqs == 0 && i.irq_max == 256 && !i.x2apic);
-	CHECK(mmio_read64((const volatile Regs *)f, 0xb8) % 4096 == 7); /* 256 entries, xAPIC */
+	CHECK(i.remaps && i.no_remap == NULL && i.irqs == 0 && i.irq_max == 256 &&
+		!i.x2apic);
+	/* 256 entries, xAPIC */
+	CHECK(mmio_read64((const volatile Regs *)f, 0xb8) % 4096 == 7);
 
 	uint32_t a = 0, b = 0;
-	for (unsigned n = 0; n < 256; n++) { /* whatever the unit may cache of what is not there */
+	/* whatever the unit may cache of what is not there */
+	for (unsigned n = 0; n < 256; n++) {
 		FakeIrq r = fire(SID, n);
 		CHECK(blocked(r, 0x22, SID, n));
 	}
@@ -124,7 +131,8 @@ test_kinds(void **state)
 	(void)state;
 	for (unsigned n = 0; n < 32; n++) {
 		kind = conf();
-		kind.cap |= (n & 1 ? CAP_BIT_CM : 0) | (n & 2 ? CAP_BIT_RWBF : 0) | (n & 16 ? CAP_BIT_ESIRTPS : 0);
+		kind.cap |= (n & 1 ? CAP_BIT_CM : 0) | (n & 2 ? CAP_BIT_RWBF : 0) |
+			(n & 16 ? CAP_BIT_ESIRTPS : 0);
 		kind.ecap |= n & 4 ? ECAP_BIT_C : 0;
 		kind.latency = n & 8 ? 3000 : 0;
 		if (fake_child(one_kind) != 0)
@@ -147,7 +155,8 @@ sources(void)
 	CHECK(blocked(fire(0x19, i), 0x26, 0x19, i));   /* another function */
 	CHECK(blocked(fire(0x118, i), 0x26, 0x118, i)); /* another bus */
 	/* behind a bridge that puts ids of its own: the bus */
-	CHECK(unit_irq_add(u, &(VtdIrq){ .sid = 0x0208, .bus = true, .vector = 0x50 }, &j) == 0);
+	CHECK(unit_irq_add(u, &(VtdIrq){ .sid = 0x0208, .bus = true, .vector = 0x50 },
+		      &j) == 0);
 	CHECK(fire(0x0200, j).vector == 0x50 && fire(0x0208, j).vector == 0x50);
 	CHECK(blocked(fire(0x0108, j), 0x26, 0x0108, j));
 	CHECK(blocked(fire(0x0300, j), 0x26, 0x0300, j));
@@ -189,12 +198,18 @@ lines(void)
 	boot(&c);
 	CHECK(vtd_ioapic(FAKE_IOAPIC, &sid) == u && sid == FAKE_IOAPIC_SID);
 	CHECK(vtd_ioapic(FAKE_IOAPIC + 1, &sid) == NULL);
-	CHECK(unit_irq_add(u, &(VtdIrq){ .sid = FAKE_IOAPIC_SID, .vector = 0x33, .dest = 2, .level = true }, &i) == 0);
+	CHECK(unit_irq_add(u,
+		      &(VtdIrq){ .sid = FAKE_IOAPIC_SID,
+			      .vector = 0x33,
+			      .dest = 2,
+			      .level = true },
+		      &i) == 0);
 	uint64_t rte = vtd_irq_line(i, 0x33, true, true);
 	FakeIrq q = fake_line(f, FAKE_IOAPIC_SID, rte);
 	CHECK(q.reason == 0 && q.vector == 0x33 && q.dest == 2 && q.level);
 	CHECK(blocked(fake_line(f, SID, rte), 0x26, SID, i)); /* not the IO-APIC */
-	CHECK(blocked(fake_line(f, FAKE_IOAPIC_SID, 0x33), 0x25, FAKE_IOAPIC_SID, 0)); /* as before */
+	/* as before */
+	CHECK(blocked(fake_line(f, FAKE_IOAPIC_SID, 0x33), 0x25, FAKE_IOAPIC_SID, 0));
 }
 
 static void
@@ -212,7 +227,8 @@ wide_ids(void) /* x2APIC: where the unit can, and only there */
 	u = vtd_unit(0);
 	CHECK(mmio_read64((const volatile Regs *)f, 0xb8) % 4096 == 0x807);
 	CHECK(mmio_read64((const volatile Regs *)narrow, 0xb8) % 4096 == 7);
-	CHECK(unit_irq_add(u, &(VtdIrq){ .sid = SID, .vector = 0x41, .dest = 0x12345 }, &i) == 0);
+	CHECK(unit_irq_add(u, &(VtdIrq){ .sid = SID, .vector = 0x41, .dest = 0x12345 },
+		      &i) == 0);
 	CHECK(fire(SID, i).dest == 0x12345);
 }
 
@@ -368,8 +384,10 @@ never_gone(void) /* an entry whose end is not confirmed is never used again */
 	CHECK(unit_irq_remove(u, i) == -ETIMEDOUT);
 	CHECK(fake_time() - t < 500000000ull);
 	CHECK(unit_state(u) == UNIT_BROKEN);
-	CHECK(fire(SID, i).vector == 0x41); /* so it is: that is why the vector is withheld */
-	uint64_t *irt = fake_host(mmio_read64((const volatile Regs *)f, 0xb8) & ~0xfffull);
+	/* so it is: that is why the vector is withheld */
+	CHECK(fire(SID, i).vector == 0x41);
+	uint64_t *irt = fake_host(mmio_read64((const volatile Regs *)f, 0xb8) &
+		~0xfffull);
 	CHECK(irt[2 * i] == 0 && irt[2 * i + 1] != 0); /* not free */
 	CHECK(unit_irq_remove(u, i) == -ENODEV);
 	CHECK(unit_irq_add(u, &(VtdIrq){ .sid = 0x20 }, &j) == -ETIMEDOUT);
@@ -407,12 +425,14 @@ bad_queue(void) /* errors of the queue are repaired as for other invalidations *
 static void
 test_silence(void **state)
 {
+	/* clang-format off */
 	static const struct { unsigned stuck; uint32_t gsts; const char *why; } how[] = {
 		{ STUCK_SIRTP, 0, "the interrupt table was not taken" },
 		{ STUCK_QUEUE, 0, "an invalidation did not complete" },
 		{ STUCK_CFI, 0x00800000, "old-format interrupts did not stop" },
 		{ STUCK_IRE, 0, "interrupt remapping did not start" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned n = 0; n < 4; n++) {
@@ -434,7 +454,12 @@ test_silence(void **state)
 #define NINDEX 256
 
 static const uint16_t sids[NSID] = { 0x18, 0x20, 0x100, 0x208, 0x0208 ^ 1, 0xf0f8 };
-static struct { bool used; unsigned who; uint8_t vector; bool bus; } want[NINDEX];
+static struct {
+	bool used;
+	unsigned who;
+	uint8_t vector;
+	bool bus;
+} want[NINDEX];
 static uint32_t seed;
 static unsigned delivered, random_ops, nused;
 
@@ -461,8 +486,8 @@ random_step(void)
 	q = fire(sids[s], i);
 	if (i == changing || (adding && !want[i].used))
 		return;
-	bool may = want[i].used && (want[i].bus ? sids[want[i].who] >> 8 == sids[s] >> 8
-	                                        : want[i].who == s);
+	bool may = want[i].used &&
+		(want[i].bus ? sids[want[i].who] >> 8 == sids[s] >> 8 : want[i].who == s);
 	CHECK(q.reason == (may ? 0 : want[i].used ? 0x26 : 0x22));
 	CHECK(!may || q.vector == want[i].vector);
 	delivered += may;
@@ -472,7 +497,10 @@ static void
 random_add(void)
 {
 	unsigned who = rnd(NSID);
-	VtdIrq q = { .sid = sids[who], .vector = (uint8_t)(16 + rnd(200)), .dest = rnd(4), .bus = rnd(3) == 0 };
+	VtdIrq q = { .sid = sids[who],
+		.vector = (uint8_t)(16 + rnd(200)),
+		.dest = rnd(4),
+		.bus = rnd(3) == 0 };
 	uint32_t i;
 
 	adding = true;
@@ -551,8 +579,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),   cmocka_unit_test(test_allowed), cmocka_unit_test(test_on_off),
-		cmocka_unit_test(test_silence), cmocka_unit_test(test_random),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_allowed),
+		cmocka_unit_test(test_on_off),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SRC: dev/vtd/irt.c */
-/* Interrupt remapping formats as numbers (VTD-FACTS 7.1, 7.2), not from our own fields. */
+/* Interrupt remapping formats as numbers (VTD-FACTS 7.1, 7.2), not from our own
+ * fields. */
 #include "tests/host/host.h"
 
 #include "dev/vtd/irt.h"
@@ -24,14 +25,17 @@ static void
 test_entries(void **state)
 {
 	(void)state;
-	entry((VtdIrq){ .sid = 0x0018, .vector = 0x41, .dest = 3 }, false, 0x0000030000410001ull, 0x40018);
-	entry((VtdIrq){ .sid = 0xff00, .vector = 0x30, .dest = 0 }, false, 0x0000000000300001ull, 0x4ff00);
-	entry((VtdIrq){ .sid = 0xf0f8, .vector = 0xef, .dest = 0xfe, .level = true }, false,
-	      0x0000fe0000ef0011ull, 0x4f0f8);
-	entry((VtdIrq){ .sid = 0x0018, .vector = 0x41, .dest = 0x12345 }, true, 0x0001234500410001ull, 0x40018);
+	entry((VtdIrq){ .sid = 0x0018, .vector = 0x41, .dest = 3 }, false,
+		0x0000030000410001ull, 0x40018);
+	entry((VtdIrq){ .sid = 0xff00, .vector = 0x30, .dest = 0 }, false,
+		0x0000000000300001ull, 0x4ff00);
+	entry((VtdIrq){ .sid = 0xf0f8, .vector = 0xef, .dest = 0xfe, .level = true },
+		false, 0x0000fe0000ef0011ull, 0x4f0f8);
+	entry((VtdIrq){ .sid = 0x0018, .vector = 0x41, .dest = 0x12345 }, true,
+		0x0001234500410001ull, 0x40018);
 	/* behind a bridge: from bus 2 to bus 2 */
 	entry((VtdIrq){ .sid = 0x0208, .bus = true, .vector = 0x41, .dest = 1 }, false,
-	      0x0000010000410001ull, 0x80202);
+		0x0000010000410001ull, 0x80202);
 }
 
 static void
@@ -41,13 +45,15 @@ test_decode(void **state)
 
 	(void)state;
 	/* as a Linux debugfs dump shows one: 00:0a.0, vector 0x24, to APIC 1 */
-	assert_true(irt_decode((Ent){ 0x000001000024000dull, 0x0000000000040050ull }, false, &q));
+	assert_true(irt_decode((Ent){ 0x000001000024000dull, 0x0000000000040050ull },
+		false, &q));
 	assert_int_equal(q.sid, 0x0050);
 	assert_int_equal(q.vector, 0x24);
 	assert_int_equal(q.dest, 1);
 	assert_false(q.bus || q.level);
 	assert_false(irt_decode((Ent){ 0, 0 }, false, &q));
-	assert_false(irt_decode((Ent){ 0x0000010000240000ull, 0x40050 }, false, &q)); /* P is 0 */
+	/* P is 0 */
+	assert_false(irt_decode((Ent){ 0x0000010000240000ull, 0x40050 }, false, &q));
 }
 
 static void
@@ -99,8 +105,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_entries),  cmocka_unit_test(test_decode), cmocka_unit_test(test_sources),
-		cmocka_unit_test(test_messages), cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

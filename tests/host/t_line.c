@@ -1,7 +1,8 @@
 /* SRC: kern/line.c */
 /*
  * The line editor, watched through a terminal: a model of one screen row follows what is
- * echoed, so a test says what the user sees, where the cursor is, and what the reader gets.
+ * echoed, so a test says what the user sees, where the cursor is, and what the reader
+ * gets.
  */
 #include "tests/host/host.h"
 
@@ -9,10 +10,11 @@
 
 static Line l;
 static char row[4096]; /* the screen row */
-static int  col, bells, rows;
+static int col, bells, rows;
 
-/* A terminal that knows \b \r \n \a ESC[K ESC[H ESC[2J, and UTF-8 as one cell per byte that
- * begins a character (continuation bytes are dropped). Anything else fails the test. */
+/* A terminal that knows \b \r \n \a ESC[K ESC[H ESC[2J, and UTF-8 as one cell per byte
+ * that begins a character (continuation bytes are dropped). Anything else fails the
+ * test. */
 static void
 term(const char *s, size_t n)
 {
@@ -162,7 +164,7 @@ history(void **state)
 	get("first\r", "first\n");
 	get("second\r", "second\n");
 	get("second\r", "second\n"); /* not kept twice */
-	get("   \r", "   \n");	     /* nor blanks */
+	get("   \r", "   \n");       /* nor blanks */
 	see("typed", "typed", 5);
 	see("\033[A", "second", 6);
 	see("\033[A", "first", 5);
@@ -174,7 +176,8 @@ history(void **state)
 	see("\016", "second", 6);
 	see("\177X", "seconX", 6);
 	get("\r", "seconX\n");
-	see("\033[A\033[A", "second", 6); /* the edit made a new line, not a changed one */
+	/* the edit made a new line, not a changed one */
+	see("\033[A\033[A", "second", 6);
 	get("\r", "second\n");
 }
 
@@ -228,12 +231,27 @@ static void
 utf8(void **state)
 {
 	(void)state;
-	see("a\xc3\xa4\xe2\x82\xac" "b", "a\xc3\xe2" "b", 4);
-	see("\033[D\033[D", "a\xc3\xe2" "b", 2);
-	see("\177", "a\xe2" "b", 1);
+	see("a\xc3\xa4\xe2\x82\xac"
+	    "b",
+		"a\xc3\xe2"
+		"b",
+		4);
+	see("\033[D\033[D",
+		"a\xc3\xe2"
+		"b",
+		2);
+	see("\177",
+		"a\xe2"
+		"b",
+		1);
 	see("\033[3~", "ab", 1);
-	see("\xc3\xa4", "a\xc3" "b", 2);
-	get("\r", "a\xc3\xa4" "b\n");
+	see("\xc3\xa4",
+		"a\xc3"
+		"b",
+		2);
+	get("\r",
+		"a\xc3\xa4"
+		"b\n");
 }
 
 static void
@@ -281,9 +299,9 @@ prompt(void **state)
 static void
 random_keys(void **state)
 {
-	static const char *const keys[] = { "a", "b", " ", "\033[A", "\033[B", "\033[C", "\033[D",
-		"\033[H", "\033[F", "\033[3~", "\001", "\005", "\025", "\013", "\027", "\177", "\002",
-		"\006", "\020", "\016", "\033[5~", "\014", "\r" };
+	static const char *const keys[] = { "a", "b", " ", "\033[A", "\033[B", "\033[C",
+		"\033[D", "\033[H", "\033[F", "\033[3~", "\001", "\005", "\025", "\013",
+		"\027", "\177", "\002", "\006", "\020", "\016", "\033[5~", "\014", "\r" };
 
 	(void)state;
 	srand(2);

@@ -4,6 +4,7 @@
 
 #include "arch/madt.h"
 
+/* clang-format off */
 static const uint8_t table[] = {
 	[0] = 'A', 'P', 'I', 'C',
 	[36] = 0x00, 0x00, 0xe0, 0xfe, /* local APICs at fee00000 */
@@ -26,6 +27,7 @@ static const uint8_t table[] = {
 	[148] = 9, 16, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
 	[164] = 9, 16, 0, 0, 0xff, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
 };
+/* clang-format on */
 
 static void
 whole(void **state)
@@ -68,7 +70,8 @@ hostile(void **state)
 		assert_int_equal(madt_parse(q, len, &m), len < 44 ? -EINVAL : 0);
 		free(q);
 	}
-	for (uint type = 0; type < 256; type++) /* entries too short for their kind, at the end */
+	/* entries too short for their kind, at the end */
+	for (uint type = 0; type < 256; type++)
 		for (size_t n = 2; n < 16; n++) {
 			uint8_t *q = calloc(1, 44 + n);
 			q[44] = type;
@@ -110,7 +113,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole), cmocka_unit_test(hostile), cmocka_unit_test(many),
+		cmocka_unit_test(whole),
+		cmocka_unit_test(hostile),
+		cmocka_unit_test(many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,7 @@ test_good(void **state)
 static void
 test_bad(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *s; int err; const char *why; } row[] = {
 		{ "mop 0x1000 0x400000 4096 r", -EINVAL,
 			"unknown word 'mop': want map IOVA VA LENGTH r|w|rw or unmap IOVA LENGTH" },
@@ -76,6 +77,7 @@ test_bad(void **state)
 		{ "map 0x1000 0x400000 4096 rwx", -EINVAL, "'rwx' are no rights: want r, w or rw" },
 		{ "map 0x1000 0x400000 4096 wr", -EINVAL, "'wr' are no rights: want r, w or rw" },
 	};
+	/* clang-format on */
 	MapCmd untouched;
 
 	(void)state;

@@ -87,10 +87,10 @@ hostile(void **state)
 
 	(void)state;
 	begin("MCFG", 44 + 5 * 16);
-	entry(0, 0, 0, 0, 255);                   /* no address */
-	entry(1, 0xb0000001, 0, 0, 255);          /* not 1 MiB aligned */
-	entry(2, 0xb0000000, 0, 9, 8);            /* backwards */
-	entry(3, 0xfffffffffff00000, 0, 0, 255);  /* wraps */
+	entry(0, 0, 0, 0, 255);                  /* no address */
+	entry(1, 0xb0000001, 0, 0, 255);         /* not 1 MiB aligned */
+	entry(2, 0xb0000000, 0, 9, 8);           /* backwards */
+	entry(3, 0xfffffffffff00000, 0, 0, 255); /* wraps */
 	entry(4, 0xb0000000, 0, 0, 3);
 	assert_int_equal(mcfg_parse(table, 44 + 5 * 16, r, 4), 1);
 	assert_int_equal(r[0].last, 3);

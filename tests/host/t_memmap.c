@@ -108,7 +108,8 @@ multiboot2(void **state)
 	(void)state;
 	mb2_begin();
 	at = tag(1, 8 + 10);
-	memcpy(mem + at + 8, "iommu=on x", 10); /* no terminator: the tag's size is the limit */
+	/* no terminator: the tag's size is the limit */
+	memcpy(mem + at + 8, "iommu=on x", 10);
 	at = tag(3, 16 + 4);
 	put(at + 8, 0x200000, 4);
 	put(at + 12, 0x201234, 4);
@@ -358,13 +359,15 @@ against_model(void **state)
 		memset(model, NOTHING, sizeof(model));
 		memset(&b, 0, sizeof(b));
 		for (uint n = 0; n < 12; n++) {
-			uint from = rand() % PAGES, to = from + rand() % (PAGES - from + 1);
+			uint from = rand() % PAGES,
+			     to = from + rand() % (PAGES - from + 1);
 			uint kind = rand() % 5;
 			bool take = rand() % 4 == 0;
 			if (take)
 				memmap_take(&b, from * 4096ull, (to - from) * 4096ull);
 			else
-				memmap_add(&b, from * 4096ull, (to - from) * 4096ull, kind);
+				memmap_add(&b, from * 4096ull, (to - from) * 4096ull,
+					kind);
 			for (uint p = from; p < to; p++)
 				if (!take)
 					model[p] = kind;
@@ -450,11 +453,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(multiboot2), cmocka_unit_test(pvh), cmocka_unit_test(pvh_bad),
+		cmocka_unit_test(multiboot2),
+		cmocka_unit_test(pvh),
+		cmocka_unit_test(pvh_bad),
 		cmocka_unit_test(archive_on_reserved),
-		cmocka_unit_test(multiboot2_bad), cmocka_unit_test(truncated),
-		cmocka_unit_test(noise), cmocka_unit_test(against_model),
-		cmocka_unit_test(page_edges), cmocka_unit_test(full),
+		cmocka_unit_test(multiboot2_bad),
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(noise),
+		cmocka_unit_test(against_model),
+		cmocka_unit_test(page_edges),
+		cmocka_unit_test(full),
 		cmocka_unit_test(carving),
 	};
 

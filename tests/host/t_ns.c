@@ -12,16 +12,18 @@
 /* ---- a fake device: a table of files ---- */
 
 typedef struct File {
-	int         dev; /* index into devs */
-	int         up;  /* directory it is in; -1 the root itself; -2 removed */
+	int dev; /* index into devs */
+	int up;  /* directory it is in; -1 the root itself; -2 removed */
 	const char *name;
-	bool        dir;
-	uint32_t    mode;
-	char        own[SYS_NAMEMAX];
+	bool dir;
+	uint32_t mode;
+	char own[SYS_NAMEMAX];
 } File;
 
+/* clang-format off */
 enum { ROOT, SYS, SYS_PCI, BIN, LS, X, LOCKED, A, A_ATTACH, A_SHARED, A_SUB, A_DEEP, B, B_SHARED,
        B_ONLY, B_SUB, NFILE = 64 };
+/* clang-format on */
 
 static const File first[] = {
 	[ROOT] = { 0, -1, "/", true, 0755, "" },
@@ -43,8 +45,8 @@ static const File first[] = {
 };
 
 static File file[NFILE];
-static int  nfile, live; /* Chans filled and not closed */
-static Dev  devs[3];
+static int nfile, live; /* Chans filled and not closed */
+static Dev devs[3];
 static Pgrp *g;
 
 static void
@@ -200,14 +202,15 @@ fake_rename(Chan *c, Chan *dir, const char *name)
 	return 0;
 }
 
-#define FAKE(n, fn)                                                                       \
-	{                                                                                 \
-		.name = n, .attach = fn, .walk = fake_walk, .clone = fake_clone,          \
-		.stat = fake_stat, .open = fake_open, .create = fake_create,              \
-		.close = fake_close, .entry = fake_entry, .remove = fake_remove,          \
-		.rename = fake_rename                                                     \
+#define FAKE(n, fn)                                                                      \
+	{                                                                                \
+		.name = n, .attach = fn, .walk = fake_walk, .clone = fake_clone,         \
+		.stat = fake_stat, .open = fake_open, .create = fake_create,             \
+		.close = fake_close, .entry = fake_entry, .remove = fake_remove,         \
+		.rename = fake_rename                                                    \
 	}
-static Dev devs[3] = { FAKE("root", attach_root), FAKE("a", attach_a), FAKE("b", attach_b) };
+static Dev devs[3] = { FAKE("root", attach_root), FAKE("a", attach_a),
+	FAKE("b", attach_b) };
 Dev *const devtab[] = { &devs[0], &devs[1], &devs[2], NULL };
 
 /* ---- help ---- */
@@ -346,7 +349,8 @@ opens(void **state)
 	chan_put(c);
 	assert_int_equal(ns_open(g, "/", "#a/attach", SO_WRONLY, 0, &c), -EACCES);
 	assert_string_equal(host_errstr, "permission denied");
-	assert_int_equal(ns_open(g, "/", "#a/attach", SO_RDONLY | SO_TRUNC, 0, &c), -EACCES);
+	assert_int_equal(ns_open(g, "/", "#a/attach", SO_RDONLY | SO_TRUNC, 0, &c),
+		-EACCES);
 	assert_int_equal(ns_open(g, "/", "/bin", SO_WRONLY, 0, &c), -EISDIR);
 	assert_int_equal(ns_open(g, "/", "/bin", SO_RDWR, 0, &c), -EISDIR);
 	assert_int_equal(ns_open(g, "/", "/x", SO_DIRECTORY, 0, &c), -ENOTDIR);
@@ -473,7 +477,8 @@ bind_fails(void **state)
 	assert_int_equal(ns_bind(g, "/", "#a", "/x", 0), -EINVAL);
 	assert_int_equal(ns_bind(g, "/", "#a/attach", "/bin", 0), -EINVAL);
 	assert_int_equal(ns_bind(g, "/", "#b/only", "/x", BIND_AFTER), -EINVAL);
-	assert_int_equal(ns_bind(g, "/", "#a", "/bin", BIND_BEFORE | BIND_AFTER), -EINVAL);
+	assert_int_equal(ns_bind(g, "/", "#a", "/bin", BIND_BEFORE | BIND_AFTER),
+		-EINVAL);
 	assert_int_equal(ns_bind(g, "/", "#a", "/bin", 0x40), -EINVAL);
 	assert_int_equal(ns_bind(g, "/", "#a", "/nope", 0), -ENOENT);
 	assert_string_equal(host_errstr, "no such file or directory: /nope");
@@ -551,7 +556,8 @@ union_creation(void **state)
 
 	bound("#a", "/sys", BIND_AFTER);
 	assert_int_equal(make("/sys/f2"), -EACCES);
-	assert_string_equal(host_errstr, "no directory bound here takes new files (bind -c)");
+	assert_string_equal(host_errstr,
+		"no directory bound here takes new files (bind -c)");
 	bound("/sys", "/sys", BIND_BEFORE | BIND_CREATE);
 	assert_int_equal(ns_remove(g, "/", "/bin/h"), 0);
 	fails("#b/h", -ENOENT, "no such file or directory");
@@ -592,11 +598,12 @@ prints(void **state)
 	bound("#a", "/bin", BIND_BEFORE | BIND_CREATE);
 	bound("#b/only", "/x", BIND_REPLACE);
 	bound("#b", "/sys/pci", BIND_AFTER);
-	assert_string_equal(printed(), "bind '#a' /sys/pci\n"
-				       "bind -a '#b' /sys/pci\n"
-				       "bind -bc '#a' /bin\n"
-				       "bind -a '#b' /bin\n"
-				       "bind '#b/only' /x\n");
+	assert_string_equal(printed(),
+		"bind '#a' /sys/pci\n"
+		"bind -a '#b' /sys/pci\n"
+		"bind -bc '#a' /bin\n"
+		"bind -a '#b' /bin\n"
+		"bind '#b/only' /x\n");
 }
 
 static void
@@ -646,8 +653,10 @@ seals(void **state)
 	is("/", "/x", B_ONLY, "/x");
 	assert_string_equal(list("/bin"), "ls");
 	fails("#a", -EPERM, "names that begin with # are refused in a sealed name space");
-	fails("#nope", -EPERM, "names that begin with # are refused in a sealed name space");
-	assert_int_equal(ns_walk(g, "#a", "attach", &c), -EPERM); /* a directory from before */
+	fails("#nope", -EPERM,
+		"names that begin with # are refused in a sealed name space");
+	/* a directory from before */
+	assert_int_equal(ns_walk(g, "#a", "attach", &c), -EPERM);
 	assert_int_equal(ns_open(g, "/", "#a/attach", SO_RDONLY, 0, &c), -EPERM);
 	assert_int_equal(ns_bind(g, "/", "#a", "/bin", BIND_AFTER), -EPERM);
 	assert_int_equal(ns_bind(g, "#a", "sub", "/bin", BIND_AFTER), -EPERM);
@@ -738,9 +747,23 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(walks), T(opens), T(creates), T(create_fails), T(removes), T(renames), T(binds),
-		T(bind_fails), T(unions), T(open_union_is_stable), T(union_creation), T(unmounts),
-		T(prints), T(groups), T(seals), T(limits), T(out_of_memory),
+		T(walks),
+		T(opens),
+		T(creates),
+		T(create_fails),
+		T(removes),
+		T(renames),
+		T(binds),
+		T(bind_fails),
+		T(unions),
+		T(open_union_is_stable),
+		T(union_creation),
+		T(unmounts),
+		T(prints),
+		T(groups),
+		T(seals),
+		T(limits),
+		T(out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,11 +8,17 @@ static const struct {
 	FnState s;
 	OwnEvent e;
 	FnState next;
+	/* clang-format off */
 } arrow[] = {
-	{ FN_BLOCKED, OWN_ATTACH, FN_OWNED },      { FN_BLOCKED, OWN_KERNEL, FN_KERNEL },
-	{ FN_OWNED, OWN_SUSPEND, FN_SUSPENDED },   { FN_OWNED, OWN_DRAIN, FN_DRAINING },
-	{ FN_SUSPENDED, OWN_RESUME, FN_OWNED },    { FN_SUSPENDED, OWN_DRAIN, FN_DRAINING },
-	{ FN_DRAINING, OWN_DONE, FN_BLOCKED },     { FN_DRAINING, OWN_FAIL, FN_BROKEN },
+	/* clang-format on */
+	{ FN_BLOCKED, OWN_ATTACH, FN_OWNED },
+	{ FN_BLOCKED, OWN_KERNEL, FN_KERNEL },
+	{ FN_OWNED, OWN_SUSPEND, FN_SUSPENDED },
+	{ FN_OWNED, OWN_DRAIN, FN_DRAINING },
+	{ FN_SUSPENDED, OWN_RESUME, FN_OWNED },
+	{ FN_SUSPENDED, OWN_DRAIN, FN_DRAINING },
+	{ FN_DRAINING, OWN_DONE, FN_BLOCKED },
+	{ FN_DRAINING, OWN_FAIL, FN_BROKEN },
 	{ FN_KERNEL, OWN_DRAIN, FN_DRAINING },
 };
 
@@ -44,7 +50,8 @@ test_ways(void **state)
 			if (s == FN_BROKEN)
 				assert_int_equal(own_next(s, e), -1);
 		}
-	assert_true(own_held(FN_OWNED) && own_held(FN_SUSPENDED) && own_held(FN_DRAINING));
+	assert_true(own_held(FN_OWNED) && own_held(FN_SUSPENDED) &&
+		own_held(FN_DRAINING));
 	assert_true(own_held(FN_KERNEL));
 	assert_false(own_held(FN_BLOCKED) || own_held(FN_BROKEN));
 }

@@ -13,7 +13,7 @@
 
 BootInfo bootinfo;
 static char *arena;
-static bool  up;
+static bool up;
 
 void *
 arch_direct(paddr_t pa)
@@ -132,7 +132,7 @@ test_random(void **state)
 {
 	static struct {
 		paddr_t pa;
-		uint    order;
+		uint order;
 	} slot[SLOTS];
 	size_t free = page_stat().free;
 
@@ -142,7 +142,8 @@ test_random(void **state)
 		uint i = rand() % SLOTS;
 
 		if (slot[i].pa != 0) {
-			assert_int_equal(*(uint64_t *)arch_direct(slot[i].pa), i); /* nobody else's */
+			/* nobody else's */
+			assert_int_equal(*(uint64_t *)arch_direct(slot[i].pa), i);
 			page_free(slot[i].pa, slot[i].order);
 			slot[i].pa = 0;
 			continue;
@@ -170,7 +171,7 @@ test_heap(void **state)
 {
 	static struct {
 		unsigned char *p;
-		size_t         n;
+		size_t n;
 	} slot[SLOTS];
 	size_t free = page_stat().free;
 

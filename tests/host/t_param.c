@@ -53,13 +53,16 @@ test_wrong(void **state)
 	assert_null(wrong("iommu=off"));
 	assert_null(wrong("init=/bin/sh"));
 	assert_string_equal(wrong("iomu=off"), "unknown parameter iomu: ignored");
-	assert_string_equal(wrong("iommu=up"), "iommu=up is not one of on|first-use|off: ignored");
+	assert_string_equal(wrong("iommu=up"),
+		"iommu=up is not one of on|first-use|off: ignored");
 	assert_null(wrong("iommu.inv=register"));
 	assert_null(wrong("debug-exit"));
-	assert_string_equal(wrong("iommu=o"), "iommu=o is not one of on|first-use|off: ignored");
+	assert_string_equal(wrong("iommu=o"),
+		"iommu=o is not one of on|first-use|off: ignored");
 	assert_string_equal(wrong("iommu=on|off"),
 		"iommu=on|off is not one of on|first-use|off: ignored");
-	assert_string_equal(wrong("iommu="), "iommu= is not one of on|first-use|off: ignored");
+	assert_string_equal(wrong("iommu="),
+		"iommu= is not one of on|first-use|off: ignored");
 	assert_string_equal(wrong("init"), "init needs a value: ignored");
 	assert_string_equal(wrong("igfx_off=1"), "igfx_off takes no value: ignored");
 	assert_string_equal(wrong("bounce="), "bounce needs a value: ignored");
@@ -110,8 +113,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),  cmocka_unit_test(test_values),
-		cmocka_unit_test(test_wrong),  cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_init),
 	};
 

@@ -166,8 +166,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cleans), cmocka_unit_test(refuses), cmocka_unit_test(elements),
-		cmocka_unit_test(cuts),	  cmocka_unit_test(below),   cmocka_unit_test(names),
+		cmocka_unit_test(cleans),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(elements),
+		cmocka_unit_test(cuts),
+		cmocka_unit_test(below),
+		cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,8 @@ odd_ones(void **state)
 	fake_put(dev, 0x24, 4, 0xfe000004);  /* 64-bit in the last register */
 	fake_mask(dev, 0x24, 4, 0xffff0000);
 	b = scan()->bar;
-	assert_string_equal(said(b[0].refusal), "the size it reports is not a power of two");
+	assert_string_equal(said(b[0].refusal),
+		"the size it reports is not a power of two");
 	assert_int_equal(b[1].size, 0);
 	assert_int_equal(b[2].size, 0);
 	assert_int_equal(b[3].size, 0);
@@ -158,7 +159,8 @@ overlapping_devices(void **state)
 	(void)state;
 	fake_bar32(dev, 0, 0xfe800000, 0x100000, 0);
 	fake_bar32(other, 0, 0xfe880000, 0x1000, 0);
-	assert_string_equal(said(scan()->bar[0].refusal), "shares a page with bar0 of 0:4.0");
+	assert_string_equal(said(scan()->bar[0].refusal),
+		"shares a page with bar0 of 0:4.0");
 	assert_string_equal(said(pci_find(BDF(0, 0, 4, 0))->bar[0].refusal),
 		"shares a page with bar0 of 0:3.0");
 }
@@ -224,7 +226,8 @@ outside_the_window(void **state)
 	scan();
 	f = pci_find(BDF(0, 1, 0, 0));
 	assert_null(f->bar[0].refusal);
-	assert_string_equal(said(f->bar[1].refusal), "outside the windows of bridge 0:5.0");
+	assert_string_equal(said(f->bar[1].refusal),
+		"outside the windows of bridge 0:5.0");
 	assert_null(f->bar[2].refusal);
 	fake_put(br, 0x09, 1, 1); /* subtractive decoding forwards what nobody claims */
 	scan();
@@ -255,8 +258,7 @@ msix_pages(void **state)
 	assert_string_equal(said(pci_bar_refusal(f, 0, 0x3000, 1)), pending_there);
 	assert_string_equal(said(pci_bar_refusal(f, 0, 0x4000, 1)), beyond);
 	assert_string_equal(said(pci_bar_refusal(f, 0, 0, 0)), beyond);
-	assert_string_equal(said(pci_bar_refusal(f, 0, 0x1000, UINT64_MAX)),
-		beyond);
+	assert_string_equal(said(pci_bar_refusal(f, 0, 0x1000, UINT64_MAX)), beyond);
 	assert_string_equal(said(pci_bar_refusal(f, 0, UINT64_MAX - 0xfff, 0x1000)),
 		beyond);
 	assert_string_equal(said(pci_bar_refusal(f, 1, 0, 1)), "no such BAR");
@@ -298,14 +300,13 @@ msix_nowhere(void **state)
 		uint size;
 		uint32_t table, pba;
 	} bad[] = {
-		{ 0, 0x4000, 0x0 },          /* begins at the end */
-		{ 255, 0x3008, 0x0 },        /* ends 8 bytes past it */
-		{ 2047, 0x0, 0x0 },          /* longer than the BAR */
-		{ 0, 0x1, 0x0 },             /* a BAR that is not there */
-		{ 0, 0x7, 0x0 },             /* number 7 */
-		{ 0, 0x0, 0x4000 },          /* pending bits past the end */
-		{ 0, 0xfffffff8, 0x0 },
-		{ 0, 0x2, 0x0 },             /* I/O */
+		{ 0, 0x4000, 0x0 },                      /* begins at the end */
+		{ 255, 0x3008, 0x0 },                    /* ends 8 bytes past it */
+		{ 2047, 0x0, 0x0 },                      /* longer than the BAR */
+		{ 0, 0x1, 0x0 },                         /* a BAR that is not there */
+		{ 0, 0x7, 0x0 },                         /* number 7 */
+		{ 0, 0x0, 0x4000 },                      /* pending bits past the end */
+		{ 0, 0xfffffff8, 0x0 }, { 0, 0x2, 0x0 }, /* I/O */
 	};
 
 	(void)state;
@@ -330,10 +331,17 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
-		T(sizes), T(odd_ones), T(bridges_have_two),
+		T(sizes),
+		T(odd_ones),
+		T(bridges_have_two),
 		T(host_bridges_are_left_alone),
-		T(refusals), T(overlapping_devices), T(windows), T(windows_over_ram),
-		T(outside_the_window), T(msix_pages), T(msix_across_pages),
+		T(refusals),
+		T(overlapping_devices),
+		T(windows),
+		T(windows_over_ram),
+		T(outside_the_window),
+		T(msix_pages),
+		T(msix_across_pages),
 		T(msix_nowhere),
 	};
 

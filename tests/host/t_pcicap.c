@@ -4,7 +4,7 @@
 #include "dev/pci/cap.h"
 
 static uint8_t *cfg; /* 4096 bytes on the heap, so that ASan sees a read beyond */
-static uint     reads;
+static uint reads;
 
 static uint32_t
 word(const void *arg, uint off)
@@ -216,10 +216,16 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(in_order), T(none_without_status_bit), T(low_bits_masked),
+		T(in_order),
+		T(none_without_status_bit),
+		T(low_bits_masked),
 		T(below_0x40_ends),
-		T(cycles_end), T(too_close_to_the_end), T(all_ones), T(full_list),
-		T(extended_in_order), T(extended_hostile),
+		T(cycles_end),
+		T(too_close_to_the_end),
+		T(all_ones),
+		T(full_list),
+		T(extended_in_order),
+		T(extended_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

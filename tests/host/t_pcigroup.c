@@ -222,7 +222,8 @@ multifunction(void **state)
 static void
 multifunction_with_acs(void **state)
 {
-	FakeFn *a = fake_edu(0, 3, 0), *b = fake_edu(0, 3, 1), *c = fake_edu(0, 3, 2), *d = fake_edu(0, 3, 3);
+	FakeFn *a = fake_edu(0, 3, 0), *b = fake_edu(0, 3, 1), *c = fake_edu(0, 3, 2),
+	       *d = fake_edu(0, 3, 3);
 
 	(void)state;
 	fake_put(a, 0x0e, 1, 0x80);
@@ -281,13 +282,21 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
-		T(alone_on_the_root_bus), T(root_ports_with_acs),
+		T(alone_on_the_root_bus),
+		T(root_ports_with_acs),
 		T(root_port_without_acs),
-		T(acs_that_does_not_hold), T(pcie_to_pci_bridge), T(conventional_bridge),
-		T(bridges_in_a_row), T(many_aliases), T(switch_port_without_acs),
-		T(switch_ports_with_acs), T(switch_port_without_redirect),
+		T(acs_that_does_not_hold),
+		T(pcie_to_pci_bridge),
+		T(conventional_bridge),
+		T(bridges_in_a_row),
+		T(many_aliases),
+		T(switch_port_without_acs),
+		T(switch_ports_with_acs),
+		T(switch_port_without_redirect),
 		T(multifunction),
-		T(multifunction_with_acs), T(ports_of_one_device), T(numbered_in_order),
+		T(multifunction_with_acs),
+		T(ports_of_one_device),
+		T(numbered_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

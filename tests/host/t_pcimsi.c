@@ -146,8 +146,13 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
-		T(msi_64), T(msi_32), T(msi_masking), T(msi_cut_short), T(msix),
-		T(msix_without_address), T(neither),
+		T(msi_64),
+		T(msi_32),
+		T(msi_masking),
+		T(msi_cut_short),
+		T(msix),
+		T(msix_without_address),
+		T(neither),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,7 +201,7 @@ power_state(void **state)
 	assert_int_equal(dev->resets, 1);
 	is_restored();
 	assert_in_range(fake_ms, 200, 300); /* a command under way has run out */
-	fake_put(dev, at + 4, 2, 0x0008); /* No_Soft_Reset */
+	fake_put(dev, at + 4, 2, 0x0008);   /* No_Soft_Reset */
 	assert_int_equal(scan()->reset, PCI_RESET_NONE);
 }
 
@@ -268,11 +268,21 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
-		T(function_level), T(waits_before_asking), T(does_not_come_back),
-		T(comes_back_as_another), T(master_that_sticks), T(gone),
-		T(pending_does_not_prevent_it), T(masters_after_it), T(keeps_access_control), T(advanced_features), T(power_state),
-		T(in_name_only), T(none),
-		T(by_the_bus_above), T(not_the_bus_of_others),
+		T(function_level),
+		T(waits_before_asking),
+		T(does_not_come_back),
+		T(comes_back_as_another),
+		T(master_that_sticks),
+		T(gone),
+		T(pending_does_not_prevent_it),
+		T(masters_after_it),
+		T(keeps_access_control),
+		T(advanced_features),
+		T(power_state),
+		T(in_name_only),
+		T(none),
+		T(by_the_bus_above),
+		T(not_the_bus_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -333,9 +333,20 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
-		T(mastering_goes_first), T(identity), T(multifunction), T(all_ranges),
-		T(behind_bridges), T(bridge_loops), T(too_deep), T(ghosts), T(vanishing),
-		T(unknown_header), T(quiet), T(switches), T(without_ecam), T(class_names),
+		T(mastering_goes_first),
+		T(identity),
+		T(multifunction),
+		T(all_ranges),
+		T(behind_bridges),
+		T(bridge_loops),
+		T(too_deep),
+		T(ghosts),
+		T(vanishing),
+		T(unknown_header),
+		T(quiet),
+		T(switches),
+		T(without_ecam),
+		T(class_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,13 +165,15 @@ writer_waits(void **state)
 		big[i] = i % 251;
 	host_while_asleep = other_reads;
 	ngot = 0;
-	assert_int_equal(chan_write(w, big, sizeof(big), 0), 10000); /* in pieces: longer than the ring */
+	/* in pieces: longer than the ring */
+	assert_int_equal(chan_write(w, big, sizeof(big), 0), 10000);
 	host_while_asleep = NULL;
 	while (ngot < 10000)
 		ngot += chan_read(r, got + ngot, 10000 - ngot, 0);
 	assert_memory_equal(got, big, 10000);
 
-	/* what fits the ring goes in whole, or waits: 100 in, 4096 must wait for all of them */
+	/* what fits the ring goes in whole, or waits: 100 in, 4096 must wait for all of
+	 * them */
 	assert_int_equal(chan_write(w, big, 100, 0), 100);
 	assert_int_equal(chan_write(w, big, 4096, 0), -EINTR);
 	assert_int_equal(chan_write(w, big, 3996, 0), 3996);
@@ -257,8 +259,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(order), T(ends), T(broken), T(reader_waits), T(writer_waits), T(partial), T(polls),
-		T(poll_broken), T(no_memory),
+		T(order),
+		T(ends),
+		T(broken),
+		T(reader_waits),
+		T(writer_waits),
+		T(partial),
+		T(polls),
+		T(poll_broken),
+		T(no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* SRC: dev/vtd tests/host/fakehw */
 /*
- * Policy changed while everything runs: between queue and registers and back, granularity,
- * page sizes, on units stricter than hardware. At random among maps, unmaps, attaches and
- * DMA: what is unmapped is never reached, whatever carries the invalidation.
+ * Policy changed while everything runs: between queue and registers and back,
+ * granularity, page sizes, on units stricter than hardware. At random among maps, unmaps,
+ * attaches and DMA: what is unmapped is never reached, whatever carries the invalidation.
  */
 #include "tests/host/host.h"
 
@@ -260,11 +260,17 @@ at_random(void)
 		(void)state;                                                             \
 		assert_int_equal(fake_child(name), 0);                                   \
 	}
-CASE(there_and_back)
-CASE(first_queue) CASE(refused_no_queue) CASE(refused_remapping) CASE(refused_version)
-	CASE(stuck) CASE(gran) CASE(pages)
+CASE(there_and_back);
+CASE(first_queue);
+CASE(refused_no_queue);
+CASE(refused_remapping);
+CASE(refused_version);
+CASE(stuck);
+CASE(gran);
+CASE(pages);
 
-		static void test_random(void **state)
+static void
+test_random(void **state)
 {
 	static const uint64_t cap[] = { 0, CAP_BIT_CM, CAP_BIT_RWBF };
 

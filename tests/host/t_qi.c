@@ -1,7 +1,8 @@
 /* SRC: dev/vtd tests/host/fakehw */
 /*
  * The invalidation queue on a fake unit: batches, wrap-around, late completion, and the
- * three errors a queue can report. Recovery must leave nothing cached that should be gone.
+ * three errors a queue can report. Recovery must leave nothing cached that should be
+ * gone.
  */
 #include "tests/host/host.h"
 
@@ -26,7 +27,9 @@ static uint64_t mode; /* capabilities of scalable mode; 0: legacy mode */
 static void
 machine(uint64_t cap)
 {
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = cap, .ecap = FAKE_ECAP | mode };
+	FakeConf c = {
+		.base = 0xfed90000, .ver = FAKE_VER, .cap = cap, .ecap = FAKE_ECAP | mode
+	};
 
 	vtd_options.scalable = mode != 0;
 
@@ -71,7 +74,8 @@ one_wait(void) /* a flush is one descriptor and one wait, however many pages */
 	CHECK(b.inv_iotlb == a.inv_iotlb + 1);
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
 	CHECK(fake_descriptors(f) == n + 3);
-	CHECK(fake_last_iotlb(f) == (0xe2ull | (uint64_t)domain_id(d, u) << 16)); /* old id, drained */
+	/* old id, drained */
+	CHECK(fake_last_iotlb(f) == (0xe2ull | (uint64_t)domain_id(d, u) << 16));
 	unit_info(u, &a);
 	CHECK(a.inv_wait == b.inv_wait + 1);
 }
@@ -85,7 +89,8 @@ kinds(void) /* every kind of operation is counted as what it is */
 
 	machine(FAKE_CAP48);
 	unit_stats(u, &a);
-	CHECK(a.context_global == 1 && a.iotlb_global == 1 && a.sources == 1 && a.ids == 1);
+	CHECK(a.context_global == 1 && a.iotlb_global == 1 && a.sources == 1 &&
+		a.ids == 1);
 	CHECK(a.wait_ns == 0 && a.wait_max == 0);
 	CHECK(domain_flush(d, VA, 4096, false) == 0);
 	CHECK(domain_flush(d, 0, 0, true) == 0);
@@ -114,7 +119,8 @@ late(void)
 	CHECK(fake_dma(f, sid, VA, true).reason == 5);
 	UnitStats b;
 	unit_stats(u, &b);
-	CHECK(b.wait_max >= 140000000 && b.wait_max <= 200000000 && b.wait_ns >= b.wait_max);
+	CHECK(b.wait_max >= 140000000 && b.wait_max <= 200000000 &&
+		b.wait_ns >= b.wait_max);
 	fake_latency(f, 400000000); /* beyond it */
 	CHECK(domain_flush(d, VA, 4096, false) == -ETIMEDOUT);
 	CHECK(unit_state(u) == UNIT_BROKEN);
@@ -212,20 +218,54 @@ run(void (*fn)(void))
 	assert_int_equal(fake_child(fn), 0);
 }
 
-static void test_wrap(void **state) { (void)state; run(wrap_around); }
-static void test_kinds(void **state) { (void)state; run(kinds); }
-static void test_one_wait(void **state) { (void)state; run(one_wait); }
-static void test_late(void **state) { (void)state; run(late); }
-static void test_iqe(void **state) { (void)state; run(bad_descriptor); }
-static void test_ite_ice(void **state) { (void)state; run(lost_wait); }
+static void
+test_wrap(void **state)
+{
+	(void)state;
+	run(wrap_around);
+}
+static void
+test_kinds(void **state)
+{
+	(void)state;
+	run(kinds);
+}
+static void
+test_one_wait(void **state)
+{
+	(void)state;
+	run(one_wait);
+}
+static void
+test_late(void **state)
+{
+	(void)state;
+	run(late);
+}
+static void
+test_iqe(void **state)
+{
+	(void)state;
+	run(bad_descriptor);
+}
+static void
+test_ite_ice(void **state)
+{
+	(void)state;
+	run(lost_wait);
+}
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wrap), cmocka_unit_test(test_kinds), cmocka_unit_test(test_one_wait), cmocka_unit_test(test_late),
+		cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_one_wait),
+		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_scalable),
-		cmocka_unit_test(test_iqe),  cmocka_unit_test(test_ite_ice),
+		cmocka_unit_test(test_iqe),
+		cmocka_unit_test(test_ite_ice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,8 +129,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accessors), cmocka_unit_test(test_cap),
-		cmocka_unit_test(test_ecap),      cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_accessors),
+		cmocka_unit_test(test_cap),
+		cmocka_unit_test(test_ecap),
+		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_faults),
 	};
 

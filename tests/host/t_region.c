@@ -36,7 +36,10 @@ compare(const RegionList *l)
 static void
 add(RegionList *l, uint i, uint n, RegionKind kind, int prot)
 {
-	Region r = { .va = BASE + i * PAGE_SIZE, .len = n * PAGE_SIZE, .kind = kind, .prot = prot };
+	Region r = { .va = BASE + i * PAGE_SIZE,
+		.len = n * PAGE_SIZE,
+		.kind = kind,
+		.prot = prot };
 
 	if (region_overlap(l, r.va, r.len) != NULL)
 		return;
@@ -101,9 +104,12 @@ test_merge(void **state)
 
 	(void)state;
 	region_reserve(&l, 3);
-	region_add(&l, &(Region){ .va = 0x1000, .len = 0x1000, .kind = REGION_BRK, .prot = 3 });
-	region_add(&l, &(Region){ .va = 0x3000, .len = 0x1000, .kind = REGION_BRK, .prot = 3 });
-	region_add(&l, &(Region){ .va = 0x2000, .len = 0x1000, .kind = REGION_BRK, .prot = 3 });
+	region_add(&l,
+		&(Region){ .va = 0x1000, .len = 0x1000, .kind = REGION_BRK, .prot = 3 });
+	region_add(&l,
+		&(Region){ .va = 0x3000, .len = 0x1000, .kind = REGION_BRK, .prot = 3 });
+	region_add(&l,
+		&(Region){ .va = 0x2000, .len = 0x1000, .kind = REGION_BRK, .prot = 3 });
 	assert_int_equal(l.head->len, 0x3000);
 	assert_null(l.head->next);
 	region_free_all(&l);
@@ -119,7 +125,8 @@ test_gap(void **state)
 	/* Downward from the top, around what is there. */
 	assert_int_equal(layout_gap(&l, BASE, top, 0x1000, 0x1000), top - 0x1000);
 	region_reserve(&l, 1);
-	region_add(&l, &(Region){ .va = top - 0x3000, .len = 0x2000, .kind = REGION_ANON });
+	region_add(&l,
+		&(Region){ .va = top - 0x3000, .len = 0x2000, .kind = REGION_ANON });
 	assert_int_equal(layout_gap(&l, BASE, top, 0x1000, 0x1000), top - 0x1000);
 	assert_int_equal(layout_gap(&l, BASE, top, 0x2000, 0x1000), top - 0x5000);
 	assert_int_equal(layout_gap(&l, BASE, top, 0x1000, 0x200000), top - 0x200000);

@@ -1,7 +1,7 @@
 /* SRC: dev/root.c dev/ramfile.c kern/cpio.c kern/ns.c kern/walk.c kern/uniondir.c kern/mount.c kern/chan.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
 /*
- * The RAM file system through the name space: what the archive brings, copy on write, sparse
- * files against a flat model, directories, rename, and running out of memory.
+ * The RAM file system through the name space: what the archive brings, copy on write,
+ * sparse files against a flat model, directories, rename, and running out of memory.
  */
 #include "tests/host/host.h"
 
@@ -10,7 +10,7 @@
 #include "kern/chan.h"
 #include "kern/ns.h"
 
-BootInfo   bootinfo;
+BootInfo bootinfo;
 Dev *const devtab[] = { &rootdev, NULL };
 
 static Pgrp *g;
@@ -34,8 +34,9 @@ static void
 member(const char *name, unsigned mode, const void *data, size_t n)
 {
 	char h[512];
-	int k = sprintf(h, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1, mode, 0,
-		0, 1, 1234567, (unsigned)n, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0);
+	int k = sprintf(h, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
+		1, mode, 0, 0, 1, 1234567, (unsigned)n, 0, 0, 0, 0,
+		(unsigned)strlen(name) + 1, 0);
 
 	memcpy(h + k, name, strlen(name) + 1);
 	bytes(h, k + strlen(name) + 1);
@@ -146,7 +147,8 @@ archive(void **state)
 	assert_int_equal(st.mode, 0755);
 	assert_int_equal(st.mtime, 1234567);
 	chan_put(c);
-	assert_non_null(strstr(host_log, "bin/link: neither file nor directory, left out\n"));
+	assert_non_null(strstr(host_log,
+		"bin/link: neither file nor directory, left out\n"));
 	assert_non_null(strstr(host_log, "bin/sh/x: not a directory, left out\n"));
 	assert_non_null(strstr(host_log, "bad\nname: bad name, left out\n"));
 }
@@ -190,7 +192,8 @@ copy_on_write(void **state)
 	assert_memory_equal(before, ar, arlen);
 	assert_int_equal(chan_read(c, buf, sizeof(buf), 0), 10000);
 	for (int i = 0; i < 10000; i++)
-		assert_int_equal(buf[i], i >= 4094 && i < 4099 ? "HELLO"[i - 4094] : 'a' + i % 23);
+		assert_int_equal(buf[i],
+			i >= 4094 && i < 4099 ? "HELLO"[i - 4094] : 'a' + i % 23);
 	chan_put(c);
 	/* cut and grown again, what was behind is zeros, not the archive */
 	c = opened("/bin/sh", SO_RDWR | SO_TRUNC);
@@ -238,8 +241,10 @@ model(void **state)
 			break;
 		default:
 			r = chan_read(c, buf, n, off);
-			assert_int_equal(r, (uint64_t)off >= len ? 0 :
-				(uint64_t)(off + n) > len ? (long)len - off : n);
+			assert_int_equal(r,
+				(uint64_t)off >= len                ? 0
+					: (uint64_t)(off + n) > len ? (long)len - off
+								    : n);
 			assert_memory_equal(buf, flat + off, r);
 		}
 		assert_int_equal(length("/model"), len);
@@ -363,7 +368,8 @@ renames(void **state)
 	assert_int_equal(ns_rename(g, "/", "/r", "/r/sub/r"), -EINVAL);
 	assert_string_equal(host_errstr, "a directory cannot move into itself");
 	assert_int_equal(ns_rename(g, "/", "/r", "/r/r"), -EINVAL);
-	assert_int_equal(ns_rename(g, "/", "/r/sub", "/r/empty"), 0); /* over an empty one */
+	/* over an empty one */
+	assert_int_equal(ns_rename(g, "/", "/r/sub", "/r/empty"), 0);
 	holds("/r/empty/c", "B");
 	assert_int_equal(ns_rename(g, "/", "/r/empty", "/moved"), 0);
 	holds("/moved/c", "B");
@@ -402,7 +408,8 @@ out_of_memory(void **state)
 	assert_string_equal(host_errstr, "no memory left for files");
 	host_alloc_left = -1;
 	assert_int_equal(length("/m"), 0);
-	host_alloc_left = 3; /* the slots and two frames: a short count, then the sentence */
+	/* the slots and two frames: a short count, then the sentence */
+	host_alloc_left = 3;
 	r = chan_write(c, data, sizeof(data), 0);
 	assert_int_equal(r, 8192);
 	assert_int_equal(chan_write(c, data, 100, 8192), -ENOSPC);
@@ -420,7 +427,8 @@ out_of_memory(void **state)
 static void
 no_leaks(void **state)
 {
-	static const char *const left[] = { "/bin/sh", "/bin", "/etc/motd", "/etc", "/abs", "/up" };
+	static const char *const left[] = { "/bin/sh", "/bin", "/etc/motd", "/etc",
+		"/abs", "/up" };
 
 	(void)state;
 	for (size_t i = 0; i < nelem(left); i++)
@@ -437,8 +445,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(archive), T(truncated_archive), T(copy_on_write), T(model), T(append_and_limits),
-		T(directories), T(removed_but_open), T(renames), T(permissions), T(out_of_memory),
+		T(archive), T(truncated_archive), T(copy_on_write), T(model),
+		T(append_and_limits), T(directories), T(removed_but_open), T(renames),
+		T(permissions), T(out_of_memory),
 		cmocka_unit_test(no_leaks), /* last: empties the tree */
 	};
 

@@ -49,11 +49,13 @@ look_alikes(void **state)
 	uint8_t a, b;
 
 	(void)state;
-	assert_false(FIND("_S5_\x12\x06\x04\x00\x00\x00\x00"));         /* a use, not a definition */
+	/* a use, not a definition */
+	assert_false(FIND("_S5_\x12\x06\x04\x00\x00\x00\x00"));
 	assert_false(FIND("\x08_S5_\x11\x06\x04\x00\x00\x00\x00"));     /* a buffer */
 	assert_false(FIND("\x08_S5_\x12\x06\x01\x00\x00\x00\x00"));     /* one element */
 	assert_false(FIND("\x08_S5_\x12\x08\x04\x0a\x08\x0a\x07\x00")); /* four bits */
-	assert_false(FIND("\x08_S5_\x12\x08\x04\x5b\x08\x0a\x07\x00")); /* not a constant */
+	/* not a constant */
+	assert_false(FIND("\x08_S5_\x12\x08\x04\x5b\x08\x0a\x07\x00"));
 	assert_false(FIND("\x08_S4_\x12\x06\x04\x00\x00\x00\x00"));
 	/* The true one may follow a false one. */
 	assert_true(FIND("\x08_S5_\x11\x02\x08_S5_\x12\x06\x04\x0a\x03\x0a\x04\x00\x00"));
@@ -64,7 +66,8 @@ look_alikes(void **state)
 static void
 truncated(void **state)
 {
-	static const char whole[] = "\x08_S5_\x12\x48\x00\x02\x0c\x07\x00\x00\x00\x0a\x02";
+	static const char whole[] =
+		"\x08_S5_\x12\x48\x00\x02\x0c\x07\x00\x00\x00\x0a\x02";
 	uint8_t a, b;
 
 	(void)state;
@@ -80,7 +83,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(forms), cmocka_unit_test(look_alikes), cmocka_unit_test(truncated),
+		cmocka_unit_test(forms),
+		cmocka_unit_test(look_alikes),
+		cmocka_unit_test(truncated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,13 +15,18 @@
 static uint8_t
 config(uint16_t segment, uint8_t bus, uint8_t devfn, uint32_t off)
 {
+	/* clang-format off */
 	static const struct { uint8_t bus, devfn, sec, sub; } b[] = {
 		{ 0, 0xe0, 1, 3 }, { 0, 0xe8, 4, 4 }, { 0, 0xf0, 0, 0 }, { 1, 0x00, 2, 3 }, { 2, 0x08, 3, 3 },
 	};
+	/* clang-format on */
 
 	for (unsigned i = 0; i < sizeof b / sizeof b[0]; i++)
 		if (segment == 0 && b[i].bus == bus && b[i].devfn == devfn)
-			return off == 0x0e ? 0x81 : off == 0x19 ? b[i].sec : off == 0x1a ? b[i].sub : 0;
+			return off == 0x0e    ? 0x81
+				: off == 0x19 ? b[i].sec
+				: off == 0x1a ? b[i].sub
+					      : 0;
 	return off == 0x0e && segment == 0 && bus == 0 ? 0 : 0xff;
 }
 
@@ -42,19 +47,25 @@ clear(void)
 static void
 structure(uint16_t type, uint16_t segment, uint8_t flags)
 {
-	entry[d.nentry++] = (DmarEntry){ .type = type, .segment = segment, .flags = flags, .ok = true,
-	                                 .scope = d.nscope };
+	entry[d.nentry++] = (DmarEntry){ .type = type,
+		.segment = segment,
+		.flags = flags,
+		.ok = true,
+		.scope = d.nscope };
 }
 
 static void
 named(uint8_t type, uint8_t bus, uint8_t npath, const uint8_t *path)
 {
-	scope[d.nscope++] = (DmarScope){ .type = type, .bus = bus, .npath = npath, .path = path, .ok = true };
+	scope[d.nscope++] = (DmarScope){
+		.type = type, .bus = bus, .npath = npath, .path = path, .ok = true
+	};
 	entry[d.nentry - 1].nscope++;
 }
 
-#define NAMED(type, bus, ...) \
-	named(type, bus, sizeof((const uint8_t[]){ __VA_ARGS__ }) / 2, (static_path){ __VA_ARGS__ })
+#define NAMED(type, bus, ...)                                                            \
+	named(type, bus, sizeof((const uint8_t[]){ __VA_ARGS__ }) / 2,                   \
+		(static_path){ __VA_ARGS__ })
 typedef const uint8_t static_path[8];
 
 static VtdPath
@@ -67,8 +78,9 @@ on_root(bdf_t b)
 static VtdPath
 deep(void)
 {
-	return (VtdPath){ .bdf = 0x0300, .nbridge = 3, .bridge = {
-		{ 0x00e0, 1, 3 }, { 0x0100, 2, 3 }, { 0x0208, 3, 3 } } };
+	return (VtdPath){ .bdf = 0x0300,
+		.nbridge = 3,
+		.bridge = { { 0x00e0, 1, 3 }, { 0x0100, 2, 3 }, { 0x0208, 3, 3 } } };
 }
 
 static int32_t
@@ -199,7 +211,8 @@ test_rmrr(void **state)
 	assert_int_equal(scope_rmrr(&d, 0, &p, config), -1);
 }
 
-/* ATS: by the root port, named or all; by the device itself in an SATC; in its segment. */
+/* ATS: by the root port, named or all; by the device itself in an SATC; in its
+ * segment. */
 static void
 test_ats(void **state)
 {
@@ -243,7 +256,7 @@ test_ioapic(void **state)
 	NAMED(SCOPE_IOAPIC, 0xf0, 0x1f, 7);
 	structure(DMAR_DRHD, 0, 1);
 	NAMED(SCOPE_HPET, 0, 0xf, 0);
-	NAMED(SCOPE_IOAPIC, 0xff, 0, 0); /* QEMU's */
+	NAMED(SCOPE_IOAPIC, 0xff, 0, 0);       /* QEMU's */
 	NAMED(SCOPE_IOAPIC, 0, 0x1c, 0, 0, 0); /* below a root port */
 	scope[1].id = scope[3].id = 2;
 	scope[4].id = 3;
@@ -251,7 +264,8 @@ test_ioapic(void **state)
 	assert_int_equal(sid, 0xff00);
 	assert_int_equal(scope_ioapic(&d, 3, config, &sid), 2);
 	assert_int_equal(sid, 0x0100);
-	assert_int_equal(scope_ioapic(&d, 0, config, &sid), -1); /* not the HPET's number */
+	/* not the HPET's number */
+	assert_int_equal(scope_ioapic(&d, 0, config, &sid), -1);
 	scope[3].ok = false;
 	assert_int_equal(scope_ioapic(&d, 2, config, &sid), -1);
 }
@@ -260,9 +274,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules), cmocka_unit_test(test_nearest), cmocka_unit_test(test_path),
-		cmocka_unit_test(test_other_scopes), cmocka_unit_test(test_rmrr),
-		cmocka_unit_test(test_ats), cmocka_unit_test(test_ioapic),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_other_scopes),
+		cmocka_unit_test(test_rmrr),
+		cmocka_unit_test(test_ats),
+		cmocka_unit_test(test_ioapic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

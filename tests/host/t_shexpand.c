@@ -95,6 +95,7 @@ quotes(void **state)
 static void
 variables(void **state)
 {
+	/* clang-format off */
 	static const Pair t[] = {
 		{ "$x", "[5]" },	  { "${x}y", "[5y]" },	  { "$xy", "" },
 		{ "$unset", "" },	  { "\"$unset\"", "[]" }, { "a$unset", "[a]" },
@@ -107,6 +108,7 @@ variables(void **state)
 		{ "~", "[/home]" },	  { "~/a", "[/home/a]" }, { "a~", "[a~]" },
 		{ "'~'", "[~]" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	check(t, sizeof t / sizeof t[0]);
@@ -252,7 +254,8 @@ whole(void **state)
 	assert_string_equal(expand_word(&a, "\"$@\"", &why), "a b  c");
 	assert_null(expand_word(&a, "${unset:?}", &why));
 	assert_string_equal(expand_pattern(&a, "a*'*'\"?\"", &why), "a*\\*\\?");
-	assert_string_equal(expand_here(&a, "a \"$x\" 'b' \\$x `c`\n", &why), "a \"5\" 'b' $x <c>\n");
+	assert_string_equal(expand_here(&a, "a \"$x\" 'b' \\$x `c`\n", &why),
+		"a \"5\" 'b' $x <c>\n");
 	arena_free(&a);
 }
 
@@ -260,10 +263,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(quotes),    cmocka_unit_test(variables),
-		cmocka_unit_test(arguments), cmocka_unit_test(operators),
-		cmocka_unit_test(commands),  cmocka_unit_test(separators),
-		cmocka_unit_test(file_names), cmocka_unit_test(whole),
+		cmocka_unit_test(quotes),
+		cmocka_unit_test(variables),
+		cmocka_unit_test(arguments),
+		cmocka_unit_test(operators),
+		cmocka_unit_test(commands),
+		cmocka_unit_test(separators),
+		cmocka_unit_test(file_names),
+		cmocka_unit_test(whole),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

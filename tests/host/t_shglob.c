@@ -9,20 +9,46 @@ matches(void **state)
 {
 	static const struct {
 		const char *pattern, *s;
-		bool        yes;
+		bool yes;
+		/* clang-format off */
 	} t[] = {
-		{ "", "", true },	    { "", "a", false },	      { "a", "", false },
-		{ "a", "a", true },	    { "a", "ab", false },     { "*", "", true },
-		{ "*", "abc", true },	    { "a*", "abc", true },    { "*c", "abc", true },
-		{ "a*c", "abbc", true },    { "a*c", "abcd", false }, { "*b*", "abc", true },
-		{ "**", "a", true },	    { "?", "a", true },	      { "?", "", false },
-		{ "a?c", "abc", true },	    { "[abc]", "b", true },   { "[abc]", "d", false },
-		{ "[a-c]", "b", true },	    { "[a-c]", "d", false },  { "[!a-c]", "d", true },
-		{ "[!a-c]", "b", false },   { "[^a]", "b", true },    { "[]]", "]", true },
-		{ "[!]]", "]", false },	    { "[a-]", "-", true },    { "[", "[", true },
-		{ "[a", "[a", true },	    { "\\*", "*", true },     { "\\*", "a", false },
-		{ "\\[a]", "[a]", true },   { "[\\]]", "]", true },   { "a*b*c", "aXbYc", true },
-		{ "a*b*c", "aXcYb", false }, { "*.c", ".c", true },   { "*a*a*a*b", "aaaaaaaaaaaa", false },
+		/* clang-format on */
+		{ "", "", true },
+		{ "", "a", false },
+		{ "a", "", false },
+		{ "a", "a", true },
+		{ "a", "ab", false },
+		{ "*", "", true },
+		{ "*", "abc", true },
+		{ "a*", "abc", true },
+		{ "*c", "abc", true },
+		{ "a*c", "abbc", true },
+		{ "a*c", "abcd", false },
+		{ "*b*", "abc", true },
+		{ "**", "a", true },
+		{ "?", "a", true },
+		{ "?", "", false },
+		{ "a?c", "abc", true },
+		{ "[abc]", "b", true },
+		{ "[abc]", "d", false },
+		{ "[a-c]", "b", true },
+		{ "[a-c]", "d", false },
+		{ "[!a-c]", "d", true },
+		{ "[!a-c]", "b", false },
+		{ "[^a]", "b", true },
+		{ "[]]", "]", true },
+		{ "[!]]", "]", false },
+		{ "[a-]", "-", true },
+		{ "[", "[", true },
+		{ "[a", "[a", true },
+		{ "\\*", "*", true },
+		{ "\\*", "a", false },
+		{ "\\[a]", "[a]", true },
+		{ "[\\]]", "]", true },
+		{ "a*b*c", "aXbYc", true },
+		{ "a*b*c", "aXcYb", false },
+		{ "*.c", ".c", true },
+		{ "*a*a*a*b", "aaaaaaaaaaaa", false },
 	};
 
 	(void)state;

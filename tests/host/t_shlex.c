@@ -1,11 +1,12 @@
 /* SRC: user/sh/lex.c user/sh/mem.c */
-/* The shell's lexer: what is a word, what an operator, what joins lines, what never ends. */
+/* The shell's lexer: what is a word, what an operator, what joins lines, what never
+ * ends. */
 #include "tests/host/host.h"
 
 #include "user/sh/lex.h"
 
 static const char *const op_name[] = { "EOF", "NL", "", ";", ";;", "&", "&&", "|", "||",
-				       "(",   ")",  "<", ">", ">>", "<&", ">&", "<<" };
+	"(", ")", "<", ">", ">>", "<&", ">&", "<<" };
 
 #define OUT 2048
 
@@ -22,7 +23,8 @@ put_tokens(Lex *l, char *out)
 		if (l->tok == T_WORD)
 			n += (size_t)snprintf(out + n, OUT - n, "[%s] ", l->word);
 		else if (l->tok >= T_IN && l->io >= 0)
-			n += (size_t)snprintf(out + n, OUT - n, "%d%s ", l->io, op_name[l->tok]);
+			n += (size_t)snprintf(out + n, OUT - n, "%d%s ", l->io,
+				op_name[l->tok]);
 		else
 			n += (size_t)snprintf(out + n, OUT - n, "%s ", op_name[l->tok]);
 	} while (l->tok != T_EOF && n < OUT - 64);
@@ -120,10 +122,12 @@ splits(void **state)
 static void
 pieces_alike(void **state)
 {
+	/* clang-format off */
 	static const char *const joined[] = {
 		"a \\\n\\\n b\n", "\\\n\\\n\n", "a \\\n\\\n#b\nc\n", "a \\\n\\\n2>b\n", "a\\\n\\\n b\n",
 		"\\\n \\\n", "a \\\n\\\n|b\n", "\"a\\\n\\\nb\"\n",
 	};
+	/* clang-format on */
 	static const char letter[] = "ab2 \n\\\\'\"$`(){}#<>&|;";
 	unsigned seed = 7;
 
@@ -169,7 +173,8 @@ more(Lex *l)
 	return pieces[piece] ? pieces[piece++] : NULL;
 }
 
-/* A quote goes on in the next line, which is asked for knowing that a command has begun. */
+/* A quote goes on in the next line, which is asked for knowing that a command has
+ * begun. */
 static void
 fetches(void **state)
 {

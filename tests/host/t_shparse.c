@@ -45,8 +45,8 @@ show_arms(const Node *arm)
 static void
 show(const Node *n)
 {
-	static const char *const kind[] = { "",	   "|",	    "!",     "&&",  "||",   ";",   "&",	"sub",
-					    "{}",  "if",    "while", "until", "for", "case", "func" };
+	static const char *const kind[] = { "", "|", "!", "&&", "||", ";", "&", "sub",
+		"{}", "if", "while", "until", "for", "case", "func" };
 
 	buf_puts(&out, "(");
 	buf_puts(&out, kind[n->kind]);
@@ -120,7 +120,8 @@ trees(void **state)
 		{ ">x a", "( a 1>x)" },
 		{ "if a; then b; fi", "(if( a)( b))" },
 		{ "if a; then b; else c; fi", "(if( a)( b)( c))" },
-		{ "if a; then b; elif c; then d; else e; fi", "(if( a)( b)(if( c)( d)( e)))" },
+		{ "if a; then b; elif c; then d; else e; fi",
+			"(if( a)( b)(if( c)( d)( e)))" },
 		{ "if a\nthen\nb\nfi\nc", "(if( a)( b))\n( c)" },
 		{ "while a; do b; c; done", "(while( a)(;( b)( c)))" },
 		{ "until a; do b; done | c", "(|(until( a)( b))( c))" },
@@ -128,14 +129,16 @@ trees(void **state)
 		{ "for i in; do a; done", "(for i( a))" },
 		{ "for i; do a; done", "(for i @( a))" },
 		{ "for i\ndo a\ndone", "(for i @( a))" },
-		{ "case x in a|b) c;; (d) ;; *) e; esac", "(case x [ a b( c)] [ d] [ *( e)])" },
+		{ "case x in a|b) c;; (d) ;; *) e; esac",
+			"(case x [ a b( c)] [ d] [ *( e)])" },
 		{ "case x in\na)\nb\n;;\nesac", "(case x [ a( b)])" },
 		{ "f() { a; }", "(func f({}( a)))" },
 		{ "f() (a)", "(func f(sub( a)))" },
 		{ "a |\nb", "(|( a)( b))" },
 		{ "a &&\n\nb", "(&&( a)( b))" },
 		{ "if true; then { a; } fi", "(if( true)({}( a)))" },
-		{ "echo if then", "( echo if then)" }, /* words only where commands begin */
+		/* words only where commands begin */
+		{ "echo if then", "( echo if then)" },
 		{ "\n\na", "( a)" },
 		{ "cat <<E\nx y\nE\nb", "( cat 0<<x y\n)\n( b)" },
 		{ "cat <<A <<'B'\n1\nA\n2\nB\n", "( cat 0<<1\n 0<<2\n)" },
@@ -149,6 +152,7 @@ trees(void **state)
 static void
 refused(void **state)
 {
+	/* clang-format off */
 	static const char *const t[] = {
 		"a |",	    "| a",	  "a && ; b",	"a ;; b",     ")",	 "(a",
 		"{ a",	    "fi",	  "if a; fi",	"if a then b; fi", "while a; done",
@@ -156,6 +160,7 @@ refused(void **state)
 		"a >",	    "a > > b",	  "( )",	"f( { a; }",  "1f() { a; }", "a () b ) c",
 		"do a; done", "cat <<E\nx\n", "{ a; } b",   "& a",	  "a & & b",
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof t / sizeof t[0]; i++)

@@ -1,8 +1,8 @@
 /* SRC: dev/vtd/slpt.c dev/vtd/slmap.c dev/vtd/slunmap.c dev/vtd/slwalk.c */
 /*
- * Second-level trees against a flat array of what every page should lead to. Memory has two
- * versions, what was stored and what was flushed; walks read the flushed one, as a unit
- * that does not snoop does. Between any two stores, what a change is not about must
+ * Second-level trees against a flat array of what every page should lead to. Memory has
+ * two versions, what was stored and what was flushed; walks read the flushed one, as a
+ * unit that does not snoop does. Between any two stores, what a change is not about must
  * translate as before.
  */
 #include "tests/host/host.h"
@@ -11,22 +11,22 @@
 #include "dev/vtd/slpt.h"
 #include "dev/vtd/slwalk.h"
 
-#define RAM    0x40000000ull
-#define NRAM   4096u
-#define BASE   (1ull << 30) - (16ull << 20) /* the model's window: across a 1 GiB seam */
-#define NPAGE  (528u << 8)                  /* 528 MiB + */
-#define R 1ull
-#define W 2ull
+#define RAM   0x40000000ull
+#define NRAM  4096u
+#define BASE  (1ull << 30) - (16ull << 20) /* the model's window: across a 1 GiB seam */
+#define NPAGE (528u << 8)                  /* 528 MiB + */
+#define R     1ull
+#define W     2ull
 
 static _Alignas(4096) uint64_t cpu[NRAM][512], dram[NRAM][512];
-static bool     used[NRAM];
+static bool used[NRAM];
 static uint32_t notes[NRAM];
 static unsigned live, withheld;
-static long     allocs_left = -1;
+static long allocs_left = -1;
 
-static Slpt     t;
-static uint64_t *model; /* pa | rights of each page from BASE; 0 nothing */
-static iova_t   busy_lo, busy_hi; /* what the change under way is about */
+static Slpt t;
+static uint64_t *model;         /* pa | rights of each page from BASE; 0 nothing */
+static iova_t busy_lo, busy_hi; /* what the change under way is about */
 static unsigned checked;
 static uint32_t seed;
 
@@ -101,7 +101,9 @@ lookup(iova_t iova)
 {
 	uint64_t size = 0, e = slwalk_lookup(t.root, t.levels, 0, iova, rd, &size);
 
-	return e ? ((e & 0xffffffffff000ull) & ~(size - 1)) + (iova & (size - 1) & ~0xfffull) + (e & 3) : 0;
+	return e ? ((e & 0xffffffffff000ull) & ~(size - 1)) +
+			(iova & (size - 1) & ~0xfffull) + (e & 3)
+		 : 0;
 }
 
 static iova_t
@@ -110,9 +112,10 @@ iova_of(uint32_t page)
 	return (BASE) + page * 4096ull;
 }
 
-/* A last-level entry some unit walked to before the change, and has in its cache the way to. */
+/* A last-level entry some unit walked to before the change, and has in its cache the way
+ * to. */
 static struct {
-	paddr_t  table;
+	paddr_t table;
 	uint32_t i;
 	uint64_t e;
 } cached;
@@ -142,9 +145,11 @@ look_around(void)
 	if (cached.table)
 		assert_int_equal(rd(cached.table)[cached.i], cached.e);
 	for (int i = 0; model && i < 2; i++) {
-		iova_t a = i ? busy_hi + rnd(700) * 4096ull : busy_lo - 4096ull - rnd(700) * 4096ull;
+		iova_t a = i ? busy_hi + rnd(700) * 4096ull
+			     : busy_lo - 4096ull - rnd(700) * 4096ull;
 
-		if (a < iova_of(0) || a >= iova_of(NPAGE) || (a >= busy_lo && a < busy_hi))
+		if (a < iova_of(0) || a >= iova_of(NPAGE) ||
+			(a >= busy_lo && a < busy_hi))
 			continue;
 		assert_int_equal(lookup(a), model[(a - iova_of(0)) / 4096]);
 		checked++;
@@ -215,7 +220,10 @@ check_table(paddr_t table, uint32_t level)
 	assert_int_equal(*os_page_note(table), n);
 	assert_true(n > 0 || table == t.root);
 	if (n == 512 && t.fmt.big >> (level + 1) & 1)
-		assert_false(same == 512 && (e[0] & 0xffffffffff000ull) % (512ull << (12 + 9 * (level - 1))) == 0);
+		assert_false(same == 512 &&
+			(e[0] & 0xffffffffff000ull) %
+					(512ull << (12 + 9 * (level - 1))) ==
+				0);
 }
 
 static void
@@ -240,8 +248,9 @@ check_model(void)
 {
 	for (uint32_t i = 0; i < NPAGE; i++)
 		if (lookup(iova_of(i)) != model[i])
-			fail_msg("iova 0x%llx leads to 0x%llx, not 0x%llx", (long long)iova_of(i),
-				(long long)lookup(iova_of(i)), (long long)model[i]);
+			fail_msg("iova 0x%llx leads to 0x%llx, not 0x%llx",
+				(long long)iova_of(i), (long long)lookup(iova_of(i)),
+				(long long)model[i]);
 	assert_int_equal(lookup(iova_of(0) - 4096), 0);
 	assert_int_equal(lookup(iova_of(NPAGE)), 0);
 }
@@ -323,7 +332,8 @@ unmap_one(uint32_t page, uint32_t n)
 	}
 	assert_int_equal(err, first == NPAGE ? -ENOENT : 0);
 	if (err == 0) {
-		assert_true(c.lo <= iova_of(first) && c.hi > iova_of(last)); /* all is invalidated */
+		/* all is invalidated */
+		assert_true(c.lo <= iova_of(first) && c.hi > iova_of(last));
 		if (t.gone.n > 0)
 			assert_true(c.tables);
 	}
@@ -359,7 +369,8 @@ random_change(void)
 		n = 512 * (1 + rnd(3));
 	if (page + n > NPAGE)
 		n = NPAGE - page;
-	/* One physical window per window of addresses, mostly: neighbours fit together. */
+	/* One physical window per window of addresses, mostly: neighbours fit
+	 * together. */
 	pa = 0x100000000ull + (rnd(8) ? 0 : rnd(3) * 4096ull) + iova_of(page);
 	if (rnd(4) == 0)
 		fill_hole(page);
@@ -530,7 +541,8 @@ test_quota(void **state)
 	assert_int_equal(live, 0);
 }
 
-/* Without memory a page that would have to be split stays as it is; clearing all works. */
+/* Without memory a page that would have to be split stays as it is; clearing all
+ * works. */
 static void
 test_no_memory(void **state)
 {

@@ -1,8 +1,8 @@
 /* SRC: kern/sysfile.c kern/sysname.c kern/syspoll.c kern/fd.c kern/pipe.c kern/chan.c kern/ns.c kern/walk.c kern/uniondir.c kern/mount.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c kern/cpio.c dev/root.c dev/ramfile.c */
 /*
  * The file system calls as a program makes them, over the RAM file system, pipes, and a
- * fake device, #f, with a text file, a command file and a stream. #f may wait and take any
- * lock, so the test insists that none is held when it is called.
+ * fake device, #f, with a text file, a command file and a stream. #f may wait and take
+ * any lock, so the test insists that none is held when it is called.
  */
 #include "tests/host/host.h"
 
@@ -17,7 +17,7 @@ BootInfo bootinfo;
 /* ---- #f ---- */
 
 static char last_cmd[64];
-static int  stream_left;
+static int stream_left;
 static Waitq stream_q;
 
 static int
@@ -95,26 +95,31 @@ f_poll(Chan *c, int events, Waitq **q)
 	assert_null(host_self.held);
 	if (c->qid.path == 3)
 		*q = &stream_q;
-	return events & (c->qid.path != 3 || stream_left > 0 ? SPOLLIN | SPOLLOUT : SPOLLOUT);
+	return events &
+		(c->qid.path != 3 || stream_left > 0 ? SPOLLIN | SPOLLOUT : SPOLLOUT);
 }
 
+/* clang-format off */
 static Dev fdev = { .name = "f",
 	.tab = tab, .ntab = nelem(tab), .attach = flat_attach, .walk = flat_walk, .stat = f_stat, .open = f_open,
 	.entry = f_entry, .read = f_read, .write = f_write, .poll = f_poll };
+/* clang-format on */
 Dev *const devtab[] = { &rootdev, &fdev, NULL };
 
 /* ---- help ---- */
 
 /* newlib's numbers, from its fcntl.h, unistd.h and poll.h */
+/* clang-format off */
 enum { RDONLY = 0, WRONLY = 1, RDWR = 2, APPEND = 8, CREAT = 0x200, TRUNC = 0x400, EXCL = 0x800,
        CLOEXEC = 0x40000 };
+/* clang-format on */
 enum { SET, CUR, END };
 enum { DUPFD, GETFD, SETFD, GETFL, SETFL };
 #define IN  1
 #define OUT 4
 
 #define call(fn, ...) fn((const uint64_t[6]){ __VA_ARGS__ })
-#define P(p) ((uint64_t)(uintptr_t)(p))
+#define P(p)          ((uint64_t)(uintptr_t)(p))
 
 static int
 setup(void **state)
@@ -223,7 +228,8 @@ big_transfers_are_short(void **state)
 		done += n;
 	}
 	seek(fd, 0, SET);
-	for (done = 0; (n = call(sys_read, fd, P(back + done), UINT64_MAX)) > 0; done += n)
+	for (done = 0; (n = call(sys_read, fd, P(back + done), UINT64_MAX)) > 0;
+		done += n)
 		assert_true(n <= 65536);
 	assert_int_equal(done, sizeof(big));
 	assert_memory_equal(big, back, sizeof(big));
@@ -258,7 +264,8 @@ descriptors(void **state)
 	assert_int_equal(call(sys_fcntl, fd, DUPFD, 64), -EMFILE);
 	assert_int_equal(call(sys_fcntl, fd, 99), -EINVAL);
 	assert_int_equal(call(sys_fcntl, fd, SETFL, 0x4000 | RDWR), 0);
-	assert_int_equal(call(sys_fcntl, fd, GETFL), 0x4000); /* the mode does not change */
+	/* the mode does not change */
+	assert_int_equal(call(sys_fcntl, fd, GETFL), 0x4000);
 	assert_int_equal(call(sys_close, -1), -EBADF);
 	assert_int_equal(call(sys_close, 64), -EBADF);
 	assert_int_equal(call(sys_close, 0x100000000), 0); /* an int is what C passes */
@@ -516,9 +523,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(offsets), T(big_transfers_are_short), T(descriptors), T(text_files),
-		T(command_files), T(streams), T(directories), T(working_directory), T(polls),
-		T(poll_does_not_miss), T(name_spaces), T(foreign_looks),
+		T(offsets),
+		T(big_transfers_are_short),
+		T(descriptors),
+		T(text_files),
+		T(command_files),
+		T(streams),
+		T(directories),
+		T(working_directory),
+		T(polls),
+		T(poll_does_not_miss),
+		T(name_spaces),
+		T(foreign_looks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

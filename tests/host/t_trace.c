@@ -1,9 +1,9 @@
 /* SRC: dev/vtd tests/host/fakehw dev/tracefmt.c kern/text.c kern/cmd.c */
 /*
  * The trace is what happened: over random sequences on units stricter than hardware, the
- * register writes and stores in it are, one for one and in order, those that the fake saw,
- * the descriptors those it carried out, the faults those that were delivered. And it can be
- * overwritten, switched off, and short of memory.
+ * register writes and stores in it are, one for one and in order, those that the fake
+ * saw, the descriptors those it carried out, the faults those that were delivered. And it
+ * can be overwritten, switched off, and short of memory.
  */
 #include "tests/host/host.h"
 
@@ -33,8 +33,11 @@ rnd(uint32_t n)
 /* ---- comparing ---- */
 
 static uint64_t trace_next; /* events compared so far */
-static size_t   log_next, carried_next;
-static struct { uint64_t lo, hi; } queued[4096]; /* in the trace, not yet seen carried out */
+static size_t log_next, carried_next;
+/* in the trace, not yet seen carried out */
+static struct {
+	uint64_t lo, hi;
+} queued[4096];
 static unsigned nqueued;
 static VtdFault told[4096]; /* delivered, not yet seen in the trace */
 static unsigned ntold, nfault, seen[4];
@@ -68,7 +71,8 @@ compare_stores(const VtdEvent *e)
 		CHECK(d->lo == e->entry.value + k * e->entry.step);
 	}
 	if (e->entry.table == VTD_TABLE_LEVEL && e->entry.level > 0)
-		CHECK((e->entry.iova >> (9 * e->entry.level + 3) & 511) == e->entry.at % PAGE / 8);
+		CHECK((e->entry.iova >> (9 * e->entry.level + 3) & 511) ==
+			e->entry.at % PAGE / 8);
 	CHECK((e->entry.table >= VTD_TABLE_LEVEL) == (e->unit == VTD_NO_UNIT));
 }
 
@@ -77,7 +81,9 @@ compare_write(const VtdEvent *e)
 {
 	const FakeDid *d = next_did();
 	uint32_t from = e->reg.window == VTD_REGS_IOTLB ? 0xf0 :
-			e->reg.window == VTD_REGS_FAULT ? 0x220 : 0; /* FAKE_ECAP's, FAKE_CAP48's */
+							/* FAKE_ECAP's, FAKE_CAP48's */
+		e->reg.window == VTD_REGS_FAULT ? 0x220
+						: 0;
 
 	CHECK(d->kind == FAKE_WROTE && d->unit == fake[e->unit]);
 	CHECK(d->at == from + e->reg.off && d->lo == e->reg.value);
@@ -125,7 +131,8 @@ compare(void)
 	const FakeDid *d = fake_log(&all);
 	for (size_t i = carried_next; i < all; i++)
 		if (d[i].kind == FAKE_CARRIED) {
-			CHECK(n < nqueued && d[i].lo == queued[n].lo && d[i].hi == queued[n].hi);
+			CHECK(n < nqueued && d[i].lo == queued[n].lo &&
+				d[i].hi == queued[n].hi);
 			n++;
 		}
 	for (; log_next < all; log_next++)
@@ -138,10 +145,10 @@ compare(void)
 
 /* ---- random sequences ---- */
 
-static Domain  *dom[NDOM];
+static Domain *dom[NDOM];
 static uint16_t sid_of[NDOM];
-static bool     attached[NDOM];
-static Space    space;
+static bool attached[NDOM];
+static Space space;
 
 static void
 map_or_unmap(uint32_t i)
@@ -229,12 +236,14 @@ one(void)
 }
 
 static uint64_t cap_now, ecap_now;
-static bool     remap_now;
+static bool remap_now;
 
 static void
 sequence(void)
 {
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = cap_now, .ecap = ecap_now };
+	FakeConf c = {
+		.base = 0xfed90000, .ver = FAKE_VER, .cap = cap_now, .ecap = ecap_now
+	};
 
 	fake_foreign(MEM, 8ull << 30);
 	fake[0] = fake_unit(&c);
@@ -262,7 +271,8 @@ sequence(void)
 		one();
 		compare();
 	}
-	CHECK(seen[VTD_WROTE] > 1000 && seen[VTD_STORED] > 3000 && seen[VTD_FAULTED] > 100);
+	CHECK(seen[VTD_WROTE] > 1000 && seen[VTD_STORED] > 3000 &&
+		seen[VTD_FAULTED] > 100);
 	CHECK(seen[VTD_QUEUED] > 1000);
 	CHECK_CLEAN();
 }
@@ -272,9 +282,11 @@ test_random(void **state)
 {
 	(void)state;
 	for (unsigned n = 0; n < 24; n++) {
-		cap_now = FAKE_CAP48 | 3ull << 34 | (n & 1 ? CAP_BIT_CM : 0) | (n & 2 ? CAP_BIT_RWBF : 0);
+		cap_now = FAKE_CAP48 | 3ull << 34 | (n & 1 ? CAP_BIT_CM : 0) |
+			(n & 2 ? CAP_BIT_RWBF : 0);
 		remap_now = n & 4;
-		ecap_now = (remap_now ? FAKE_ECAP_IR : FAKE_ECAP) | (n & 8 ? ECAP_BIT_C : 0);
+		ecap_now = (remap_now ? FAKE_ECAP_IR : FAKE_ECAP) |
+			(n & 8 ? ECAP_BIT_C : 0);
 		vtd_options.scalable = n >= 16;
 		ecap_now |= n >= 16 ? ECAP_SECOND : 0;
 		seed = n + 1;
@@ -296,7 +308,9 @@ show(Text *t, const VtdEvent *e, uint64_t seq)
 static void
 session(void)
 {
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP };
+	FakeConf c = {
+		.base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP
+	};
 	char want[4096];
 	uint16_t sid = 0x18;
 	uint64_t first, end;
@@ -331,24 +345,30 @@ session(void)
 	for (int level = 4; level > 1; level--)
 		pt = *(uint64_t *)fake_host(pt) & 0xffffffffff000ull;
 	snprintf(want, sizeof want,
-		"seq 0 time 0.000000 unit - entry level 1 iova 0x6000 at 0x%llx value 0x100000001"
+		"seq 0 time 0.000000 unit - entry level 1 iova 0x6000 at 0x%llx value "
+		"0x100000001"
 		" rights r page 0x100000000\n"
-		"seq 1 time 0.000000 unit - entry level 1 iova 0x6000 at 0x%llx value 0x0\n"
-		"seq 2 time 0.000000 unit 0 descriptor iotlb page did 2 address 0x6000 am 0 ih 1\n"
+		"seq 1 time 0.000000 unit - entry level 1 iova 0x6000 at 0x%llx value "
+		"0x0\n"
+		"seq 2 time 0.000000 unit 0 descriptor iotlb page did 2 address 0x6000 "
+		"am 0 ih 1\n"
 		"seq 3 time 0.000000 unit 0 descriptor wait 2 fence\n"
 		"seq 4 time 0.000000 unit 0 register IQT 0x60 index 6\n"
-		"seq 5 time 0.000000 unit 0 fault source 0:3.0 access write address 0x7000 reason 5"
+		"seq 5 time 0.000000 unit 0 fault source 0:3.0 access write address "
+		"0x7000 reason 5"
 		" text 'PTE Write access is not set'\n"
 		"seq 6 time 0.000000 unit 0 register FRCD0 0x80000000 F\n"
 		"seq 7 time 0.000000 unit 0 entry context 0:3.0 at 0x%llx low 0x0\n"
-		"seq 8 time 0.000000 unit 0 descriptor context device did 2 source 0:3.0\n"
+		"seq 8 time 0.000000 unit 0 descriptor context device did 2 source "
+		"0:3.0\n"
 		"seq 9 time 0.000000 unit 0 descriptor wait 3 fence\n"
 		"seq 10 time 0.000000 unit 0 descriptor iotlb domain did 2\n"
 		"seq 11 time 0.000000 unit 0 descriptor wait 3 fence\n"
 		"seq 12 time 0.000000 unit 0 register IQT 0xa0 index 10\n"
 		"seq 13 time 0.000000 unit 0 entry context 0:3.0 at 0x%llx high 0x0\n",
 		(unsigned long long)pt + 6 * 8, (unsigned long long)pt + 6 * 8,
-		(unsigned long long)ctx + 16 * sid, (unsigned long long)ctx + 16 * sid + 8);
+		(unsigned long long)ctx + 16 * sid,
+		(unsigned long long)ctx + 16 * sid + 8);
 	if (strcmp(t.s, want) != 0)
 		fprintf(stderr, "%s--- is not\n%s", t.s, want);
 	CHECK(strcmp(t.s, want) == 0);
@@ -367,7 +387,9 @@ test_session(void **state)
 static void
 overwritten(void)
 {
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP };
+	FakeConf c = {
+		.base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP
+	};
 	uint64_t first, end;
 	Domain *d;
 	VtdEvent e;

@@ -71,7 +71,7 @@ check_whole(const VtdEvent *e)
 
 	assert_int_equal(e->kind, VTD_STORED);
 	assert_true(v >> 32 >= 1 && v >> 32 <= WRITERS && (uint32_t)v >= 1 &&
-		    (uint32_t)v <= EACH);
+		(uint32_t)v <= EACH);
 	assert_int_equal(e->entry.iova, v);
 	assert_int_equal(e->entry.step, v);
 	assert_int_equal(e->entry.at, v << 3);
@@ -121,8 +121,8 @@ test_writers(void **state)
 	(void)state;
 	assert_int_equal(vtd_trace(true), 0);
 	for (uintptr_t i = 0; i < WRITERS; i++)
-		assert_int_equal(
-			pthread_create(&t[i], NULL, write_many, (void *)(i + 1)), 0);
+		assert_int_equal(pthread_create(&t[i], NULL, write_many, (void *)(i + 1)),
+			0);
 	do {
 		n += read_all();
 		read_oldest();

@@ -1,8 +1,8 @@
 /* SRC: dev/vtd tests/host/fakehw */
 /*
- * The whole core against fake units: bring-up, take-over, power, attach and detach on every
- * kind of unit, things that never answer, memory that runs out, and long random sequences
- * with devices that do not wait. Each test is a machine of its own, in a child.
+ * The whole core against fake units: bring-up, take-over, power, attach and detach on
+ * every kind of unit, things that never answer, memory that runs out, and long random
+ * sequences with devices that do not wait. Each test is a machine of its own, in a child.
  */
 #include "tests/host/host.h"
 
@@ -21,7 +21,8 @@
 
 static uint64_t scalable; /* capabilities of that mode; 0: legacy mode */
 
-/* A write buffer is modelled for one kind of reading: then all of it snoops, or nothing. */
+/* A write buffer is modelled for one kind of reading: then all of it snoops, or
+ * nothing. */
 static FakeConf
 conf(uint64_t cap, uint64_t ecap)
 {
@@ -45,7 +46,7 @@ unit_for(bdf_t b)
 typedef struct Kind {
 	uint64_t cap, ecap;
 	uint32_t ver, latency;
-	bool     registers;
+	bool registers;
 	uint32_t levels;
 } Kind;
 
@@ -72,7 +73,10 @@ one_device(void)
 	unit_info(u, &i);
 	CHECK(i.gsts >> 30 == 3);
 	CHECK(i.levels == (i.mode == VTD_FIRST ? 4 : kind->levels));
-	CHECK(i.mode == (!scalable ? VTD_LEGACY : scalable == ECAP_SECOND ? VTD_SECOND : VTD_FIRST));
+	CHECK(i.mode ==
+		(!scalable                                ? VTD_LEGACY
+				: scalable == ECAP_SECOND ? VTD_SECOND
+							  : VTD_FIRST));
 	CHECK(i.queued == !kind->registers);
 	CHECK(fake_dma(f, sid, VA, true).legacy == 2); /* its bus has a table already */
 	CHECK(fake_dma(f, 0x3300, VA, true).legacy == 1);
@@ -122,13 +126,15 @@ one_device(void)
 static void
 test_kinds(void **state)
 {
-	/* 4 levels reach the request width; SAGAW 3+4 with MGAW 39: 3; a real tablet: 4, no PSI */
+	/* 4 levels reach the request width; SAGAW 3+4 with MGAW 39: 3; a real tablet: 4,
+	 * no PSI */
 	static const Kind base[] = {
 		{ FAKE_CAP48, FAKE_ECAP, 0x10, 0, false, 4 },
 		{ FAKE_CAP39, FAKE_ECAP, 0x10, 0, false, 3 },
 		{ 0x00c0000020660462ull, FAKE_ECAP, 0x10, 0, false, 4 },
 		{ 0x08d2078c106f0466ull, FAKE_ECAP, 0x10, 0, false, 4 },
-		{ (FAKE_CAP48 & ~0x3f0000ull) | 56 << 16 | 1 << 11, FAKE_ECAP, 0x10, 0, false, 5 },
+		{ (FAKE_CAP48 & ~0x3f0000ull) | 56 << 16 | 1 << 11, FAKE_ECAP, 0x10, 0,
+			false, 5 },
 	};
 
 	(void)state;
@@ -151,7 +157,8 @@ test_kinds(void **state)
 		kind = &k;
 		if (fake_child(one_device) != 0)
 			fail_msg("kind %u: cap %llx ecap %llx registers %d", n,
-			         (unsigned long long)k.cap, (unsigned long long)k.ecap, k.registers);
+				(unsigned long long)k.cap, (unsigned long long)k.ecap,
+				k.registers);
 	}
 	scalable = 0;
 }
@@ -180,22 +187,36 @@ mode_of(uint64_t a, uint64_t b)
 
 #define BOTH (ECAP_SECOND | ECAP_FIRST | ECAP_BIT_SMPWC)
 
-static void mode_second(void) { CHECK(mode_of(BOTH, ECAP_SECOND) == VTD_SECOND); }
-static void mode_both(void) { CHECK(mode_of(BOTH, BOTH) == VTD_SECOND); }
-static void mode_first(void) { CHECK(mode_of(BOTH, ECAP_FIRST | ECAP_BIT_SMPWC) == VTD_FIRST); }
+static void
+mode_second(void)
+{
+	CHECK(mode_of(BOTH, ECAP_SECOND) == VTD_SECOND);
+}
+static void
+mode_both(void)
+{
+	CHECK(mode_of(BOTH, BOTH) == VTD_SECOND);
+}
+static void
+mode_first(void)
+{
+	CHECK(mode_of(BOTH, ECAP_FIRST | ECAP_BIT_SMPWC) == VTD_FIRST);
+}
 
 static void
 mode_apart(void)
 {
 	CHECK(mode_of(ECAP_SECOND, ECAP_FIRST | ECAP_BIT_SMPWC) == VTD_LEGACY);
-	CHECK(fake_logged("DMAR: scalable mode is not used: the units have no stage in common"));
+	CHECK(fake_logged("DMAR: scalable mode is not used: the units have no stage in "
+			  "common"));
 }
 
 static void
 mode_lacking(void)
 {
 	CHECK(mode_of(ECAP_SECOND, 0) == VTD_LEGACY);
-	CHECK(fake_logged("DMAR: scalable mode is not used: unit 1 has no scalable mode"));
+	CHECK(fake_logged("DMAR: scalable mode is not used: unit 1 has no scalable "
+			  "mode"));
 }
 
 static void
@@ -282,7 +303,8 @@ taken_over(void)
 	c.latency = 2000;
 	FakeUnit *f = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
-	CHECK(fake_gsts(f) == 0xc4800000); /* remapping of interrupts off, CFI untouched */
+	/* remapping of interrupts off, CFI untouched */
+	CHECK(fake_gsts(f) == 0xc4800000);
 	CHECK(fake_pmen(f) == 0);
 	CHECK(fake_dma(f, 0x18, 0, true).legacy == 1);
 }
@@ -316,7 +338,8 @@ power_cycles(void)
 	space_new(&t);
 	paddr_t page = os_page_alloc();
 	space_map(&s, VA, page, SPACE_R, 4096);
-	CHECK(domain_new_shared(s.pdpt, 3, &d) == 0 && domain_new_shared(t.pdpt, 3, &e) == 0);
+	CHECK(domain_new_shared(s.pdpt, 3, &d) == 0 &&
+		domain_new_shared(t.pdpt, 3, &e) == 0);
 	CHECK(domain_attach(d, u, sid, 2) == 0);
 	for (int i = 0; i < 3; i++) {
 		CHECK(fake_dma(f, sid[1], VA, false).legacy == 0);
@@ -378,7 +401,8 @@ in_ram(void)
 static void
 no_tables(void)
 {
-	FakeConf c = conf(FAKE_CAP48 & ~0x1f00ull, FAKE_ECAP); /* QEMU's dma-translation=off */
+	/* QEMU's dma-translation=off */
+	FakeConf c = conf(FAKE_CAP48 & ~0x1f00ull, FAKE_ECAP);
 
 	fake_unit(&c);
 	CHECK(fake_boot(true) == -ENODEV);
@@ -388,7 +412,8 @@ no_tables(void)
 static void
 far_registers(void) /* fault records and IOTLB beyond the first page */
 {
-	uint64_t cap = (FAKE_CAP48 & ~(0x3ffull << 24) & ~(0xffull << 40)) | 0x3ffull << 24 | 255ull << 40;
+	uint64_t cap = (FAKE_CAP48 & ~(0x3ffull << 24) & ~(0xffull << 40)) |
+		0x3ffull << 24 | 255ull << 40;
 	FakeConf c = conf(cap, (FAKE_ECAP & ~(0x3ffull << 8)) | 0x180ull << 8);
 
 	vtd_options.registers = true;
@@ -405,7 +430,9 @@ far_registers(void) /* fault records and IOTLB beyond the first page */
 static void
 left_off(void)
 {
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP };
+	FakeConf c = {
+		.base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP
+	};
 	UnitInfo i;
 
 	c.gsts = 1u << 31 | 1u << 30;
@@ -464,7 +491,8 @@ never_starts(void)
 	uint64_t t = fake_time();
 	CHECK(fake_boot(true) == 0); /* the other one is usable */
 	CHECK(fake_time() - t < 1000000000ull);
-	CHECK(unit_state(vtd_unit(0)) == UNIT_BROKEN && unit_state(vtd_unit(1)) == UNIT_ON);
+	CHECK(unit_state(vtd_unit(0)) == UNIT_BROKEN &&
+		unit_state(vtd_unit(1)) == UNIT_ON);
 	CHECK(fake_logged("translation did not switch on"));
 	CHECK(unit_power(vtd_unit(0), true) == -ETIMEDOUT);
 }
@@ -484,7 +512,8 @@ silent_detach(void)
 	CHECK(fake_boot(true) == 0);
 	Unit *u = unit_for(sid);
 	space_new(&s);
-	CHECK(domain_new_shared(s.pdpt, 3, &d) == 0 && domain_new_shared(s.pdpt, 3, &e) == 0);
+	CHECK(domain_new_shared(s.pdpt, 3, &d) == 0 &&
+		domain_new_shared(s.pdpt, 3, &e) == 0);
 	CHECK(domain_attach(e, u, &other, 1) == 0 && domain_detach(e, u, &other, 1) == 0);
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	fake_stuck(f, STUCK_QUEUE | STUCK_REGS);
@@ -494,8 +523,10 @@ silent_detach(void)
 	CHECK(unit_state(u) == UNIT_BROKEN);
 	CHECK(fake_logged("is broken: an invalidation did not complete"));
 	t = fake_time();
-	CHECK(domain_flush(d, VA, 4096, false) == -ETIMEDOUT); /* no entry, and no confirmation */
-	CHECK(domain_flush(e, 0, 0, false) == 0); /* it left in time: nothing to wait for */
+	/* no entry, and no confirmation */
+	CHECK(domain_flush(d, VA, 4096, false) == -ETIMEDOUT);
+	/* it left in time: nothing to wait for */
+	CHECK(domain_flush(e, 0, 0, false) == 0);
 	CHECK(domain_attach(e, u, &other, 1) == -ETIMEDOUT);
 	CHECK(fake_time() - t < 1000000ull);
 	domain_free(d);
@@ -521,7 +552,8 @@ silent_flush(void)
 	fake_stuck(f, STUCK_QUEUE | STUCK_REGS);
 	CHECK(domain_flush(d, VA, 4096, true) == -ETIMEDOUT);
 	CHECK(domain_detach(d, unit_for(sid), &sid, 1) == -ETIMEDOUT);
-	CHECK(unit_sources(unit_for(sid)) == 0); /* not present, though nobody confirmed */
+	/* not present, though nobody confirmed */
+	CHECK(unit_sources(unit_for(sid)) == 0);
 }
 
 static void
@@ -614,7 +646,8 @@ attach_without_memory(void)
 		unit_info(u, &i);
 		CHECK(i.domains == 0);
 	}
-	/* Domain, page above the root, table of bus 5; or two, and a directory with its table. */
+	/* Domain, page above the root, table of bus 5; or two, and a directory with its
+	 * table. */
 	CHECK(n == (scalable ? 7 : 4));
 	fake_fail_alloc(1); /* detach allocates nothing */
 	CHECK(domain_detach(d, u, sid, 2) == 0);
@@ -649,19 +682,23 @@ all_or_none(void)
 	CHECK(fake_boot(true) == 0);
 	Unit *u = unit_for(0x18);
 	space_new(&s);
-	CHECK(domain_new_shared(s.pdpt, 3, &d[0]) == 0 && domain_new_shared(s.pdpt, 3, &d[1]) == 0);
+	CHECK(domain_new_shared(s.pdpt, 3, &d[0]) == 0 &&
+		domain_new_shared(s.pdpt, 3, &d[1]) == 0);
 	CHECK(domain_attach(d[0], u, a, 3) == 0);
 	CHECK(domain_attach(d[1], u, b, 2) == -EBUSY);
 	CHECK(fake_dma(f, 0x28, VA, false).legacy == 2);
 	CHECK(domain_id(d[1], u) == 0);
 	CHECK(domain_detach(d[1], u, a, 3) == -ENODEV);
 	CHECK(domain_attach(d[1], u, b, 1) == 0);
-	CHECK(domain_detach(d[1], u, a, 3) == -ENODEV); /* it is here too, yet those are not its */
+	/* it is here too, yet those are not its */
+	CHECK(domain_detach(d[1], u, a, 3) == -ENODEV);
 	CHECK(domain_detach(d[1], u, b, 1) == 0);
-	CHECK(domain_detach(d[0], u, b, 2) == -ENODEV); /* 0x28 is not there: 0x100 stays */
+	/* 0x28 is not there: 0x100 stays */
+	CHECK(domain_detach(d[0], u, b, 2) == -ENODEV);
 	CHECK(unit_sources(u) == 3);
 	CHECK(domain_detach(d[0], u, a, 3) == 0);
-	CHECK(domain_attach(d[0], u, (uint16_t[]){ 0x18, 0x18 }, 2) == 0); /* one, named twice */
+	/* one, named twice */
+	CHECK(domain_attach(d[0], u, (uint16_t[]){ 0x18, 0x18 }, 2) == 0);
 	CHECK(unit_sources(u) == 1);
 	CHECK(domain_detach(d[0], u, (uint16_t[]){ 0x18, 0x18 }, 2) == 0);
 	CHECK(unit_sources(u) == 0);
@@ -711,7 +748,8 @@ many_sources(void) /* more than a batch names one by one */
 static void
 several_units(void)
 {
-	FakeConf c = conf(FAKE_CAP48, FAKE_ECAP), g = conf(FAKE_CAP39 | CAP_BIT_CM, FAKE_ECAP | ECAP_BIT_C);
+	FakeConf c = conf(FAKE_CAP48, FAKE_ECAP),
+		 g = conf(FAKE_CAP39 | CAP_BIT_CM, FAKE_ECAP | ECAP_BIT_C);
 
 	g.base += 0x1000;
 	FakeUnit *f0 = fake_unit(&c), *f1 = fake_unit(&g);
@@ -721,7 +759,8 @@ several_units(void)
 
 	CHECK(fake_boot(true) == 0);
 	Unit *u0 = unit_for(a), *u1 = unit_for(b);
-	CHECK(u0 == vtd_unit(0) && u1 == vtd_unit(1)); /* 0:1.0 is listed, 3:0.0 is left over */
+	/* 0:1.0 is listed, 3:0.0 is left over */
+	CHECK(u0 == vtd_unit(0) && u1 == vtd_unit(1));
 	CHECK(unit_for(0x10000) == NULL); /* no unit in segment 1 */
 	CHECK(vtd_coherent() == !!(scalable & ECAP_BIT_SMPWC));
 	space_new(&s);
@@ -730,12 +769,14 @@ several_units(void)
 	CHECK(domain_new_shared(s.pdpt, 3, &d) == 0);
 	CHECK(domain_attach(d, u0, &a, 1) == 0);
 	CHECK(domain_attach(d, u1, &b, 1) == 0);
-	CHECK(fake_dma(f0, a, VA, false).legacy == 0 && fake_dma(f1, b, VA, false).legacy == 0);
+	CHECK(fake_dma(f0, a, VA, false).legacy == 0 &&
+		fake_dma(f1, b, VA, false).legacy == 0);
 	CHECK(fake_dma(f1, a, VA, false).legacy != 0);
 	space_clear(&s, VA);
 	CHECK(domain_flush(d, VA, 4096, false) == 0); /* both */
 	os_page_free(page);
-	CHECK(fake_dma(f0, a, VA, false).legacy == 6 && fake_dma(f1, b, VA, false).legacy == 6);
+	CHECK(fake_dma(f0, a, VA, false).legacy == 6 &&
+		fake_dma(f1, b, VA, false).legacy == 6);
 	CHECK(domain_detach(d, u0, &a, 1) == 0);
 	CHECK(fake_dma(f1, b, VA, false).legacy == 6);
 	CHECK(domain_detach(d, u1, &b, 1) == 0);
@@ -820,7 +861,8 @@ test_impatient(void **state)
 {
 	(void)state;
 	for (unsigned n = 0; n < 3 * 32; n++) {
-		Kind k = { n & 1 ? FAKE_CAP39 : FAKE_CAP48, FAKE_ECAP, 0x10, 0, n & 16, 0 };
+		Kind k = { n & 1 ? FAKE_CAP39 : FAKE_CAP48, FAKE_ECAP, 0x10, 0, n & 16,
+			0 };
 
 		scalable = modes[n / 32];
 		if (scalable && k.registers)
@@ -841,7 +883,7 @@ test_impatient(void **state)
 #define NUNIT  2
 
 typedef struct Model {
-	Space   s;
+	Space s;
 	Domain *d;
 	paddr_t page[NPAGE];
 	unsigned rights[NPAGE];
@@ -888,7 +930,8 @@ model_new(Model *m)
 	memset(m, 0, sizeof *m);
 	space_new(&m->s);
 	m->most = rnd(3) ? SPACE_R | SPACE_W : SPACE_R;
-	CHECK((rnd(2) ? domain_new_shared : domain_new_private)(m->s.pdpt, m->most, &m->d) == 0);
+	CHECK((rnd(2) ? domain_new_shared : domain_new_private)(m->s.pdpt, m->most,
+		      &m->d) == 0);
 }
 
 static void
@@ -899,7 +942,8 @@ map_one(Model *m, unsigned i)
 	if (m->page[i] && m->rights[i] == rights)
 		return;
 	if (m->page[i]) { /* other rights */
-		fake_pte(space_entry(&m->s, va_of(i)), (*space_entry(&m->s, va_of(i)) & ~3ull) | rights);
+		fake_pte(space_entry(&m->s, va_of(i)),
+			(*space_entry(&m->s, va_of(i)) & ~3ull) | rights);
 		m->rights[i] = rights;
 		CHECK(domain_flush(m->d, va_of(i), 4096, false) == 0);
 		return;
@@ -934,7 +978,8 @@ unmap_run(Model *m, unsigned from, unsigned n)
 		return;
 	if (alone)
 		table = space_unhook(&m->s, va_of(from));
-	CHECK(domain_flush(m->d, va_of(from), va_of(from + n - 1) - va_of(from) + 4096, alone) == 0);
+	CHECK(domain_flush(m->d, va_of(from), va_of(from + n - 1) - va_of(from) + 4096,
+		      alone) == 0);
 	if (table)
 		os_page_free(table);
 	while (k > 0)
@@ -1009,7 +1054,8 @@ power(unsigned u)
 static void
 random_machine(void)
 {
-	FakeConf c = conf(kind->cap, kind->ecap), g = conf(FAKE_CAP39 | CAP_BIT_CM, FAKE_ECAP);
+	FakeConf c = conf(kind->cap, kind->ecap),
+		 g = conf(FAKE_CAP39 | CAP_BIT_CM, FAKE_ECAP);
 
 	vtd_options.registers = kind->registers;
 	c.latency = kind->latency;
@@ -1022,9 +1068,12 @@ random_machine(void)
 			sids[u][k] = (uint16_t)(rnd(3) << 8 | (3 * k) << 3 | rnd(2));
 			owner[u][k] = -1;
 			unit_for(sids[u][k]);
-			CHECK(domain_new_shared(FAKE_RAM, 3, &model[0].d) == 0); /* make its bus's table */
-			CHECK(domain_attach(model[0].d, vtd_unit(u), &sids[u][k], 1) == 0);
-			CHECK(domain_detach(model[0].d, vtd_unit(u), &sids[u][k], 1) == 0);
+			/* make its bus's table */
+			CHECK(domain_new_shared(FAKE_RAM, 3, &model[0].d) == 0);
+			CHECK(domain_attach(model[0].d, vtd_unit(u), &sids[u][k], 1) ==
+				0);
+			CHECK(domain_detach(model[0].d, vtd_unit(u), &sids[u][k], 1) ==
+				0);
 			domain_free(model[0].d);
 		}
 	for (unsigned i = 0; i < NSPACE; i++)
@@ -1067,9 +1116,11 @@ test_random(void **state)
 
 	(void)state;
 	random_ops = more ? (unsigned)atoi(more) : 20000; /* a million in all */
-	for (unsigned i = 0; i < 52; i++) { /* the last 20 in scalable mode, ten in each stage */
+	/* the last 20 in scalable mode, ten in each stage */
+	for (unsigned i = 0; i < 52; i++) {
 		unsigned n = i < 32 ? i : (i - 32) % 10 * 3;
-		Kind k = { n & 1 ? FAKE_CAP39 : FAKE_CAP48, FAKE_ECAP, 0x10, n % 3 ? 0 : 3000, n & 16, 0 };
+		Kind k = { n & 1 ? FAKE_CAP39 : FAKE_CAP48, FAKE_ECAP, 0x10,
+			n % 3 ? 0 : 3000, n & 16, 0 };
 
 		scalable = modes[i < 32 ? 0 : i < 42 ? 1 : 2];
 		k.registers &= !scalable;

@@ -1,7 +1,7 @@
 /* SRC: dev/virtio.c */
 /*
- * virtio over PCI against a device that says what it likes: registers are used only where a
- * BAR has them, the IOMMU must be in the way, and no length goes beyond what was given.
+ * virtio over PCI against a device that says what it likes: registers are used only where
+ * a BAR has them, the IOMMU must be in the way, and no length goes beyond what was given.
  */
 #include "tests/host/host.h"
 
@@ -12,7 +12,8 @@ static uint8_t config[256];
 static PciFn fn;
 static uint ncaps, maps;
 static const char *refused;
-static bool once; /* what it says of its registers' place is something else the next time */
+/* what it says of its registers' place is something else the next time */
+static bool once;
 
 uint
 pci_caps(const PciFn *f, bool extended, PciCap *out, uint max)
@@ -20,7 +21,8 @@ pci_caps(const PciFn *f, bool extended, PciCap *out, uint max)
 	assert_ptr_equal(f, &fn);
 	assert_true(!extended && ncaps <= max);
 	for (uint i = 0; i < ncaps; i++)
-		out[i] = (PciCap){ .id = config[0x40 + 0x18 * i], .off = (uint16_t)(0x40 + 0x18 * i) };
+		out[i] = (PciCap){ .id = config[0x40 + 0x18 * i],
+			.off = (uint16_t)(0x40 + 0x18 * i) };
 	return ncaps;
 }
 
@@ -88,7 +90,7 @@ plain(void **state)
 	cap(1, 9, 2, 4, 0x3000);
 	cap(2, 0x11, 1, 1, 0);
 	cap(3, 9, 1, 4, 0);
-	memcpy(regs[0] + 4, &(uint32_t){ 3 }, 4);   /* features 32 and 33 */
+	memcpy(regs[0] + 4, &(uint32_t){ 3 }, 4);    /* features 32 and 33 */
 	memcpy(regs[0] + 0x18, &(uint16_t){ 8 }, 2); /* queue size */
 	memcpy(regs[0] + 0x1e, &(uint16_t){ 2 }, 2); /* its doorbell */
 	maps = 0;
@@ -101,7 +103,8 @@ test_find(void **state)
 	static const struct {
 		uint8_t bar;
 		uint32_t off;
-	} wrong[] = { { 6, 0 }, { 255, 0 }, { 4, 0x4000 }, { 4, 0xfffff000 }, { 4, 0x10 }, { 1, 0 }, { 3, 0 } };
+	} wrong[] = { { 6, 0 }, { 255, 0 }, { 4, 0x4000 }, { 4, 0xfffff000 }, { 4, 0x10 },
+		{ 1, 0 }, { 3, 0 } };
 	Virtio v;
 
 	(void)state;
@@ -109,7 +112,9 @@ test_find(void **state)
 	assert_ptr_equal(v.common, regs[0]);
 	assert_ptr_equal(v.notify, regs[1]);
 	assert_int_equal(v.multiply, 4);
-	fn.bar[3] = (PciBar){ .addr = 0x1000, .size = 0x4000, .usable = true, .io = true };
+	fn.bar[3] = (PciBar){
+		.addr = 0x1000, .size = 0x4000, .usable = true, .io = true
+	};
 	for (uint i = 0; i < nelem(wrong); i++) {
 		cap(3, 9, 1, wrong[i].bar, wrong[i].off);
 		maps = 0;
@@ -176,8 +181,10 @@ test_ring(void **state)
 
 	(void)state;
 	assert_int_equal(sizeof r.desc, 16 * VIRTIO_RING);
-	assert_int_equal(offsetof(VirtRing, avail_ring) - offsetof(VirtRing, avail_flags), 4);
-	assert_int_equal(offsetof(VirtRing, used_ring) - offsetof(VirtRing, used_flags), 4);
+	assert_int_equal(offsetof(VirtRing, avail_ring) - offsetof(VirtRing, avail_flags),
+		4);
+	assert_int_equal(offsetof(VirtRing, used_ring) - offsetof(VirtRing, used_flags),
+		4);
 	assert_int_equal(virtio_find(&fn, &v), 0);
 	for (uint i = 1; i <= 70000; i++) { /* beyond 16 bits */
 		memset(regs[1], 0xff, 16);

@@ -21,7 +21,8 @@
 #define W     2ull
 #define PS    0x80ull
 
-/* ---- by hand: root = page 0, context = page 1, tables of four levels = pages 2 to 5 ---- */
+/* ---- by hand: root = page 0, context = page 1, tables of four levels = pages 2 to 5
+ * ---- */
 
 static uint64_t mem[8][512];
 static WalkUnit unit;
@@ -355,7 +356,7 @@ reasons2(void **state)
 		{ 0x5a, 0, 0, 7, 1, 0, 1 << 23 },
 		{ 0x5a, 0, 0, 7, 5, 0, 1 },
 		{ 0x5b, 0x58, 0, 7, 0, 0x20208d, 0 }, /* AW 3 */
-		{ 0x5b, 0, 0, 7, 0, 0x2020c9, 0 }, /* nested */
+		{ 0x5b, 0, 0, 7, 0, 0x2020c9, 0 },    /* nested */
 		{ 0x5b, 0x58, 0, 7, 0, 0x202149, 0 },
 		{ 0x5b, 0x5b, 1, 7, 2, 0, 4 }, /* FLPM 1 */
 		{ 0x5b, 0x5b, 1, 7, 0, 0x202089, 0 },
@@ -386,7 +387,8 @@ reasons2(void **state)
 		uint64_t *e = &mem[wrong[i].page][wrong[i].word];
 		*e = wrong[i].also ? *e | wrong[i].also : wrong[i].value;
 		Walk m = ask(WALK_MANUAL, false), q = ask(WALK_QEMU, false);
-		if (m.reason != wrong[i].manual || (wrong[i].qemu != 0xff && q.reason != wrong[i].qemu))
+		if (m.reason != wrong[i].manual ||
+			(wrong[i].qemu != 0xff && q.reason != wrong[i].qemu))
 			fail_msg("row %u: reasons %x %x", i, m.reason, q.reason);
 	}
 	good2(true); /* a write: judged at the end, QEMU on the way */
@@ -443,9 +445,11 @@ widths2(void **state)
 static void
 quiet2(void **state)
 {
+	/* clang-format off */
 	static const struct { uint8_t page; uint16_t word; } entry[] = {
 		{ 1, 4 * SID }, { 6, 0 }, { 7, 0 },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
@@ -472,8 +476,8 @@ quiet2(void **state)
 
 static FakeUnit *fake;
 static paddr_t table[NTABLE]; /* context, then second level */
-static paddr_t dir, pasids; /* scalable mode */
-static unsigned stage; /* 0: legacy mode */
+static paddr_t dir, pasids;   /* scalable mode */
+static unsigned stage;        /* 0: legacy mode */
 static uint64_t seed;
 static unsigned seen[256];
 
@@ -541,23 +545,30 @@ state_of_tables(Unit *u)
 static uint64_t
 state_of_tables2(Unit *u)
 {
-	uint64_t addr = rnd(1ull << 31) << 18 ^ rnd(1ull << 31), rid = rnd(10) ? 0 : rnd(130);
+	uint64_t addr = rnd(1ull << 31) << 18 ^ rnd(1ull << 31),
+		 rid = rnd(10) ? 0 : rnd(130);
 	unsigned aw = stage == 1 || rnd(12) ? 1 + rnd(2) : rnd(8);
 	unsigned type = rnd(12) ? stage : rnd(8);
 	paddr_t p = pasids + 64 * (rid & 63), c = table[0] + 32 * SID;
 
-	addr &= (1ull << (stage == 1 ? 47 + rnd(2) : rnd(8) && aw < 3 ? 12 + 9 * (aw + 2) : 49)) - 1;
+	addr &= (1ull << (stage == 1                ? 47 + rnd(2)
+				 : rnd(8) && aw < 3 ? 12 + 9 * (aw + 2)
+						    : 49)) -
+		1;
 	memset(os_ptr(dir), 0, 4096);
 	memset(os_ptr(pasids), 0, 4096);
 	os_clflush(os_ptr(dir), 4096);
 	os_clflush(os_ptr(pasids), 4096);
 	poke(u->root_pa, rnd(40) ? table[0] | 1 : rnd(2) ? table[0] | rnd(4096) : 0);
 	poke(c, (rnd(30) ? dir | 1 : dir) | (rnd(30) ? 0 : 1 << (5 + rnd(4))));
-	poke(c + 8, rid | (rnd(40) ? 0 : 1ull << (21 + rnd(43))) | (rnd(40) ? 0 : 1 << 13));
+	poke(c + 8,
+		rid | (rnd(40) ? 0 : 1ull << (21 + rnd(43))) | (rnd(40) ? 0 : 1 << 13));
 	poke(c + 16, rnd(60) ? 0 : 1ull << rnd(64));
-	poke(dir + 8 * (rid >> 6), (rnd(30) ? pasids | 1 : pasids) | (rnd(30) ? 0 : 4 << rnd(9)));
-	poke(p, (stage == 2 ? table[1] : 0) | aw << 2 | type << 6 | (rnd(30) != 0) |
-		(rnd(40) ? 0 : 1 << 10));
+	poke(dir + 8 * (rid >> 6),
+		(rnd(30) ? pasids | 1 : pasids) | (rnd(30) ? 0 : 4 << rnd(9)));
+	poke(p,
+		(stage == 2 ? table[1] : 0) | aw << 2 | type << 6 | (rnd(30) != 0) |
+			(rnd(40) ? 0 : 1 << 10));
 	poke(p + 8, (2 + rnd(50)) | (rnd(40) ? 0 : 1ull << 23));
 	poke(p + 16, (stage == 1 ? table[1] : 0) | (rnd(40) ? 0 : 4));
 	poke(p + 24, rnd(40) ? 0 : 1);
@@ -574,7 +585,9 @@ ram(uint64_t pa)
 static void
 compare(Unit *u, uint64_t addr, bool write)
 {
-	WalkUnit w = { .cap = u->cap, .ecap = u->ecap, .rtaddr = table_root(u), .haw = 48 };
+	WalkUnit w = {
+		.cap = u->cap, .ecap = u->ecap, .rtaddr = table_root(u), .haw = 48
+	};
 	WalkAsk a = { .sid = SID, .addr = addr, .write = write };
 	Walk o;
 
@@ -594,8 +607,10 @@ compare(Unit *u, uint64_t addr, bool write)
 
 static const uint8_t expected[3][16] = {
 	{ 0, 1, 2, 3, 4, 5, 6, 0xa, 0xb, 0xc },
-	{ 0, 0x39, 0x3a, 0x41, 0x42, 0x48, 0x51, 0x52, 0x59, 0x5a, 0x5b, 0x71, 0x72, 0x80, 0x81, 0x85 },
-	{ 0, 0x39, 0x3a, 0x41, 0x42, 0x48, 0x51, 0x52, 0x59, 0x5a, 0x5b, 0x79, 0x7a, 0x84, 0x85, 0x86 },
+	{ 0, 0x39, 0x3a, 0x41, 0x42, 0x48, 0x51, 0x52, 0x59, 0x5a, 0x5b, 0x71, 0x72, 0x80,
+		0x81, 0x85 },
+	{ 0, 0x39, 0x3a, 0x41, 0x42, 0x48, 0x51, 0x52, 0x59, 0x5a, 0x5b, 0x79, 0x7a, 0x84,
+		0x85, 0x86 },
 };
 
 static void
@@ -628,7 +643,9 @@ random_states(uint64_t cap, uint64_t ecap)
 static void
 left_behind(void)
 {
-	FakeConf c = { .base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP };
+	FakeConf c = {
+		.base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP
+	};
 	WalkAsk a = { .sid = SID, .addr = 0x5000 };
 	Walk o;
 
@@ -674,7 +691,8 @@ random_first(void)
 {
 	seed = 5;
 	stage = 1;
-	random_states(FAKE_CAP48 | CAP_BIT_FL1GP, (FAKE_ECAP | ECAP_FIRST | ECAP_BIT_SMPWC) & ~(1ull << 6));
+	random_states(FAKE_CAP48 | CAP_BIT_FL1GP,
+		(FAKE_ECAP | ECAP_FIRST | ECAP_BIT_SMPWC) & ~(1ull << 6));
 }
 
 static void
@@ -682,7 +700,8 @@ random_first_2m(void)
 {
 	seed = 6;
 	stage = 1;
-	random_states(FAKE_CAP48, (FAKE_ECAP | ECAP_FIRST | ECAP_BIT_SMPWC) & ~(1ull << 6));
+	random_states(FAKE_CAP48,
+		(FAKE_ECAP | ECAP_FIRST | ECAP_BIT_SMPWC) & ~(1ull << 6));
 }
 
 static void

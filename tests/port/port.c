@@ -14,18 +14,29 @@
 #include "dev/iommu.h"
 #include "dev/vtd/os.h"
 
-#define REGS 0xfed90000ull
-#define LATCHED (1u << 30 | 1u << 24)          /* RTPS IRTPS: stay up */
-#define LEVELS (1u << 31 | 1u << 26 | 1u << 25) /* TES QIES IRES: follow the command */
+#define REGS    0xfed90000ull
+#define LATCHED (1u << 30 | 1u << 24)            /* RTPS IRTPS: stay up */
+#define LEVELS  (1u << 31 | 1u << 26 | 1u << 25) /* TES QIES IRES: follow the command */
 #define NEED(e) ((e) ? (void)0 : (printf("port: failed: %s\n", #e), exit(1)))
 
 /* ---- the unit ---- */
 
 static _Alignas(4096) uint8_t regs[4096];
-static struct { uint16_t sid; uint64_t page, pa; } kept; /* its IOTLB: one entry */
+static struct {
+	uint16_t sid;
+	uint64_t page, pa;
+} kept; /* its IOTLB: one entry */
 
-static uint32_t *r32(int off) { return (uint32_t *)(regs + off); }
-static uint64_t *r64(int off) { return (uint64_t *)(regs + off); }
+static uint32_t *
+r32(int off)
+{
+	return (uint32_t *)(regs + off);
+}
+static uint64_t *
+r64(int off)
+{
+	return (uint64_t *)(regs + off);
+}
 
 static void
 carry_out(const uint64_t *d)
@@ -45,7 +56,8 @@ os_relax(void)
 
 	*r32(0x1c) = (*r32(0x1c) & LATCHED) | (gcmd & (LATCHED | LEVELS));
 	*r32(0x34) = 0; /* no fault, no error */
-	for (; *r32(0x1c) >> 26 & 1 && *r64(0x80) != *r64(0x88); *r64(0x80) = (*r64(0x80) + 16) % 4096)
+	for (; *r32(0x1c) >> 26 & 1 && *r64(0x80) != *r64(0x88);
+		*r64(0x80) = (*r64(0x80) + 16) % 4096)
 		carry_out((uint64_t *)((*r64(0x90) & ~0xfffull) + *r64(0x80)));
 }
 
@@ -76,35 +88,123 @@ dma(uint16_t sid, iova_t iova)
 
 /* ---- os.h ---- */
 
-struct OsLock { bool held; };
+struct OsLock {
+	bool held;
+};
 
-paddr_t os_page_alloc(void) { return (paddr_t)memset(aligned_alloc(4096, 4096), 0, 4096); }
-void os_page_free(paddr_t pa) { free((void *)pa); }
-void os_page_withhold(paddr_t pa) { (void)pa; }
-void *os_ptr(paddr_t pa) { return (void *)pa; }
-paddr_t os_pa(const void *p) { return (paddr_t)p; }
-uint32_t *os_page_note(paddr_t pa) { static uint32_t note[1 << 20]; NEED(pa >> 32 == 0); return &note[pa >> 12]; }
-volatile void *os_map_regs(paddr_t pa, size_t len) { return pa == REGS && len <= sizeof regs ? regs : NULL; }
-bool os_is_ram(paddr_t pa, uint64_t len) { return pa + len <= REGS || pa >= REGS + sizeof regs; }
-bool os_is_page(paddr_t pa) { return os_is_ram(pa, 4096); }
-void os_clflush(const void *p, size_t len) { (void)p, (void)len; }
-OsLock *os_lock_new(const char *name) { (void)name; return calloc(1, sizeof(OsLock)); }
-void os_lock(OsLock *l) { NEED(!l->held); l->held = true; }
-void os_unlock(OsLock *l) { NEED(l->held); l->held = false; }
-uint64_t os_now(void) { return (uint64_t)clock() * (1000000000 / CLOCKS_PER_SEC); }
-void os_log(const char *fmt, ...) { va_list ap; va_start(ap, fmt); vprintf(fmt, ap); va_end(ap); }
-int os_interrupt(void (*f)(void *), void *arg, uint64_t *a, uint32_t *d) { return (void)f, (void)arg, (void)a, (void)d, -ENOSPC; }
-uint8_t os_pci_read8(uint16_t s, uint8_t b, uint8_t f, uint32_t o) { return (void)s, (void)b, (void)f, (void)o, 0xff; }
-void *os_alloc(size_t n) { return calloc(1, n); }
-void os_free(void *p) { free(p); }
+paddr_t
+os_page_alloc(void)
+{
+	return (paddr_t)memset(aligned_alloc(4096, 4096), 0, 4096);
+}
+void
+os_page_free(paddr_t pa)
+{
+	free((void *)pa);
+}
+void
+os_page_withhold(paddr_t pa)
+{
+	(void)pa;
+}
+void *
+os_ptr(paddr_t pa)
+{
+	return (void *)pa;
+}
+paddr_t
+os_pa(const void *p)
+{
+	return (paddr_t)p;
+}
+uint32_t *
+os_page_note(paddr_t pa)
+{
+	static uint32_t note[1 << 20];
+	NEED(pa >> 32 == 0);
+	return &note[pa >> 12];
+}
+volatile void *
+os_map_regs(paddr_t pa, size_t len)
+{
+	return pa == REGS && len <= sizeof regs ? regs : NULL;
+}
+bool
+os_is_ram(paddr_t pa, uint64_t len)
+{
+	return pa + len <= REGS || pa >= REGS + sizeof regs;
+}
+bool
+os_is_page(paddr_t pa)
+{
+	return os_is_ram(pa, 4096);
+}
+void
+os_clflush(const void *p, size_t len)
+{
+	(void)p, (void)len;
+}
+OsLock *
+os_lock_new(const char *name)
+{
+	(void)name;
+	return calloc(1, sizeof(OsLock));
+}
+void
+os_lock(OsLock *l)
+{
+	NEED(!l->held);
+	l->held = true;
+}
+void
+os_unlock(OsLock *l)
+{
+	NEED(l->held);
+	l->held = false;
+}
+uint64_t
+os_now(void)
+{
+	return (uint64_t)clock() * (1000000000 / CLOCKS_PER_SEC);
+}
+void
+os_log(const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+}
+int
+os_interrupt(void (*f)(void *), void *arg, uint64_t *a, uint32_t *d)
+{
+	return (void)f, (void)arg, (void)a, (void)d, -ENOSPC;
+}
+uint8_t
+os_pci_read8(uint16_t s, uint8_t b, uint8_t f, uint32_t o)
+{
+	return (void)s, (void)b, (void)f, (void)o, 0xff;
+}
+void *
+os_alloc(size_t n)
+{
+	return calloc(1, n);
+}
+void
+os_free(void *p)
+{
+	free(p);
+}
 
 /* ---- a machine, a device, a process ---- */
 
 /* 48 bits; one unit, at REGS, has every device of segment 0. */
+/* clang-format off */
 static const uint8_t dmar[64] = {
 	'D', 'M', 'A', 'R', 64, [8] = 1, [9] = 0x84, [36] = 47,
 	[50] = 16, [52] = 1, [58] = 0xd9, [59] = 0xfe,
 };
+/* clang-format on */
 
 /* A process's three levels of page tables with one page at va; returns its entry. */
 static uint64_t *

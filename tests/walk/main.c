@@ -1,10 +1,10 @@
 /*
  * Does dev/vtd/walk.c, with QEMU's rules, say what QEMU's unit then does? A program that
- * boots alone, on the means of tests/conformance: 500 random table states, right and wrong,
- * all caches told of each, a DMA of edu through it, and the fault record compared.
+ * boots alone, on the means of tests/conformance: 500 random table states, right and
+ * wrong, all caches told of each, a DMA of edu through it, and the fault record compared.
  *
- * On a unit that has scalable mode the states are that mode's, with PASID entries of every
- * type; of the first level where the unit has it.
+ * On a unit that has scalable mode the states are that mode's, with PASID entries of
+ * every type; of the first level where the unit has it.
  *
  * Low address bits are chosen so that whatever an address leads to, by a page of any size
  * or passed through, lies between 64 and 96 MiB, where nothing is.
@@ -25,7 +25,7 @@ static uint64_t *table[NTABLE]; /* from the top */
 static uint64_t number = 1;
 static uint32_t seen_reason[256], differ;
 static uint64_t *dir, *pasids; /* scalable mode */
-static bool scalable, first; /* the unit's */
+static bool scalable, first;   /* the unit's */
 
 static uint64_t
 rnd(uint64_t n)
@@ -65,7 +65,8 @@ entry(uint32_t i, uint32_t level)
 		e = leaf_entry(level);
 		keep = level > 1 ? PS : 0;
 	} else {
-		e = (rnd(25) ? (uint64_t)table[i + 1] : NOWHERE) | R | W | (first ? USER : 0);
+		e = (rnd(25) ? (uint64_t)table[i + 1] : NOWHERE) | R | W |
+			(first ? USER : 0);
 	}
 	if (rnd(5) == 0)
 		e &= ~(rnd(3) + 1);

@@ -54,7 +54,7 @@ cp_dir(const char *from, const char *to)
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
 		if (!path_join(a, sizeof a, from, e->d_name) ||
-		    !path_join(b, sizeof b, to, e->d_name))
+			!path_join(b, sizeof b, to, e->d_name))
 			quit("%s: path too long", from);
 		status |= cp(a, b, true);
 	}
@@ -71,7 +71,8 @@ cp(const char *from, const char *to, bool deep)
 		warn(from);
 		return 1;
 	}
-	if (stat(to, &to_st) == 0 && st.st_dev == to_st.st_dev && st.st_ino == to_st.st_ino)
+	if (stat(to, &to_st) == 0 && st.st_dev == to_st.st_dev &&
+		st.st_ino == to_st.st_ino)
 		quit("%s and %s are the same file", from, to);
 	if (!S_ISDIR(st.st_mode))
 		return cp_file(from, to, st.st_mode);

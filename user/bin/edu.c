@@ -22,13 +22,14 @@
 #include "user/lib/edudev.h"
 #include "user/lib/pcidev.h"
 
-#define USAGE "B:D.F [lo] [poke ADDR [LEN [BYTE]] | peek ADDR [LEN] | hold | intr | loop N]"
+#define USAGE                                                                            \
+	"B:D.F [lo] [poke ADDR [LEN [BYTE]] | peek ADDR [LEN] | hold | intr | loop N]"
 
 typedef struct Edu {
-	PciDev           *pci;
+	PciDev *pci;
 	volatile uint8_t *regs;
-	uint8_t          *want; /* EDU_MAX bytes to compare with */
-	uint8_t          *buf;  /* EDU_MAX bytes the device can name */
+	uint8_t *want; /* EDU_MAX bytes to compare with */
+	uint8_t *buf;  /* EDU_MAX bytes the device can name */
 } Edu;
 
 static void
@@ -101,7 +102,7 @@ do_copy(Edu *e)
 	bool equal = copy_once(e, 1);
 
 	printf("edu %s: %d bytes out and back at 0x%lx, %s\n", pci_name(e->pci), EDU_MAX,
-	       (unsigned long)(uintptr_t)e->buf, equal ? "equal" : "different");
+		(unsigned long)(uintptr_t)e->buf, equal ? "equal" : "different");
 	finish(0);
 	wait_detach(e);
 	return !equal;
@@ -114,8 +115,8 @@ do_loop(Edu *e, unsigned long n)
 
 	for (unsigned long i = 0; i < n || n == 0; i++)
 		bad += !copy_once(e, (unsigned)i);
-	printf("edu %s: %lu times %d bytes out and back, %lu different\n", pci_name(e->pci),
-	       n, EDU_MAX, bad);
+	printf("edu %s: %lu times %d bytes out and back, %lu different\n",
+		pci_name(e->pci), n, EDU_MAX, bad);
 	return finish(bad != 0);
 }
 
@@ -126,7 +127,7 @@ do_poke(Edu *e, unsigned long addr, size_t len, unsigned byte)
 	transfer(e, (uintptr_t)e->buf, len, false);
 	transfer(e, addr, len, true);
 	printf("edu %s: DMA to 0x%lx %s\n", pci_name(e->pci), addr,
-	       blocked(e) ? "blocked" : "arrived");
+		blocked(e) ? "blocked" : "arrived");
 	return finish(0);
 }
 
@@ -139,7 +140,7 @@ do_peek(Edu *e, unsigned long addr, size_t len)
 	stopped = blocked(e);
 	transfer(e, (uintptr_t)e->buf, len, true);
 	printf("edu %s: DMA from 0x%lx %s:", pci_name(e->pci), addr,
-	       stopped ? "blocked" : "arrived");
+		stopped ? "blocked" : "arrived");
 	for (size_t i = 0; i < len && i < 16; i++)
 		printf(" %02x", e->buf[i]);
 	printf("\n");
@@ -156,14 +157,14 @@ do_hold(Edu *e)
 	memset(e->buf, 0xc3, EDU_MAX);
 	edu_start(e->regs, (uintptr_t)e->buf, EDU_MAX, true);
 	printf("edu %s: %d bytes on their way to 0x%lx\n", pci_name(e->pci), EDU_MAX,
-	       (unsigned long)(uintptr_t)e->buf);
+		(unsigned long)(uintptr_t)e->buf);
 	finish(0);
 	wait_detach(e);
 	usleep(300000);
 	for (i = 0; i < EDU_MAX && ((volatile uint8_t *)e->buf)[i] == 0xc3; i++)
 		;
 	printf("edu %s: detached, the buffer %s\n", pci_name(e->pci),
-	       i == EDU_MAX ? "is untouched" : "was written");
+		i == EDU_MAX ? "is untouched" : "was written");
 	return finish(0);
 }
 
@@ -215,7 +216,7 @@ act(Edu *e, int argc, char **argv)
 	len = argument(argv, argc, 2, EDU_MAX, EDU_MAX);
 	if (strcmp(argv[0], "poke") == 0)
 		return do_poke(e, argument(argv, argc, 1, 0, any), len,
-			       (unsigned)argument(argv, argc, 3, 0xa5, 255));
+			(unsigned)argument(argv, argc, 3, 0xa5, 255));
 	return do_peek(e, argument(argv, argc, 1, 0, any), len);
 }
 
@@ -225,10 +226,13 @@ order_valid(int argc, char **argv)
 {
 	static const struct {
 		const char *word;
-		int         least, most; /* words, itself included */
+		int least, most; /* words, itself included */
 	} orders[] = {
-		{ "poke", 2, 4 }, { "peek", 2, 3 }, { "hold", 1, 1 },
-		{ "intr", 1, 1 }, { "loop", 1, 2 },
+		{ "poke", 2, 4 },
+		{ "peek", 2, 3 },
+		{ "hold", 1, 1 },
+		{ "intr", 1, 1 },
+		{ "loop", 1, 2 },
 	};
 	unsigned long n;
 

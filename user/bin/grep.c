@@ -1,6 +1,6 @@
 /*
- * grep [-vincqF] PATTERN [FILE]...: lines that match a basic regular expression. Inverted,
- * without regard to case, numbered, counted, silently, PATTERN as plain text.
+ * grep [-vincqF] PATTERN [FILE]...: lines that match a basic regular expression.
+ * Inverted, without regard to case, numbered, counted, silently, PATTERN as plain text.
  */
 #include "user/include/tool.h"
 #include "user/lib/bre.h"

@@ -12,11 +12,14 @@
 
 static const struct {
 	const char *device, *at;
-	int         how;
+	int how;
 } places[] = {
-	{ "#cons", "/dev", BIND_BEFORE }, { "#null", "/dev", BIND_AFTER },
-	{ "#zero", "/dev", BIND_AFTER },  { "#pci", "/dev/pci", BIND_REPLACE },
-	{ "#proc", "/proc", BIND_REPLACE }, { "#vtd", "/sys/vtd", BIND_REPLACE },
+	{ "#cons", "/dev", BIND_BEFORE },
+	{ "#null", "/dev", BIND_AFTER },
+	{ "#zero", "/dev", BIND_AFTER },
+	{ "#pci", "/dev/pci", BIND_REPLACE },
+	{ "#proc", "/proc", BIND_REPLACE },
+	{ "#vtd", "/sys/vtd", BIND_REPLACE },
 };
 
 /* The directories first: once something is bound over /dev nothing can be made in it. */

@@ -3,9 +3,11 @@
 
 #include "user/include/tool.h"
 
+/* clang-format off */
 static const char *const keys[] = {
 	"pid", "ppid", "pgid", "state", "size", "time", "name",
 };
+/* clang-format on */
 enum { SIZE = 4, NKEY = sizeof keys / sizeof keys[0] };
 static const int widths[NKEY] = { 5, 5, 5, -8, 8, 8, 0 };
 

@@ -23,8 +23,8 @@ rm_below(const char *path, unsigned how)
 			warn(path);
 			return 1;
 		}
-		while ((e = readdir(d)) != NULL && (strcmp(e->d_name, ".") == 0 ||
-						    strcmp(e->d_name, "..") == 0))
+		while ((e = readdir(d)) != NULL &&
+			(strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0))
 			;
 		if (e != NULL && !path_join(sub, sizeof sub, path, e->d_name))
 			quit("%s: path too long", path);

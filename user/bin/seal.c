@@ -12,17 +12,17 @@
 
 #include "user/include/tool.h"
 
-#define USAGE "[-b NAME]... CMD [ARG]..."
+#define USAGE   "[-b NAME]... CMD [ARG]..."
 #define MAXNAME 16
 
 typedef struct Kept {
-	char        path[SYS_PATHMAX];
-	char        held[40];
+	char path[SYS_PATHMAX];
+	char held[40];
 	struct stat st;
 } Kept;
 
 static Kept kept[MAXNAME];
-static int  nkept;
+static int nkept;
 
 static void
 absolute(const char *name, char *path, size_t n)
@@ -79,7 +79,8 @@ hold(const char *name)
 	snprintf(k->held, sizeof k->held, "/tmp/.seal-%d-%d", getpid(), nkept++);
 	make_place(k->held, S_ISDIR(k->st.st_mode));
 	if (bind(k->path, k->held, BIND_REPLACE) < 0 ||
-	    bind(k->held, k->held, BIND_KEEP) < 0 || bind(k->path, k->path, BIND_KEEP) < 0)
+		bind(k->held, k->held, BIND_KEEP) < 0 ||
+		bind(k->path, k->path, BIND_KEEP) < 0)
 		die(name);
 }
 

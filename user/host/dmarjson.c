@@ -1,8 +1,8 @@
 /*
- * The DMAR table as JSON: an object for the header, one for each structure in table order,
- * the verdict, and a warning for each thing that is wrong. Addresses are strings of 16 hex
- * digits, everything else small is a number. Of a structure too short for its type, or of
- * no known type, only what all have in common. Pure but for the stream.
+ * The DMAR table as JSON: an object for the header, one for each structure in table
+ * order, the verdict, and a warning for each thing that is wrong. Addresses are strings
+ * of 16 hex digits, everything else small is a number. Of a structure too short for its
+ * type, or of no known type, only what all have in common. Pure but for the stream.
  */
 #include "user/host/dmarjson.h"
 
@@ -49,10 +49,10 @@ put_table(FILE *f, const Dmar *d)
 	}
 	fprintf(f, "\"table\": {\"signature\": ");
 	put_string(f, d->signature, sizeof d->signature);
-	fprintf(f, ", \"length\": %u, \"revision\": %u, \"checksum\": %u",
-		d->length, d->revision, d->checksum);
-	fprintf(f, ", \"oem_revision\": %u, \"creator_revision\": %u",
-		d->oem_revision, d->creator_revision);
+	fprintf(f, ", \"length\": %u, \"revision\": %u, \"checksum\": %u", d->length,
+		d->revision, d->checksum);
+	fprintf(f, ", \"oem_revision\": %u, \"creator_revision\": %u", d->oem_revision,
+		d->creator_revision);
 	fprintf(f, ", \"haw_field\": %u, \"host_address_width\": %u, \"flags\": %u",
 		d->haw_field, d->haw_field + 1u, d->flags);
 	fprintf(f, ", \"reserved\": \"");
@@ -93,8 +93,7 @@ put_scopes(FILE *f, const Dmar *d, const DmarEntry *e)
 static void
 put_andd(FILE *f, const DmarEntry *e)
 {
-	fprintf(f,
-		", \"reserved\": %u, \"device_number\": %u, \"device_name\": ",
+	fprintf(f, ", \"reserved\": %u, \"device_number\": %u, \"device_name\": ",
 		e->reserved, e->number);
 	put_string(f, e->name, e->namelen);
 	fprintf(f, ", \"device_name_field_len\": %u", e->namelen + e->ok);
@@ -110,8 +109,7 @@ put_fields(FILE *f, const Dmar *d, const DmarEntry *e)
 	}
 	if (e->type == DMAR_DRHD || e->type == DMAR_ATSR || e->type == DMAR_SATC)
 		fprintf(f, ", \"flags\": %u", e->flags);
-	fprintf(f, ", \"reserved\": %u",
-		e->type == DMAR_DRHD ? e->size : e->reserved);
+	fprintf(f, ", \"reserved\": %u", e->type == DMAR_DRHD ? e->size : e->reserved);
 	if (e->type != DMAR_RHSA)
 		fprintf(f, ", \"segment\": %u", e->segment);
 	if (e->type == DMAR_DRHD)

@@ -1,7 +1,7 @@
 /* SRC: user/host/faultline.c dev/vtd/faultrec.c */
 /*
- * faultdecode [WORD...]: what blocked DMA is about, from fault records in hex or from lines
- * of a kernel's log; without arguments from standard input. See user/man/vtd.md.
+ * faultdecode [WORD...]: what blocked DMA is about, from fault records in hex or from
+ * lines of a kernel's log; without arguments from standard input. See user/man/vtd.md.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ enum { GOOD, BAD, TROUBLE }; /* exit status */
 
 typedef struct Decoder {
 	unsigned line, found; /* read so far; faults among them */
-	bool waiting; /* `half` wants its reason from the next line */
+	bool waiting;         /* `half` wants its reason from the next line */
 	FaultLine half;
 	int status;
 } Decoder;
@@ -50,8 +50,8 @@ static void
 reason(Decoder *d, const FaultLine *l)
 {
 	if (!d->waiting) {
-		complain(
-			d, "a reason without the line before it, which names the device");
+		complain(d,
+			"a reason without the line before it, which names the device");
 		return;
 	}
 	d->half.f.reason = l->f.reason;
@@ -138,14 +138,15 @@ decode_words(Decoder *d, char *word[], int n)
 static int
 usage(FILE *f)
 {
-	fprintf(f, "usage: faultdecode [RECORD | LINE]...\n"
-		   "A line of text for each DMA fault: RECORD is two words of 64 bits or "
-		   "four of 32, in\n"
-		   "hexadecimal; LINE is one of a kernel's log. Without arguments from "
-		   "standard input.\n"
-		   "Exit status: 0 all understood, 1 some line was not, or there was no "
-		   "fault,\n"
-		   "2 input or output failed.\n");
+	fprintf(f,
+		"usage: faultdecode [RECORD | LINE]...\n"
+		"A line of text for each DMA fault: RECORD is two words of 64 bits or "
+		"four of 32, in\n"
+		"hexadecimal; LINE is one of a kernel's log. Without arguments from "
+		"standard input.\n"
+		"Exit status: 0 all understood, 1 some line was not, or there was no "
+		"fault,\n"
+		"2 input or output failed.\n");
 	return f == stdout ? GOOD : TROUBLE;
 }
 

@@ -37,8 +37,8 @@ take_number(const char **p, unsigned base, unsigned digits, uint64_t *v)
 	}
 	for (*v = 0; isxdigit((unsigned char)*s) && n <= digits; s++, n++) {
 		unsigned d = isdigit((unsigned char)*s)
-				     ? (unsigned)(*s - '0')
-				     : (unsigned)(tolower((unsigned char)*s) - 'a' + 10);
+			? (unsigned)(*s - '0')
+			: (unsigned)(tolower((unsigned char)*s) - 'a' + 10);
 
 		if (d >= base)
 			return false;
@@ -67,8 +67,8 @@ take_word(const char **p, const char *word)
 
 /* The number behind a phrase that is somewhere in the line. */
 static bool
-take_after(
-	const char *line, const char *phrase, unsigned base, unsigned digits, uint64_t *v)
+take_after(const char *line, const char *phrase, unsigned base, unsigned digits,
+	uint64_t *v)
 {
 	const char *p = strstr(line, phrase);
 
@@ -315,9 +315,9 @@ faultline_text(const FaultLine *l, bool reason, char *buf, size_t n)
 			vtd_fault_text(f->reason));
 	snprintf(buf, n, "source %s%x:%x.%x%s access %s%s%s%s %s 0x%" PRIx64 " %s", seg,
 		f->sid >> 8, f->sid >> 3 & 31, f->sid & 7, pasid,
-		f->interrupt ? "interrupt"
-		: f->read    ? "read"
-			     : "write",
+		f->interrupt      ? "interrupt"
+			: f->read ? "read"
+				  : "write",
 		type[l->type], l->execute ? " execute" : "",
 		l->privileged ? " privileged" : "", f->interrupt ? "index" : "address",
 		f->addr, why);

@@ -16,9 +16,9 @@ typedef enum LineKind {
 
 typedef struct FaultLine {
 	VtdFault f; /* unit unused */
-	bool     pasid_given, privileged, execute;
+	bool pasid_given, privileged, execute;
 	uint32_t pasid;
-	uint8_t  type; /* of address: 0 plain, 1 a translation request, 2 translated */
+	uint8_t type;    /* of address: 0 plain, 1 a translation request, 2 translated */
 	const char *bad; /* a phrase */
 } FaultLine;
 

@@ -23,7 +23,7 @@ char *fdname(int fd, char *buf, size_t n);
 /* SIGINTs that came while ignored, since the last call: Ctrl-Cs for who must not die. */
 int interrupts(void);
 
-long long clock_ns(int which); /* CLK_* of kern/sys.h */
+long long clock_ns(int which);    /* CLK_* of kern/sys.h */
 int sysname(char *buf, size_t n); /* one line: system, version, machine */
 
 extern const char *progname; /* last element of argv[0] */

@@ -9,9 +9,9 @@
 #define DT_REG     8
 
 struct dirent {
-	ino_t         d_ino;
+	ino_t d_ino;
 	unsigned char d_type;
-	char          d_name[64];
+	char d_name[64];
 };
 
 typedef struct Dir DIR;

@@ -22,7 +22,7 @@
 void warn(const char *what);
 /* The same for a failed read or write of an open descriptor: its path is looked up. */
 void warn_fd(int fd);
-void die(const char *what) __attribute__((noreturn));     /* warn and exit 1 */
+void die(const char *what) __attribute__((noreturn)); /* warn and exit 1 */
 /* A sentence of our own, `progname: ...`, and exit 1. */
 void quit(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 /* `usage: progname args`, exit 2. */
@@ -51,7 +51,7 @@ char *read_file(const char *path);
  * name, which a sealed process does not have. path is filled in for messages.
  */
 int open_dev(const char *dir, const char *device, const char *file, int flags,
-	     char path[SYS_PATHMAX]);
+	char path[SYS_PATHMAX]);
 /* Write one command to such a file, or die. */
 void dev_command(const char *dir, const char *device, const char *file, const char *cmd);
 /* Flush stdout; a failure is reported and changes status to 1. */

@@ -37,7 +37,7 @@ in_set(const char *re, const char *end, unsigned char c)
 {
 	bool not = *re == '^', in = false;
 
-	for (re += not; re < end; re++) {
+	for (re += not ; re < end; re++) {
 		unsigned char lo = (unsigned char)*re, hi = lo;
 
 		if (re + 2 < end && re[1] == '-') {
@@ -46,7 +46,7 @@ in_set(const char *re, const char *end, unsigned char c)
 		}
 		in |= c >= lo && c <= hi;
 	}
-	return in != not;
+	return in != not ;
 }
 
 /* Does the item at re, which ends at end, match the character c? */
@@ -59,8 +59,10 @@ match_item(const char *re, const char *end, unsigned char c, bool fold)
 		return true;
 	if (*re == '[' && end - re > 1)
 		return in_set(re + 1, end - 1, c) ||
-		       (fold && (in_set(re + 1, end - 1, (unsigned char)tolower(c)) ||
-				 in_set(re + 1, end - 1, (unsigned char)toupper(c))));
+			(fold &&
+				(in_set(re + 1, end - 1, (unsigned char)tolower(c)) ||
+					in_set(re + 1, end - 1,
+						(unsigned char)toupper(c))));
 	if (end - re == 2)
 		re++;
 	if (fold)

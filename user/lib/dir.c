@@ -9,10 +9,10 @@
 #include "user/lib/sys.h"
 
 struct Dir {
-	int           fd;
-	int           n, i; /* entries held, next to give */
+	int fd;
+	int n, i; /* entries held, next to give */
 	struct dirent de;
-	SysStat       st[16];
+	SysStat st[16];
 };
 
 DIR *
@@ -38,7 +38,7 @@ readdir(DIR *d)
 
 	if (d->i == d->n) {
 		long n = sys_ret(SYS(SYS_dirread, d->fd, PTR(d->st),
-				     sizeof d->st / sizeof d->st[0]));
+			sizeof d->st / sizeof d->st[0]));
 
 		if (n <= 0)
 			return NULL;

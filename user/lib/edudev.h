@@ -1,7 +1,7 @@
 /*
- * QEMU's teaching device (1234:11e8), for programs that drive one: registers, and DMA between
- * memory and 4096 bytes of its own. A transfer takes 100 ms before it lands, and the device
- * cannot say that it was blocked.
+ * QEMU's teaching device (1234:11e8), for programs that drive one: registers, and DMA
+ * between memory and 4096 bytes of its own. A transfer takes 100 ms before it lands, and
+ * the device cannot say that it was blocked.
  */
 #pragma once
 
@@ -18,7 +18,7 @@
 #define EDU_CMD   0x98
 
 #define EDU_BUFFER 0x40000 /* on its side */
-#define EDU_MAX    4095 /* bytes a time */
+#define EDU_MAX    4095    /* bytes a time */
 
 /* From addr into its buffer, or from there to addr (to_us); n at most EDU_MAX. */
 void edu_start(volatile void *regs, uint64_t addr, size_t n, bool to_us);

@@ -10,7 +10,7 @@
 #include "user/lib/sys.h"
 
 static const struct {
-	int         err;
+	int err;
 	const char *text;
 } sentences[] = {
 	{ EPERM, "operation not permitted" },

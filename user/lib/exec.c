@@ -1,6 +1,6 @@
 /*
- * The exec family over execve: arguments as a list or as an array, along PATH or not, with
- * this environment or another.
+ * The exec family over execve: arguments as a list or as an array, along PATH or not,
+ * with this environment or another.
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -11,8 +11,8 @@
 
 struct PciDev {
 	char name[16];
-	int  event; /* open for life */
-	int  intr;  /* -1 until asked for */
+	int event; /* open for life */
+	int intr;  /* -1 until asked for */
 };
 
 /* "00:1f.2" and "0000:00:1f.2" are "0:1f.2": the names of the directories. */
@@ -41,7 +41,7 @@ canonical(const char *s, char *name, size_t n)
 	}
 	p = &part[k - 3];
 	return snprintf(name + at, n - (size_t)at, "%lx:%lx.%lx", p[0], p[1], p[2]) <
-	       (int)n - at;
+		(int)n - at;
 }
 
 static int
@@ -127,8 +127,7 @@ bar_open(const PciDev *d, int bar)
 static volatile void *
 map_registers(int fd, size_t off, size_t n)
 {
-	void *p = mmap(
-		NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)off);
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)off);
 
 	close(fd);
 	return p == MAP_FAILED ? NULL : p;

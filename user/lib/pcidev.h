@@ -27,7 +27,7 @@ typedef struct PciDev PciDev;
 
 /* name is hexadecimal, [SSSS:]BB:DD.F, leading zeros or not. Needs no ownership. */
 PciDev *pci_open(const char *name);
-void    pci_close(PciDev *d); /* forgets it; it stays attached until detach or exit */
+void pci_close(PciDev *d); /* forgets it; it stays attached until detach or exit */
 const char *pci_name(const PciDev *d); /* as the system spells it, "0:3.0" */
 
 /* Sleep until this process owns the function; lines about earlier times are skipped. */
@@ -35,7 +35,8 @@ int pci_wait_owned(PciDev *d);
 
 /* Registers, readable and writable; NULL when the kernel refuses. *size may be NULL. */
 volatile void *pci_map_bar(PciDev *d, int bar, size_t *size);
-/* Whole pages of them, [off, off+n): where a BAR also holds what nobody may map (MSI-X). */
+/* Whole pages of them, [off, off+n): where a BAR also holds what nobody may map
+ * (MSI-X). */
 volatile void *pci_map_bar_part(PciDev *d, int bar, size_t off, size_t n);
 int pci_busmaster(PciDev *d, bool on);
 int pci_reset(PciDev *d);
@@ -46,11 +47,11 @@ int pci_reset(PciDev *d);
  * by fork. NULL without memory.
  */
 void *dma_alloc(size_t n, int bits);
-void  dma_free(void *p, size_t n);
+void dma_free(void *p, size_t n);
 
 /*
- * Attached `guest`: the device's addresses [iova, iova+n) lead to memory of ours at p, with
- * rights "r", "w" or "rw", no more than ours; and to nothing again. Whole pages.
+ * Attached `guest`: the device's addresses [iova, iova+n) lead to memory of ours at p,
+ * with rights "r", "w" or "rw", no more than ours; and to nothing again. Whole pages.
  */
 int pci_map(PciDev *d, uint64_t iova, const void *p, size_t n, const char *rights);
 int pci_unmap(PciDev *d, uint64_t iova, size_t n);

@@ -16,7 +16,7 @@ sys_call(int nr, const uint64_t arg[6])
 	__asm__ volatile("syscall"
 			 : "=a"(r)
 			 : "a"((long)nr), "D"(arg[0]), "S"(arg[1]), "d"(arg[2]), "r"(a3),
-			   "r"(a4), "r"(a5)
+			 "r"(a4), "r"(a5)
 			 : "rcx", "r11", "memory");
 	return r;
 }

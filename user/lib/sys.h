@@ -8,7 +8,7 @@
 
 #include "kern/sys.h"
 
-#define PTR(p) ((uint64_t)(uintptr_t)(p))
+#define PTR(p)       ((uint64_t)(uintptr_t)(p))
 #define SYS(nr, ...) sys_call((nr), (const uint64_t[6]){ __VA_ARGS__ })
 
 long sys_call(int nr, const uint64_t arg[6]);

@@ -54,8 +54,8 @@ nanosleep(const struct timespec *want, struct timespec *left)
 	}
 	if (left != NULL)
 		*left = (struct timespec){ 0, 0 };
-	return (int)sys_ret(SYS(SYS_sleep, (uint64_t)want->tv_sec * 1000000000 +
-						   (uint64_t)want->tv_nsec));
+	return (int)sys_ret(SYS(SYS_sleep,
+		(uint64_t)want->tv_sec * 1000000000 + (uint64_t)want->tv_nsec));
 }
 
 unsigned

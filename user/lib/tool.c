@@ -192,7 +192,7 @@ read_file(const char *path)
 
 int
 open_dev(const char *dir, const char *device, const char *file, int flags,
-	 char path[SYS_PATHMAX])
+	char path[SYS_PATHMAX])
 {
 	int fd;
 

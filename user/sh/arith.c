@@ -19,21 +19,23 @@
 typedef struct Expr {
 	const char *p;
 	const char *why;
-	int         depth;
-	bool        skip; /* the side of && || ?: that does not count */
+	int depth;
+	bool skip; /* the side of && || ?: that does not count */
 } Expr;
 
 typedef struct Op {
 	char text[3];
-	int  level; /* higher binds tighter */
+	int level; /* higher binds tighter */
 } Op;
 
 /* Longer spellings first. */
+/* clang-format off */
 static const Op ops[] = {
 	{ "||", 1 }, { "&&", 2 }, { "==", 6 }, { "!=", 6 }, { "<=", 7 }, { ">=", 7 },
 	{ "<<", 8 }, { ">>", 8 }, { "|", 3 },  { "^", 4 },  { "&", 5 },	 { "<", 7 },
 	{ ">", 7 },  { "+", 9 },  { "-", 9 },  { "*", 10 }, { "/", 10 }, { "%", 10 },
 };
+/* clang-format on */
 
 static int64_t conditional(Expr *e);
 
@@ -133,7 +135,7 @@ unary(Expr *e)
 	e->depth--;
 	switch (c) {
 	case '-':
-		return (int64_t)-(uint64_t)v;
+		return (int64_t) - (uint64_t)v;
 	case '!':
 		return !v;
 	case '~':
@@ -148,7 +150,7 @@ divide(Expr *e, int64_t a, int64_t b, bool rest)
 	if (b == 0)
 		return e->skip ? 0 : wrong(e, "division by zero");
 	if (b == -1)
-		return rest ? 0 : (int64_t)-(uint64_t)a;
+		return rest ? 0 : (int64_t) - (uint64_t)a;
 	return rest ? a % b : a / b;
 }
 

@@ -258,7 +258,8 @@ b_set(int argc, char **argv)
 
 	if (argc == 1)
 		return print_vars(list_var);
-	for (i = 1; i < argc && strchr("-+", argv[i][0]) && argv[i][0] && argv[i][1]; i++) {
+	for (i = 1; i < argc && strchr("-+", argv[i][0]) && argv[i][0] && argv[i][1];
+		i++) {
 		if (strcmp(argv[i], "--") == 0) {
 			set_params(argc - i - 1, argv + i + 1);
 			return 0;
@@ -344,15 +345,31 @@ b_wait(int argc, char **argv)
 
 static const struct {
 	const char *name;
-	Builtin    *fn;
+	Builtin *fn;
+	/* clang-format off */
 } builtins[] = {
-	{ ":", b_true },     { ".", b_dot },	   { "[", builtin_test },
-	{ "break", b_break }, { "cd", b_cd },	   { "continue", b_continue },
-	{ "echo", b_echo },  { "eval", b_eval },   { "exec", b_exec },
-	{ "exit", b_exit },  { "export", b_export }, { "false", b_false },
-	{ "pwd", b_pwd },    { "read", b_read },   { "return", b_return },
-	{ "set", b_set },    { "shift", b_shift }, { "test", builtin_test },
-	{ "true", b_true },  { "unset", b_unset }, { "wait", b_wait },
+	/* clang-format on */
+	{ ":", b_true },
+	{ ".", b_dot },
+	{ "[", builtin_test },
+	{ "break", b_break },
+	{ "cd", b_cd },
+	{ "continue", b_continue },
+	{ "echo", b_echo },
+	{ "eval", b_eval },
+	{ "exec", b_exec },
+	{ "exit", b_exit },
+	{ "export", b_export },
+	{ "false", b_false },
+	{ "pwd", b_pwd },
+	{ "read", b_read },
+	{ "return", b_return },
+	{ "set", b_set },
+	{ "shift", b_shift },
+	{ "test", builtin_test },
+	{ "true", b_true },
+	{ "unset", b_unset },
+	{ "wait", b_wait },
 };
 
 Builtin *

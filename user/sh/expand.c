@@ -25,10 +25,10 @@
 enum { FROM_VALUE = 'v', FROM_TEXT = 't', FROM_QUOTES = 'q', EMPTY = 'e', BREAK = 'b' };
 
 typedef struct Exp {
-	Buf         s, from; /* characters and where each came from */
-	Arena      *arena;
+	Buf s, from; /* characters and where each came from */
+	Arena *arena;
 	const char *why;
-	int         depth;
+	int depth;
 } Exp;
 
 static void expand_text(Exp *e, const char *p, const char *end, bool quoted);
@@ -160,7 +160,7 @@ trim(Exp *e, const char *v, const char *pattern, char side, bool longest)
 /* What follows the name in ${name...}: one of - = + ? (with : also for empty), # or %. */
 static void
 apply_operator(Exp *e, char *name, const char *v, const char *p, const char *end,
-	       bool quoted)
+	bool quoted)
 {
 	bool colon = *p == ':', missing;
 	char op = p[colon];
@@ -281,7 +281,8 @@ expand_dollar(Exp *e, const char *p, bool quoted)
 		}
 		if (*p == '{')
 			expand_braces(e, p + 1, end, quoted);
-		else if (p[1] == '(' && end[-1] == ')' && lex_close(p + 2, ')') == end - 1)
+		else if (p[1] == '(' && end[-1] == ')' &&
+			lex_close(p + 2, ')') == end - 1)
 			expand_arith(e, p + 2, end - 1, quoted);
 		else
 			expand_command(e, p + 1, end, quoted);
@@ -410,7 +411,7 @@ expand_tilde(Exp *e, const char *raw)
 typedef struct Words {
 	Arena *arena;
 	char **w;
-	int    n, cap;
+	int n, cap;
 } Words;
 
 static void

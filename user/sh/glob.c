@@ -9,7 +9,7 @@
 typedef struct Found {
 	Arena *arena;
 	char **name;
-	int    n, cap;
+	int n, cap;
 } Found;
 
 /* One [...] at p, which points behind the bracket: does c belong, and where does it end?
@@ -19,7 +19,7 @@ match_set(const char *p, unsigned char c, bool *belongs)
 {
 	bool not = *p == '!' || *p == '^', in = false, first = true;
 
-	for (p += not; *p != '\0' && (*p != ']' || first); first = false) {
+	for (p += not ; *p != '\0' && (*p != ']' || first); first = false) {
 		unsigned char lo, hi;
 
 		if (*p == '\\' && p[1] != '\0')
@@ -31,7 +31,7 @@ match_set(const char *p, unsigned char c, bool *belongs)
 		}
 		in |= c >= lo && c <= hi;
 	}
-	*belongs = in != not;
+	*belongs = in != not ;
 	return *p == ']' ? p + 1 : NULL;
 }
 
@@ -121,7 +121,8 @@ walk_dir(Found *f, Buf *path, const char *pattern, size_t n)
 
 	memcpy(part, pattern, n);
 	while (d != NULL && (e = readdir(d)) != NULL) {
-		if ((e->d_name[0] == '.' && part[0] != '.') || !glob_match(part, e->d_name))
+		if ((e->d_name[0] == '.' && part[0] != '.') ||
+			!glob_match(part, e->d_name))
 			continue;
 		buf_puts(path, e->d_name);
 		walk(f, path, pattern + n);

@@ -21,8 +21,8 @@
 
 typedef struct Back {
 	pid_t pid;
-	int   status;
-	bool  done;
+	int status;
+	bool done;
 } Back;
 
 bool job_control;

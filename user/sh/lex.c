@@ -19,7 +19,8 @@ peek(Lex *l)
 	const char *piece;
 
 	while (*l->p == '\0') {
-		if (l->ended || l->cut || l->more == NULL || (piece = l->more(l)) == NULL) {
+		if (l->ended || l->cut || l->more == NULL ||
+			(piece = l->more(l)) == NULL) {
 			l->ended = !l->cut;
 			return END;
 		}
@@ -308,10 +309,12 @@ lex_next(Lex *l)
 const char *
 tok_name(const Lex *l)
 {
+	/* clang-format off */
 	static const char *const names[] = {
 		"end of input", "newline", "", ";", ";;", "&", "&&", "|", "||",
 		"(", ")", "<", ">", ">>", "<&", ">&", "<<",
 	};
+	/* clang-format on */
 
 	return l->tok == T_WORD ? l->word : names[l->tok];
 }

@@ -33,9 +33,9 @@ typedef enum Tok {
 
 typedef struct Here Here;
 struct Here {
-	char *end;   /* the word that ends it, without quotes */
-	bool  plain; /* the word was quoted: nothing in the text is expanded */
-	char *text;  /* filled in when the line is over */
+	char *end;  /* the word that ends it, without quotes */
+	bool plain; /* the word was quoted: nothing in the text is expanded */
+	char *text; /* filled in when the line is over */
 	Here *next;
 };
 
@@ -43,16 +43,16 @@ typedef struct Lex Lex;
 struct Lex {
 	const char *p;               /* what is left of the present piece */
 	const char *(*more)(Lex *l); /* the next, with its newline; NULL at the end */
-	Arena      *arena;           /* where words go */
-	bool        started;         /* inside a command */
-	bool        ended;           /* more has said NULL */
-	bool        cut;             /* set by more: the user gave the command up */
+	Arena *arena;                /* where words go */
+	bool started;                /* inside a command */
+	bool ended;                  /* more has said NULL */
+	bool cut;                    /* set by more: the user gave the command up */
 	const char *err;             /* why the text makes no sense, or NULL */
-	Here       *heres;           /* announced on this line, text still to come */
+	Here *heres;                 /* announced on this line, text still to come */
 
-	Tok   tok;  /* the present token */
+	Tok tok;    /* the present token */
 	char *word; /* of T_WORD */
-	int   io;   /* of a redirection: the number before it, or -1 */
+	int io;     /* of a redirection: the number before it, or -1 */
 };
 
 void lex_init(Lex *l, const char *text, Arena *arena); /* a piece with nothing after it */

@@ -1,6 +1,6 @@
 /*
- * sh [-ex] [-c COMMANDS [NAME]] [FILE] [ARG]...: commands from a console, a file, a string
- * or a pipe. Editing and history are the console's.
+ * sh [-ex] [-c COMMANDS [NAME]] [FILE] [ARG]...: commands from a console, a file, a
+ * string or a pipe. Editing and history are the console's.
  */
 #include <errno.h>
 #include <signal.h>

@@ -10,7 +10,7 @@
 struct Block {
 	Block *below;
 	size_t used, size;
-	char   data[];
+	char data[];
 };
 
 static void

@@ -20,13 +20,13 @@ typedef struct Mark {
 void *arena_alloc(Arena *a, size_t n); /* zeroed; without memory the shell ends */
 char *arena_strn(Arena *a, const char *s, size_t n);
 char *arena_str(Arena *a, const char *s);
-Mark  arena_mark(const Arena *a);
-void  arena_release(Arena *a, Mark m); /* everything younger than the mark */
-void  arena_free(Arena *a);
+Mark arena_mark(const Arena *a);
+void arena_release(Arena *a, Mark m); /* everything younger than the mark */
+void arena_free(Arena *a);
 
 /* A growing string; s is terminated. Lives on the heap until buf_free. */
 typedef struct Buf {
-	char  *s;
+	char *s;
 	size_t n, cap;
 } Buf;
 

@@ -9,8 +9,8 @@
 #define MAXCHAIN 200
 
 typedef struct Parser {
-	Lex        *l;
-	int         depth;
+	Lex *l;
+	int depth;
 	const char *why;
 } Parser;
 
@@ -97,7 +97,8 @@ node(Parser *p, NodeKind kind, Node *a, Node *b)
 	return n;
 }
 
-/* Words are gathered in a list that doubles at 1, 3, 7...; the arena keeps the old ones. */
+/* Words are gathered in a list that doubles at 1, 3, 7...; the arena keeps the old
+ * ones. */
 static void
 add_word(Parser *p, char ***list, int *n, char *w)
 {
@@ -358,8 +359,8 @@ parse_compound(Parser *p)
 static bool
 at_closer(Parser *p)
 {
-	static const char *const closers[] = { "then", "elif", "else", "fi", "do",
-					       "done", "esac", "}",    NULL };
+	static const char *const closers[] = { "then", "elif", "else", "fi", "do", "done",
+		"esac", "}", NULL };
 
 	for (int i = 0; closers[i] != NULL; i++)
 		if (at_word(p, closers[i]))
@@ -394,7 +395,7 @@ parse_pipeline(Parser *p)
 	Node *n, **end = &n;
 
 	while (take_word(p, "!"))
-		not = !not;
+		not = !not ;
 	n = parse_command_node(p);
 	while (p->why == NULL && p->l->tok == T_PIPE) {
 		next(p);
@@ -410,7 +411,8 @@ parse_andor(Parser *p)
 {
 	Node *n = parse_pipeline(p);
 
-	for (int i = 0; p->why == NULL && (p->l->tok == T_AND || p->l->tok == T_OR); i++) {
+	for (int i = 0; p->why == NULL && (p->l->tok == T_AND || p->l->tok == T_OR);
+		i++) {
 		NodeKind kind = p->l->tok == T_AND ? N_AND : N_OR;
 
 		if (i == MAXCHAIN)
@@ -426,7 +428,7 @@ static bool
 at_list_end(Parser *p)
 {
 	return p->why != NULL || p->l->tok == T_EOF || p->l->tok == T_RPAREN ||
-	       p->l->tok == T_DSEMI || at_closer(p);
+		p->l->tok == T_DSEMI || at_closer(p);
 }
 
 /* One andor and what ends it; an `&` makes it a job. */

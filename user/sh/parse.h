@@ -13,10 +13,10 @@
 
 typedef struct Redir Redir;
 struct Redir {
-	int    fd; /* which descriptor */
-	Tok    op; /* T_IN .. T_HERE */
-	char  *word;
-	Here  *here;
+	int fd; /* which descriptor */
+	Tok op; /* T_IN .. T_HERE */
+	char *word;
+	Here *here;
 	Redir *next;
 };
 
@@ -41,14 +41,14 @@ typedef enum NodeKind {
 typedef struct Node Node;
 struct Node {
 	NodeKind kind;
-	Node    *a, *b, *c;
-	char    *name;
-	char   **words;   /* raw, NULL-terminated */
-	int      nwords;
-	char   **assigns; /* raw NAME=value, NULL-terminated */
-	int      nassigns;
-	Redir   *redir;
-	Node    *next; /* N_CASE: arms hang here; an arm has words (patterns) and b */
+	Node *a, *b, *c;
+	char *name;
+	char **words; /* raw, NULL-terminated */
+	int nwords;
+	char **assigns; /* raw NAME=value, NULL-terminated */
+	int nassigns;
+	Redir *redir;
+	Node *next; /* N_CASE: arms hang here; an arm has words (patterns) and b */
 };
 
 typedef enum Parse { P_OK, P_END, P_ERROR } Parse;
@@ -59,4 +59,4 @@ typedef enum Parse { P_OK, P_END, P_ERROR } Parse;
  * text is used up. P_ERROR: *why says what is wrong; the rest of the line is lost.
  */
 Parse parse_command(Lex *l, Node **out, const char **why);
-bool  name_valid(const char *s, size_t n); /* could it be a variable? */
+bool name_valid(const char *s, size_t n); /* could it be a variable? */

@@ -123,7 +123,8 @@ apply_one(const Redir *r, Arena *a)
 	int fd;
 
 	if (r->op == T_HERE)
-		word = r->here->plain ? r->here->text : expand_here(a, r->here->text, &why);
+		word = r->here->plain ? r->here->text
+				      : expand_here(a, r->here->text, &why);
 	else
 		word = expand_word(a, r->word, &why);
 	if (word == NULL) {

@@ -28,15 +28,15 @@ struct Func {
 };
 
 Jump jump;
-int  jump_count, loop_depth;
+int jump_count, loop_depth;
 bool opt_errexit, opt_xtrace;
 
 static Func *funcs;
 static Arena scratch;
-static bool  tree_kept;    /* the present tree defined a function */
-static int   conditions;   /* inside a condition: set -e does not look */
-static int   nesting, calls; /* how deep we are */
-static int   output_status; /* of the last $(...) in an assignment */
+static bool tree_kept;     /* the present tree defined a function */
+static int conditions;     /* inside a condition: set -e does not look */
+static int nesting, calls; /* how deep we are */
+static int output_status;  /* of the last $(...) in an assignment */
 
 int
 complain(const char *what)
@@ -565,7 +565,7 @@ run_redirected(Node *n, bool last)
 	int status = 1;
 
 	if (n->redir == NULL || n->kind == N_SIMPLE || n->kind == N_SUB ||
-	    n->kind == N_FUNC)
+		n->kind == N_FUNC)
 		return run_kind(n, last);
 	if (redir_apply(n->redir, &set))
 		status = run_kind(n, false);
@@ -583,7 +583,7 @@ run_one(Node *n, bool last)
 	if (jump != J_RETURN)
 		last_status = status;
 	if (status != 0 && opt_errexit && conditions == 0 &&
-	    (n->kind == N_SIMPLE || n->kind == N_PIPE || n->kind == N_SUB))
+		(n->kind == N_SIMPLE || n->kind == N_PIPE || n->kind == N_SUB))
 		exit(status);
 	return status;
 }
@@ -631,7 +631,8 @@ run_all(Lex *l, const char *name)
 			if (l->more != NULL)
 				snprintf(place, sizeof place, "%s", name);
 			else
-				snprintf(place, sizeof place, "%.60s: line %d", name, line);
+				snprintf(place, sizeof place, "%.60s: line %d", name,
+					line);
 			fprintf(stderr, "%s: %s\n", place, why);
 		}
 		tree_kept = false;
@@ -643,7 +644,8 @@ run_all(Lex *l, const char *name)
 			status = last_status = 128 + SIGINT;
 		if (l->more != NULL && calls == 0) /* back at the prompt */
 			jump = J_NONE;
-		if (what == P_END || jump != J_NONE || (what == P_ERROR && l->more == NULL))
+		if (what == P_END || jump != J_NONE ||
+			(what == P_ERROR && l->more == NULL))
 			return status;
 	}
 }

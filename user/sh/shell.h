@@ -14,20 +14,20 @@
 /* Leaving a construct early: what is under way, and how many loops it still crosses. */
 typedef enum Jump { J_NONE, J_BREAK, J_CONTINUE, J_RETURN, J_INTERRUPT } Jump;
 extern Jump jump;
-extern int  jump_count, loop_depth;
+extern int jump_count, loop_depth;
 extern bool opt_errexit, opt_xtrace; /* set -e, set -x */
 
 /* Run a tree; its exit status. last: this process ends afterwards, so it may become the
  * command instead of waiting for it. */
-int  run(Node *n, bool last);
+int run(Node *n, bool last);
 /* Parse and run everything the lexer gives; name is for messages. */
-int  run_all(Lex *l, const char *name);
-int  run_text(const char *text, const char *name);
+int run_all(Lex *l, const char *name);
+int run_text(const char *text, const char *name);
 /* Run FILE with the present parameters; 127 when it cannot be read. */
-int  run_file(const char *path);
+int run_file(const char *path);
 /* `sh: what: errstr()`, `sh: text`; both return 1. */
-int  complain(const char *what);
-int  complain_text(const char *text);
+int complain(const char *what);
+int complain_text(const char *text);
 /* Become a program, found along PATH; does not return. */
 void exec_program(char **argv) __attribute__((noreturn));
 
@@ -39,13 +39,13 @@ typedef struct Saved {
 #define MAXSAVED 16
 typedef struct SavedSet {
 	Saved s[MAXSAVED];
-	int   n;
+	int n;
 } SavedSet;
 
 /* Carry the redirections out; set NULL: for good. When one fails: a message and false. */
 bool redir_apply(const Redir *r, SavedSet *set);
 void redir_undo(SavedSet *set);
-int  fd_move_up(int fd); /* the same file at 10 or above, closed on exec */
+int fd_move_up(int fd); /* the same file at 10 or above, closed on exec */
 
 /* ---- job.c ---- */
 
@@ -57,11 +57,11 @@ void job_start(void); /* become a job-controlling shell, if fd 0 is a console */
 pid_t job_fork(pid_t *pgid, bool front);
 /* Wait for all n, then take the console back; the status of the last as $? has it. */
 int job_wait(const pid_t *pid, int n, const char *name);
-void job_back(pid_t pid); /* remember it, say [PID] */
-void job_interrupted(void); /* leave everything when Ctrl-C was typed at this shell */
-void job_reap(void);      /* take the statuses of those that ended */
-int  job_wait_back(pid_t pid); /* 127 when it is no child */
-int  job_wait_all(void);
+void job_back(pid_t pid);     /* remember it, say [PID] */
+void job_interrupted(void);   /* leave everything when Ctrl-C was typed at this shell */
+void job_reap(void);          /* take the statuses of those that ended */
+int job_wait_back(pid_t pid); /* 127 when it is no child */
+int job_wait_all(void);
 
 /* ---- builtin.c ---- */
 

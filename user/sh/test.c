@@ -13,8 +13,8 @@
 #include "user/sh/shell.h"
 
 typedef struct Test {
-	char      **w; /* what is left */
-	int         n;
+	char **w; /* what is left */
+	int n;
 	const char *why;
 } Test;
 
@@ -108,8 +108,8 @@ compare(Test *t, const char *op, long long a, long long b)
 static bool
 is_binary(const char *op)
 {
-	static const char *const ops[] = { "=",   "==",	 "!=",	"-eq", "-ne",
-					   "-lt", "-le", "-gt", "-ge", NULL };
+	static const char *const ops[] = { "=", "==", "!=", "-eq", "-ne", "-lt", "-le",
+		"-gt", "-ge", NULL };
 
 	for (int i = 0; ops[i] != NULL; i++)
 		if (strcmp(op, ops[i]) == 0)
@@ -149,7 +149,7 @@ test_primary(Test *t)
 		return r;
 	}
 	if (t->n > 0 && w[0] == '-' && w[1] != '\0' && w[2] == '\0' &&
-	    strchr("defnrstwxz", w[1]) != NULL)
+		strchr("defnrstwxz", w[1]) != NULL)
 		return unary(t, w[1], take(t));
 	return *w != '\0';
 }
@@ -161,9 +161,9 @@ test_not(Test *t)
 
 	while (t->n > 1 && at(t, "!") && !(t->n >= 3 && is_binary(t->w[1]))) {
 		take(t);
-		not = !not;
+		not = !not ;
 	}
-	return test_primary(t) != not;
+	return test_primary(t) != not ;
 }
 
 static bool

@@ -8,10 +8,10 @@
 
 typedef struct Var Var;
 struct Var {
-	Var  *next;
+	Var *next;
 	char *name;
 	char *value; /* NULL: exported before it was set */
-	bool  exported;
+	bool exported;
 };
 
 static Var *vars;

@@ -16,8 +16,8 @@ char **var_env(void);
 /* The positional parameters; arg0 is $0. */
 typedef struct Params {
 	const char *arg0;
-	char      **arg;
-	int         n;
+	char **arg;
+	int n;
 } Params;
 extern Params params;
 

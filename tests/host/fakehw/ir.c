@@ -1,25 +1,28 @@
 /*
- * Interrupt remapping of a fake unit: the table as the last SIRTP latched it, an entry cache
- * that is never evicted early and under caching mode holds what is not present as well,
- * messages and lines that are delivered or refused with the manual's reasons, and the
- * rules (VTD-FACTS 7, 9.2) as checks. Bit positions are written out, from the manual.
+ * Interrupt remapping of a fake unit: the table as the last SIRTP latched it, an entry
+ * cache that is never evicted early and under caching mode holds what is not present as
+ * well, messages and lines that are delivered or refused with the manual's reasons, and
+ * the rules (VTD-FACTS 7, 9.2) as checks. Bit positions are written out, from the manual.
  */
 #include "tests/host/fakehw/machine.h"
 
 #include <stdlib.h>
 
-#define MAXENTRY 65536u
+#define MAXENTRY        65536u
 #define BITS(v, hi, lo) ((v) >> (lo) & (~0ull >> (63 - ((hi) - (lo)))))
 
 struct FakeIr {
 	FakeUnit *u;
-	bool     has, eim, cm, self_cleaning;
+	bool has, eim, cm, self_cleaning;
 	uint32_t mhmv;
 	uint64_t irta, base;
 	uint32_t n; /* entries; 0: no table yet */
-	bool     x2apic, need_iec;
-	struct { bool valid; uint64_t lo, hi; } cache[MAXENTRY];
-	bool     stale[MAXENTRY]; /* changed while present, not invalidated since */
+	bool x2apic, need_iec;
+	struct {
+		bool valid;
+		uint64_t lo, hi;
+	} cache[MAXENTRY];
+	bool stale[MAXENTRY]; /* changed while present, not invalidated since */
 };
 
 FakeIr *
@@ -152,14 +155,15 @@ ir_freed(const FakeIr *r, paddr_t page)
 static uint8_t
 check_entry(const FakeIr *r, uint32_t i, uint64_t lo, uint64_t hi)
 {
-	uint64_t dest = r->x2apic ? 0 : 0xffff00ffull << 32; /* reserved of the destination */
+	/* reserved of the destination */
+	uint64_t dest = r->x2apic ? 0 : 0xffff00ffull << 32;
 
 	if (lo & 2)
 		fake_break("FPD is set in interrupt entry %u", i);
 	if (!(lo & 1))
 		return 0x22;
-	if (lo & (0xff007000ull | dest) || lo & 0x8000 || hi >> 20 || BITS(lo, 7, 5) == 3 ||
-	    BITS(lo, 7, 5) == 6 || BITS(hi, 19, 18) == 3)
+	if (lo & (0xff007000ull | dest) || lo & 0x8000 || hi >> 20 ||
+		BITS(lo, 7, 5) == 3 || BITS(lo, 7, 5) == 6 || BITS(hi, 19, 18) == 3)
 		return 0x24;
 	if (BITS(hi, 19, 18) == 0)
 		fake_break("interrupt entry %u serves any source", i);
@@ -190,7 +194,8 @@ lookup(FakeIr *r, uint32_t i, uint64_t *lo, uint64_t *hi)
 	if (!r->cache[i].valid) {
 		r->cache[i].lo = fake_fetch(r->u, r->base + 16 * i);
 		r->cache[i].hi = fake_fetch(r->u, r->base + 16 * i + 8);
-		r->cache[i].valid = r->cm || check_entry(r, i, r->cache[i].lo, r->cache[i].hi) == 0;
+		r->cache[i].valid = r->cm ||
+			check_entry(r, i, r->cache[i].lo, r->cache[i].hi) == 0;
 	}
 	*lo = r->cache[i].lo;
 	*hi = r->cache[i].hi;
@@ -221,8 +226,9 @@ remapped(FakeIr *r, uint16_t sid, uint64_t addr, uint32_t data)
 		reason = 0x26;
 	if (reason)
 		return refused(r, sid, index, reason);
-	return (FakeIrq){ .vector = (uint8_t)BITS(lo, 23, 16), .level = lo >> 4 & 1,
-	                  .dest = (uint32_t)(r->x2apic ? lo >> 32 : BITS(lo, 47, 40)) };
+	return (FakeIrq){ .vector = (uint8_t)BITS(lo, 23, 16),
+		.level = lo >> 4 & 1,
+		.dest = (uint32_t)(r->x2apic ? lo >> 32 : BITS(lo, 47, 40)) };
 }
 
 FakeIrq
@@ -230,8 +236,10 @@ fake_msi(FakeUnit *u, uint16_t sid, uint64_t addr, uint32_t data)
 {
 	FakeIr *r = fake_ir(u);
 	uint32_t gsts = fake_gsts(u);
-	FakeIrq old = { .vector = (uint8_t)data, .level = data >> 15 & 1,
-	                .dest = (uint32_t)BITS(addr, 19, 12), .old = true };
+	FakeIrq old = { .vector = (uint8_t)data,
+		.level = data >> 15 & 1,
+		.dest = (uint32_t)BITS(addr, 19, 12),
+		.old = true };
 
 	if (addr >> 20 != 0xfee)
 		fake_break("an interrupt message to %llx", (unsigned long long)addr);
@@ -246,11 +254,15 @@ FakeIrq
 fake_line(FakeUnit *u, uint16_t sid, uint64_t rte)
 {
 	uint64_t addr = 0xfee00000ull | (rte >> 48) << 4 | (rte >> 11 & 1) << 2;
-	FakeIrq q = fake_msi(u, sid, addr, (uint32_t)(rte & 0xff) | (uint32_t)(rte & 0x8000));
+	FakeIrq q = fake_msi(u, sid, addr,
+		(uint32_t)(rte & 0xff) | (uint32_t)(rte & 0x8000));
 
 	if (rte >> 48 & 1 && rte & 0x700)
-		fake_break("redirection entry %llx: reserved bits", (unsigned long long)rte);
-	if (!q.reason && !q.old && (q.vector != (rte & 0xff) || q.level != (rte >> 15 & 1)))
-		fake_break("redirection entry %llx is not what it becomes", (unsigned long long)rte);
+		fake_break("redirection entry %llx: reserved bits",
+			(unsigned long long)rte);
+	if (!q.reason && !q.old &&
+		(q.vector != (rte & 0xff) || q.level != (rte >> 15 & 1)))
+		fake_break("redirection entry %llx is not what it becomes",
+			(unsigned long long)rte);
 	return q;
 }

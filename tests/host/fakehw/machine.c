@@ -1,8 +1,8 @@
 /*
- * The host half of the fake: RAM in two versions (what the CPU sees, what has been written
- * back), pages, locks, time, interrupts, configuration space; os.h on top of them. It knows
- * the core's rules about itself: no lock inside another, nothing allocated or logged under
- * a lock, nothing freed twice.
+ * The host half of the fake: RAM in two versions (what the CPU sees, what has been
+ * written back), pages, locks, time, interrupts, configuration space; os.h on top of
+ * them. It knows the core's rules about itself: no lock inside another, nothing allocated
+ * or logged under a lock, nothing freed twice.
  */
 #include "tests/host/fakehw/machine.h"
 
@@ -16,10 +16,10 @@
 #include "dev/vtd/mmio.h"
 #include "dev/vtd/os.h"
 
-#define PAGE 4096u
-#define LINE 64u
-#define MAXIRQ 16
-#define MAXDID (1u << 20)
+#define PAGE     4096u
+#define LINE     64u
+#define MAXIRQ   16
+#define MAXDID   (1u << 20)
 #define MAXRELAX 1000000u /* a second in one wait: the core's bound is a fifth of that */
 
 typedef enum PageState { PG_FREE, PG_LIVE, PG_WITHHELD } PageState;
@@ -33,7 +33,7 @@ static _Alignas(4096) uint8_t cpu[FAKE_PAGES * PAGE];  /* with caches */
 static _Alignas(4096) uint8_t dram[FAKE_PAGES * PAGE]; /* without */
 static PageState page[FAKE_PAGES];
 static uint32_t note[FAKE_PAGES];
-static paddr_t  foreign; /* memory that is not ours to look at */
+static paddr_t foreign; /* memory that is not ours to look at */
 static uint64_t foreign_len;
 static unsigned next_page, live, withheld, allocs, fail_at;
 static uint64_t now_ns;
@@ -43,9 +43,15 @@ static const char *awaited; /* a format; NULL when it has come */
 static char first[256], logbuf[16384];
 static OsLock *held;
 static bool stepping;
-static struct { void (*fn)(void *); void *arg; bool pending; } irq[MAXIRQ];
+static struct {
+	void (*fn)(void *);
+	void *arg;
+	bool pending;
+} irq[MAXIRQ];
 static unsigned nirq;
-static struct { uint8_t bus, devfn, b[256]; } config[64];
+static struct {
+	uint8_t bus, devfn, b[256];
+} config[64];
 static unsigned nconfig;
 
 void (*fake_step)(void);
@@ -125,8 +131,8 @@ fake_time(void)
 /* ---- the log ---- */
 
 static FakeDid *did;
-static size_t   ndid;
-static bool     logging;
+static size_t ndid;
+static bool logging;
 
 void
 fake_log_start(void)
@@ -230,7 +236,8 @@ os_page_alloc(void)
 		page[next_page] = PG_LIVE;
 		live++;
 		memset(cpu + next_page * PAGE, 0, PAGE);
-		memset(dram + next_page * PAGE, 0xa7, PAGE); /* what nobody has written back */
+		/* what nobody has written back */
+		memset(dram + next_page * PAGE, 0xa7, PAGE);
 		paddr_t pa = FAKE_RAM + (paddr_t)next_page * PAGE;
 		units_fresh(pa);
 		return pa;
@@ -286,7 +293,8 @@ uint32_t *
 os_page_note(paddr_t pa)
 {
 	if (page[index_of(pa)] != PG_LIVE)
-		fake_break("note of page 0x%llx, which nobody holds", (unsigned long long)pa);
+		fake_break("note of page 0x%llx, which nobody holds",
+			(unsigned long long)pa);
 	return &note[index_of(pa)];
 }
 
@@ -337,7 +345,9 @@ store(uint64_t *p, uint64_t v)
 void
 mem_store64(uint64_t *p, uint64_t v, bool flush)
 {
-	fake_did((FakeDid){ .kind = FAKE_STORED, .at = FAKE_RAM + ((uintptr_t)p - (uintptr_t)cpu), .lo = v });
+	fake_did((FakeDid){ .kind = FAKE_STORED,
+		.at = FAKE_RAM + ((uintptr_t)p - (uintptr_t)cpu),
+		.lo = v });
 	store(p, v);
 	if (flush)
 		os_clflush(p, sizeof *p);
@@ -474,7 +484,8 @@ os_interrupt(void (*fn)(void *), void *arg, uint64_t *addr, uint32_t *data)
 bool
 fake_fire(uint64_t addr, uint32_t data)
 {
-	if (addr != (0x5500000000ull << 8 | 0xfee01000) || data < 0x60 || data - 0x60 >= nirq)
+	if (addr != (0x5500000000ull << 8 | 0xfee01000) || data < 0x60 ||
+		data - 0x60 >= nirq)
 		return false;
 	if (held)
 		irq[data - 0x60].pending = true;
@@ -581,7 +592,8 @@ fake_dmar(uint8_t *buf, size_t n, uint32_t haw)
 		p[4] = last;
 		memcpy(p + 8, &base, 8);
 		if (last) /* the IO-APIC: bus f0, device 1f, function 0 */
-			memcpy(p + 16, (uint8_t[]){ 3, 8, 0, 0, FAKE_IOAPIC, 0xf0, 0x1f, 0 }, 8);
+			memcpy(p + 16,
+				(uint8_t[]){ 3, 8, 0, 0, FAKE_IOAPIC, 0xf0, 0x1f, 0 }, 8);
 		for (unsigned k = 0; !last && k < 16; k++) {
 			uint8_t *s = p + 16 + 8 * k;
 			s[0] = 1;

@@ -1,30 +1,36 @@
 /*
- * Devices that translate by themselves, behind a fake unit: each has a switch (the enable bit
- * of its capability, which the unit does not see) and a TLB that forgets nothing until it is
- * told to. What it holds it uses without asking; the unit looks at the context entry only.
- * A silent one answers no invalidation: the unit gives up after its time, and says ITE.
+ * Devices that translate by themselves, behind a fake unit: each has a switch (the enable
+ * bit of its capability, which the unit does not see) and a TLB that forgets nothing
+ * until it is told to. What it holds it uses without asking; the unit looks at the
+ * context entry only. A silent one answers no invalidation: the unit gives up after its
+ * time, and says ITE.
  */
 #include "tests/host/fakehw/machine.h"
 
 #include <stdlib.h>
 
-#define MAXDEV  4
-#define MAXPAGE 1024u
+#define MAXDEV          4
+#define MAXPAGE         1024u
 #define BITS(v, hi, lo) ((v) >> (lo) & (~0ull >> (63 - ((hi) - (lo)))))
 
 typedef struct Dev {
 	uint16_t sid;
-	bool     on, silent;
+	bool on, silent;
 	uint64_t gives_up; /* the unit, so long after it has asked; UINT64_MAX never */
 	uint64_t asked;    /* 0: not waited for */
-	struct { bool valid; uint8_t rights; uint64_t page; paddr_t pa; } e[MAXPAGE];
+	struct {
+		bool valid;
+		uint8_t rights;
+		uint64_t page;
+		paddr_t pa;
+	} e[MAXPAGE];
 } Dev;
 
 struct FakeTlb {
 	FakeUnit *u;
-	bool      has;
-	Dev       dev[MAXDEV];
-	unsigned  n, done;
+	bool has;
+	Dev dev[MAXDEV];
+	unsigned n, done;
 };
 
 FakeTlb *
@@ -115,11 +121,14 @@ tlb_dma(FakeTlb *t, uint16_t sid, iova_t iova, bool write, bool allowed, paddr_t
 	uint8_t r[2];
 
 	if (!allowed) {
-		fake_break("source %04x translates by itself, and its context entry forbids it", sid);
+		fake_break("source %04x translates by itself, and its context entry "
+			   "forbids it",
+			sid);
 		return 0xd;
 	}
 	for (unsigned i = 0; i < MAXPAGE; i++)
-		if (d->e[i].valid && d->e[i].page == page && d->e[i].rights >> write & 1) {
+		if (d->e[i].valid && d->e[i].page == page &&
+			d->e[i].rights >> write & 1) {
 			*pa = d->e[i].pa + (iova & 0xfff);
 			return 0;
 		}
@@ -167,7 +176,8 @@ tlb_drop(FakeTlb *t, uint64_t lo, uint64_t hi)
 
 	t->done++;
 	if (!d || !d->on) {
-		fake_break("invalidation in the TLB of source %04x, which has none on", sid);
+		fake_break("invalidation in the TLB of source %04x, which has none on",
+			sid);
 		return;
 	}
 	if (hi & 1) { /* the lowest 0 bit is half the size */

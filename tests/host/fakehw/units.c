@@ -1,7 +1,7 @@
 /*
  * The unit half of the fake: registers, caches, queue, faults, translation, and the rules
- * (VTD-FACTS 3 to 6, 8, 9) as checks. Bit positions are written out here, from the manual,
- * so that a wrong field in the core cannot agree with itself.
+ * (VTD-FACTS 3 to 6, 8, 9) as checks. Bit positions are written out here, from the
+ * manual, so that a wrong field in the core cannot agree with itself.
  */
 #include "tests/host/fakehw/machine.h"
 
@@ -11,28 +11,29 @@
 
 #include "dev/vtd/mmio.h"
 
-#define MAXUNIT 4
-#define NTLB    2048u
-#define NWALK   1024u
+#define MAXUNIT  4
+#define NTLB     2048u
+#define NWALK    1024u
 #define MAXDIRTY 65536u
-#define NFRCD   256u
+#define NFRCD    256u
 
-#define B(n)       (1u << (n))
+#define B(n)            (1u << (n))
 #define BITS(v, hi, lo) ((v) >> (lo) & (~0ull >> (63 - ((hi) - (lo)))))
-#define ONESHOT    (B(30) | B(29) | B(27) | B(24))
-#define LEVEL      (B(31) | B(28) | B(26) | B(25) | B(23))
-#define FSTS_W1C   0xfdu
+#define ONESHOT         (B(30) | B(29) | B(27) | B(24))
+#define LEVEL           (B(31) | B(28) | B(26) | B(25) | B(23))
+#define FSTS_W1C        0xfdu
 
 typedef struct CtxCache {
 	uint32_t gen;
-	bool     present, by_root; /* not present: cached because the root entry was not */
-	uint16_t tag;  /* id it is cached under: 0 when not present */
+	/* not present: cached because the root entry was not */
+	bool present, by_root;
+	uint16_t tag; /* id it is cached under: 0 when not present */
 	uint64_t lo, hi;
 } CtxCache;
 
 typedef struct PasidCache { /* scalable mode; of PASID 0, by source */
 	uint32_t gen;
-	bool     present;
+	bool present;
 	uint16_t tag;
 	uint64_t dir; /* what it was read through */
 	uint64_t q[3];
@@ -41,60 +42,67 @@ typedef struct PasidCache { /* scalable mode; of PASID 0, by source */
 /* What translates a source's requests. */
 typedef enum Type { BY_TABLES, BY_FIRST, PASSED } Type;
 typedef struct Way {
-	Type     type;
+	Type type;
 	uint16_t did;
-	bool     snoop; /* while walking */
+	bool snoop; /* while walking */
 	uint32_t levels;
 	uint64_t top;
 } Way;
 
 typedef struct Tlb { /* one 4 KiB page, or (walk) one table */
-	bool     valid, first;
+	bool valid, first;
 	uint16_t did;
-	uint8_t  level; /* walk: of the table the entry leads to */
-	uint8_t  rights; /* R, W; of the first stage P, RW, US */
-	bool     absent; /* an entry on the way was not there: why there are no rights */
+	uint8_t level;  /* walk: of the table the entry leads to */
+	uint8_t rights; /* R, W; of the first stage P, RW, US */
+	bool absent;    /* an entry on the way was not there: why there are no rights */
 	uint64_t tag, pa, top;
 } Tlb;
 
 struct FakeUnit {
-	paddr_t  base;
+	paddr_t base;
 	FakeConf conf;
 	unsigned stuck;
-	size_t   mapped;
-	bool     coherent, cm, rwbf, qi, regs_ok;
+	size_t mapped;
+	bool coherent, cm, rwbf, qi, regs_ok;
 	uint32_t iotlb_off, frcd_off, nfault, mamv, ndid;
 
 	uint32_t gsts, gcmd_bit;
 	uint64_t gcmd_done;
-	bool     gcmd_busy, gcmd_set;
+	bool gcmd_busy, gcmd_set;
 	uint64_t rtaddr, root;
-	bool     scalable; /* what SRTP latched */
-	bool     root_ok, need_cc, need_pasid, need_iotlb, cc_done, pasid_done;
+	bool scalable; /* what SRTP latched */
+	bool root_ok, need_cc, need_pasid, need_iotlb, cc_done, pasid_done;
 	uint64_t ccmd, ccmd_done, iva, iotlb, iotlb_done;
 	uint32_t fsts, fectl, fedata, feaddr, feuaddr, pmen;
 	uint64_t pmen_done;
-	uint64_t iqh, iqt, iqa, q_ready; /* iqh: what was carried out; software sees more */
-	bool     q_error, q_iotlb; /* stopped; an IOTLB descriptor awaits its fence */
-	const char *q_loose; /* kind of descriptor that awaits its fence */
+	/* iqh: what was carried out; software sees more */
+	uint64_t iqh, iqt, iqa, q_ready;
+	bool q_error, q_iotlb; /* stopped; an IOTLB descriptor awaits its fence */
+	const char *q_loose;   /* kind of descriptor that awaits its fence */
 	unsigned descriptors, bad_at;
 	uint32_t q_inject;
 	uint64_t last_iotlb;
 
-	struct { uint64_t lo, hi; } frcd[NFRCD];
+	struct {
+		uint64_t lo, hi;
+	} frcd[NFRCD];
 	uint32_t next_rec;
-	bool     merge, had_status;
+	bool merge, had_status;
 
 	CtxCache ctx[65536];
 	PasidCache pasid[65536];
 	uint32_t gen, pasid_gen;
-	Tlb      tlb[NTLB], walk[NWALK];
-	struct { uint64_t top; bool used, first; } id[65536]; /* what an id's cached entries came from */
+	Tlb tlb[NTLB], walk[NWALK];
+	/* what an id's cached entries came from */
+	struct {
+		uint64_t top;
+		bool used, first;
+	} id[65536];
 
 	uint8_t *view; /* RWBF: memory behind the write buffer */
 	uint32_t dirty[MAXDIRTY], ndirty;
 	uint8_t *known; /* pages in which this unit found a table: */
-	FakeIr  *ir;
+	FakeIr *ir;
 	FakeTlb *devtlb;
 };
 
@@ -129,7 +137,8 @@ fetch_as(FakeUnit *u, paddr_t pa, bool snoop)
 	uint64_t v;
 
 	if (!fake_ram(pa, 8)) {
-		bad(u, "unit reads a table at 0x%llx, which is not RAM", (unsigned long long)pa);
+		bad(u, "unit reads a table at 0x%llx, which is not RAM",
+			(unsigned long long)pa);
 		return 0;
 	}
 	if (!fake_page_live(pa)) {
@@ -220,10 +229,12 @@ units_freed(paddr_t page)
 
 enum { ROOT = 1, CONTEXT, INTERRUPT, ROOT2, CONTEXT2, DIRECTORY, PASID };
 
+/* clang-format off */
 static const unsigned entry_size[] = {
 	[ROOT] = 16, [CONTEXT] = 16, [INTERRUPT] = 16,
 	[ROOT2] = 8, [CONTEXT2] = 32, [DIRECTORY] = 8, [PASID] = 64, /* scalable mode */
 };
+/* clang-format on */
 
 /* Entries are never touched while present, except to take P away. */
 void
@@ -309,7 +320,7 @@ fake_fault(FakeUnit *u, uint16_t sid, iova_t addr, uint8_t reason, bool read)
 	u->frcd[i].lo = addr & ~0xfffull;
 	/* PASID field: junk, PP clear, as QEMU leaves it */
 	u->frcd[i].hi = 1ull << 63 | (uint64_t)read << 62 | 0xffffull << 40 |
-	                (uint64_t)reason << 32 | sid;
+		(uint64_t)reason << 32 | sid;
 	u->next_rec = (i + 1) % u->nfault;
 	update_ppf(u);
 }
@@ -319,7 +330,9 @@ fake_fault(FakeUnit *u, uint16_t sid, iova_t addr, uint8_t reason, bool read)
 static void
 note_id(FakeUnit *u, const Way *w)
 {
-	if (u->id[w->did].used && (u->id[w->did].top != w->top || u->id[w->did].first != (w->type == BY_FIRST)))
+	if (u->id[w->did].used &&
+		(u->id[w->did].top != w->top ||
+			u->id[w->did].first != (w->type == BY_FIRST)))
 		bad(u, "domain id %u used with two tables", w->did);
 	u->id[w->did].used = true;
 	u->id[w->did].top = w->top;
@@ -364,7 +377,7 @@ drop_context(FakeUnit *u, uint32_t gran, uint16_t did, uint16_t sid)
 	}
 	/* Entries of scalable mode have no id, so there is none to compare. */
 	if (u->ctx[sid].gen == u->gen && (u->scalable || u->ctx[sid].tag == did) &&
-	    !u->ctx[sid].by_root)
+		!u->ctx[sid].by_root)
 		u->ctx[sid].gen = 0;
 }
 
@@ -376,7 +389,9 @@ drop_pasids(FakeUnit *u, bool all, uint16_t did)
 	if (all) {
 		u->pasid_gen++;
 		if (u->need_pasid && !u->cc_done)
-			bad(u, "PASID cache invalidated before the context cache after SRTP");
+			bad(u,
+				"PASID cache invalidated before the context cache after "
+				"SRTP");
 		u->need_pasid = false;
 		u->pasid_done = true;
 		return;
@@ -406,13 +421,13 @@ drop_pages(FakeUnit *u, uint16_t did, uint64_t first, uint64_t n, bool hint, boo
 		bad(u, "page-selective invalidation not aligned to its size");
 	for (uint32_t i = 0; i < NTLB; i++)
 		if (u->tlb[i].did == did && u->tlb[i].first == stage1 &&
-		    u->tlb[i].tag >= first && u->tlb[i].tag < first + n)
+			u->tlb[i].tag >= first && u->tlb[i].tag < first + n)
 			u->tlb[i].valid = false;
 	for (uint32_t i = 0; i < NWALK && !hint; i++) {
 		Tlb *w = &u->walk[i];
 		uint32_t s = 9 * w->level; /* pages under the table it leads to */
 		if (w->did == did && w->first == stage1 &&
-		    w->tag <= (first + n - 1) >> s && w->tag >= first >> s)
+			w->tag <= (first + n - 1) >> s && w->tag >= first >> s)
 			w->valid = false;
 	}
 }
@@ -502,7 +517,8 @@ read_context(FakeUnit *u, uint16_t sid, CtxCache *c)
 static bool
 type_ok(const FakeUnit *u, uint32_t type)
 {
-	return type == 0 || (type == 1 && u->conf.ecap >> 2 & 1) || (type == 2 && u->conf.ecap >> 6 & 1);
+	return type == 0 || (type == 1 && u->conf.ecap >> 2 & 1) ||
+		(type == 2 && u->conf.ecap >> 6 & 1);
 }
 
 static void
@@ -622,10 +638,15 @@ static bool
 pgtt_ok(const FakeUnit *u, const uint64_t *q)
 {
 	switch (BITS(q[0], 8, 6)) {
-	case 1: return u->conf.ecap >> 47 & 1 && BITS(q[2], 3, 2) == 0;
-	case 2: return u->conf.ecap >> 46 & 1 && u->conf.cap >> (8 + BITS(q[0], 4, 2)) & 1 && BITS(q[0], 4, 2) < 5;
-	case 4: return u->conf.ecap >> 6 & 1;
-	default: return false;
+	case 1:
+		return u->conf.ecap >> 47 & 1 && BITS(q[2], 3, 2) == 0;
+	case 2:
+		return u->conf.ecap >> 46 & 1 &&
+			u->conf.cap >> (8 + BITS(q[0], 4, 2)) & 1 && BITS(q[0], 4, 2) < 5;
+	case 4:
+		return u->conf.ecap >> 6 & 1;
+	default:
+		return false;
 	}
 }
 
@@ -637,14 +658,15 @@ pasid_reserved(const FakeUnit *u, const uint64_t *q)
 	second |= u->conf.ecap >> 48 & 1 ? 0 : 1ull << 23;
 	second |= u->conf.ecap >> 7 & 1 ? 0 : 1ull << 24;
 	return q[0] & 0xc00 || above_haw(q[0]) || q[1] & second || above_haw(q[2]) ||
-	       q[3] || q[4] || q[5] || q[6] || q[7];
+		q[3] || q[4] || q[5] || q[6] || q[7];
 }
 
 /* Accessed and dirty bits in the second level, memory types, supervisor requests. */
 static bool
 asks_more(const uint64_t *q)
 {
-	return q[0] & 0x200 || q[1] & ~(0xffffull | 1ull << 23 | 1ull << 24) || q[2] & 0xff3;
+	return q[0] & 0x200 || q[1] & ~(0xffffull | 1ull << 23 | 1ull << 24) ||
+		q[2] & 0xff3;
 }
 
 static uint8_t
@@ -695,7 +717,8 @@ pasid(FakeUnit *u, uint16_t sid, const CtxCache *c, PasidCache *p)
 	r = read_pasid(u, dir, (uint32_t)(c->hi & 0xfffff), p);
 	if (r == 0)
 		judge_id(u, p->tag);
-	if (r == 0 && BITS(p->q[0], 8, 6) == 4 && BITS(u->conf.cap, 12, 8) >> (BITS(p->q[0], 4, 2) + 1))
+	if (r == 0 && BITS(p->q[0], 8, 6) == 4 &&
+		BITS(u->conf.cap, 12, 8) >> (BITS(p->q[0], 4, 2) + 1))
 		bad(u, "pass-through with a width that is not the largest");
 	if (r == 0 && u->conf.ecap >> 48 & 1 && !(p->q[1] >> 23 & 1))
 		bad(u, "walks of a unit that can snoop do not");
@@ -734,7 +757,9 @@ reserved(const FakeUnit *u, uint64_t e, uint32_t level)
 	if (level > 3)
 		mask |= 1ull << 7;
 	else if (level > 1 && e & 0x80)
-		mask |= u->conf.cap >> (32 + level) & 1 ? (1ull << (12 + 9 * (level - 1))) - 4096 : 0x80;
+		mask |= u->conf.cap >> (32 + level) & 1
+			? (1ull << (12 + 9 * (level - 1))) - 4096
+			: 0x80;
 	return e & mask;
 }
 
@@ -746,7 +771,8 @@ reserved_first(const FakeUnit *u, uint64_t e, uint32_t level)
 	if (level == 4 || (level == 3 && !(u->conf.cap >> 56 & 1)))
 		mask |= 0x80;
 	else if (level > 1 && e & 0x80)
-		mask |= (1ull << (12 + 9 * (level - 1))) - 8192; /* bit 12 chooses caching */
+		mask |= (1ull << (12 + 9 * (level - 1))) -
+			8192; /* bit 12 chooses caching */
 	return e & mask;
 }
 
@@ -796,7 +822,10 @@ walk(FakeUnit *u, const Way *way, iova_t iova, Tlb *out)
 		level = l;
 		break;
 	}
-	*out = (Tlb){ .did = did, .tag = iova >> 12, .top = top, .first = way->type == BY_FIRST,
+	*out = (Tlb){ .did = did,
+		.tag = iova >> 12,
+		.top = top,
+		.first = way->type == BY_FIRST,
 		.absent = absent };
 	for (; rights; level--) {
 		uint32_t s = 12 + 9 * (level - 1);
@@ -806,14 +835,21 @@ walk(FakeUnit *u, const Way *way, iova_t iova, Tlb *out)
 			return r;
 		out->absent |= !(e & (out->first ? 1 : 3));
 		if (level == 1 || (rights && level <= 3 && e & 0x80)) {
-			out->pa = ((e & 0xffffffffff000ull) >> s << s) + (iova & ((1ull << s) - 1) & ~0xfffull);
+			out->pa = ((e & 0xffffffffff000ull) >> s << s) +
+				(iova & ((1ull << s) - 1) & ~0xfffull);
 			break;
 		}
 		table = e & 0xffffffffff000ull;
 		if (rights || u->cm)
-			keep(u->walk, NWALK, (Tlb){ .did = did, .level = (uint8_t)(level - 1),
-				.rights = rights, .absent = out->absent, .first = out->first,
-				.tag = iova >> s, .pa = table, .top = top });
+			keep(u->walk, NWALK,
+				(Tlb){ .did = did,
+					.level = (uint8_t)(level - 1),
+					.rights = rights,
+					.absent = out->absent,
+					.first = out->first,
+					.tag = iova >> s,
+					.pa = table,
+					.top = top });
 	}
 	out->rights = rights;
 	return 0;
@@ -862,7 +898,10 @@ translate(FakeUnit *u, uint16_t sid, iova_t iova, bool write, paddr_t *pa)
 		e = *hit;
 	} else {
 		if (w.type == PASSED)
-			e = (Tlb){ .did = w.did, .tag = iova >> 12, .top = w.top, .rights = 3,
+			e = (Tlb){ .did = w.did,
+				.tag = iova >> 12,
+				.top = w.top,
+				.rights = 3,
 				.pa = iova & ~0xfffull };
 		else if ((r = walk(u, &w, iova, &e)) != 0)
 			return r;
@@ -877,15 +916,31 @@ static uint8_t
 in_legacy_words(uint8_t reason, bool write)
 {
 	switch (reason) {
-	case 0x39: return 1;
-	case 0x3a: return 0xa;
-	case 0x41: return 2;
-	case 0x42: return 0xb;
-	case 0x5b: return 3;
-	case 0x72: case 0x7a: return 0xc;
-	case 0x71: case 0x79: case 0x81: case 0x85: case 0x86: return write ? 5 : 6;
-	case 0x80: case 0x83: case 0x84: return 4;
-	default: return reason;
+	case 0x39:
+		return 1;
+	case 0x3a:
+		return 0xa;
+	case 0x41:
+		return 2;
+	case 0x42:
+		return 0xb;
+	case 0x5b:
+		return 3;
+	case 0x72:
+	case 0x7a:
+		return 0xc;
+	case 0x71:
+	case 0x79:
+	case 0x81:
+	case 0x85:
+	case 0x86:
+		return write ? 5 : 6;
+	case 0x80:
+	case 0x83:
+	case 0x84:
+		return 4;
+	default:
+		return reason;
 	}
 }
 
@@ -921,7 +976,8 @@ fake_dma(FakeUnit *u, uint16_t sid, iova_t iova, bool write)
 	if (d.reason)
 		fake_fault(u, sid, iova, d.reason, !write);
 	else if (!fake_page_live(d.pa))
-		bad(u, "source %04x reaches free page 0x%llx", sid, (unsigned long long)d.pa);
+		bad(u, "source %04x reaches free page 0x%llx", sid,
+			(unsigned long long)d.pa);
 	return d;
 }
 
@@ -938,7 +994,8 @@ pasid_descriptor_ok(const FakeUnit *u, uint64_t lo, uint64_t hi)
 	if ((lo & 15) == 7)
 		return gran != 2 && hi == 0;
 	return (gran == 2 && hi == 0) ||
-	       (gran == 3 && !(hi & 0xf80) && (hi & 0x3f) <= u->mamv && u->conf.cap >> 39 & 1);
+		(gran == 3 && !(hi & 0xf80) && (hi & 0x3f) <= u->mamv &&
+			u->conf.cap >> 39 & 1);
 }
 
 static bool
@@ -952,16 +1009,20 @@ descriptor_ok(FakeUnit *u, uint64_t lo, uint64_t hi)
 	case 2:
 		if (lo >> 32 || lo & 0xff00 || !gran || (gran != 3 && hi))
 			return false;
-		if ((lo >> 7 & 1 && !(u->conf.cap >> 55 & 1)) || (lo >> 6 & 1 && !(u->conf.cap >> 54 & 1)))
+		if ((lo >> 7 & 1 && !(u->conf.cap >> 55 & 1)) ||
+			(lo >> 6 & 1 && !(u->conf.cap >> 54 & 1)))
 			bad(u, "drain asked of a unit that has none");
-		return !(hi & 0xf80) && (gran != 3 || ((hi & 0x3f) <= u->mamv && u->conf.cap >> 39 & 1));
+		return !(hi & 0xf80) &&
+			(gran != 3 || ((hi & 0x3f) <= u->mamv && u->conf.cap >> 39 & 1));
 	case 3:
 		return tlb_descriptor_ok(u->devtlb, lo, hi);
 	case 4:
 		return ir_descriptor_ok(u->ir, lo, hi);
 	case 5: /* QEMU dies of SW and IF together, and wants one of them */
-		return !(lo & 0xffffff00ull) && !(hi & 3) && (lo >> 5 & 1) != (lo >> 4 & 1);
-	case 6: case 7:
+		return !(lo & 0xffffff00ull) && !(hi & 3) &&
+			(lo >> 5 & 1) != (lo >> 4 & 1);
+	case 6:
+	case 7:
 		return pasid_descriptor_ok(u, lo, hi);
 	default:
 		return false;
@@ -998,7 +1059,8 @@ static void
 fenced(FakeUnit *u, const char *what, const char *but)
 {
 	if (u->q_loose && u->q_loose != but)
-		bad(u, "%s descriptor not fenced from the %s descriptor before it", what, u->q_loose);
+		bad(u, "%s descriptor not fenced from the %s descriptor before it", what,
+			u->q_loose);
 }
 
 static void
@@ -1067,10 +1129,14 @@ static bool
 is_global(uint64_t lo, uint64_t hi)
 {
 	switch (lo & 15) {
-	case 3: return hi == 0x7ffffffffffff001ull;
-	case 4: return !(lo >> 4 & 1);
-	case 7: return BITS(lo, 5, 4) == 3;
-	default: return BITS(lo, 5, 4) == 1;
+	case 3:
+		return hi == 0x7ffffffffffff001ull;
+	case 4:
+		return !(lo >> 4 & 1);
+	case 7:
+		return BITS(lo, 5, 4) == 3;
+	default:
+		return BITS(lo, 5, 4) == 1;
 	}
 }
 
@@ -1082,19 +1148,21 @@ run_queue(FakeUnit *u)
 	while (u->iqh != u->iqt && !u->q_error && fake_time() >= u->q_ready) {
 		paddr_t at = (u->iqa & ~0xfffull) + u->iqh;
 		if (!fake_ram(at, stride(u))) {
-			bad(u, "the queue is at 0x%llx, which is not RAM", (unsigned long long)at);
+			bad(u, "the queue is at 0x%llx, which is not RAM",
+				(unsigned long long)at);
 			u->q_error = true;
 			return;
 		}
 		uint64_t lo = base64(u, at), hi = base64(u, at + 8);
-		bool nth = u->bad_at == 1 && (lo & 15) != 5, refuse = nth && !is_global(lo, hi);
+		bool nth = u->bad_at == 1 && (lo & 15) != 5,
+		     refuse = nth && !is_global(lo, hi);
 
 		if (u->bad_at > 1 && (lo & 15) != 5)
 			u->bad_at--;
 		if (refuse || !descriptor_ok(u, lo, hi) || !rest_empty(u, at)) {
 			if (!refuse)
-				bad(u, "bad descriptor %016llx %016llx", (unsigned long long)lo,
-				    (unsigned long long)hi);
+				bad(u, "bad descriptor %016llx %016llx",
+					(unsigned long long)lo, (unsigned long long)hi);
 			u->q_error = true;
 			queue_error(u, B(4));
 			return;
@@ -1169,9 +1237,11 @@ finish_gcmd(FakeUnit *u)
 static uint32_t
 silent_bits(const FakeUnit *u)
 {
-	return u->stuck & STUCK_GCMD ? ~0u :
-	       (u->stuck & STUCK_TE ? B(31) : 0) | (u->stuck & STUCK_SIRTP ? B(24) : 0) |
-	       (u->stuck & STUCK_IRE ? B(25) : 0) | (u->stuck & STUCK_CFI ? B(23) : 0);
+	return u->stuck & STUCK_GCMD ? ~0u
+				     : (u->stuck & STUCK_TE ? B(31) : 0) |
+			(u->stuck & STUCK_SIRTP ? B(24) : 0) |
+			(u->stuck & STUCK_IRE ? B(25) : 0) |
+			(u->stuck & STUCK_CFI ? B(23) : 0);
 }
 
 static void
@@ -1183,14 +1253,16 @@ tick(FakeUnit *u)
 		finish_gcmd(u);
 	if (u->ccmd >> 63 && now >= u->ccmd_done && !(u->stuck & STUCK_REGS)) {
 		drain_buffer(u);
-		drop_context(u, BITS(u->ccmd, 62, 61), (uint16_t)u->ccmd, (uint16_t)(u->ccmd >> 16));
+		drop_context(u, BITS(u->ccmd, 62, 61), (uint16_t)u->ccmd,
+			(uint16_t)(u->ccmd >> 16));
 		u->ccmd &= ~(1ull << 63);
 	}
 	if (u->iotlb >> 63 && now >= u->iotlb_done && !(u->stuck & STUCK_REGS)) {
 		drop_iotlb(u, BITS(u->iotlb, 61, 60), (uint16_t)(u->iotlb >> 32), u->iva);
 		u->iotlb &= ~(1ull << 63);
 	}
-	if (u->pmen & 1 && !(u->pmen >> 31) && now >= u->pmen_done && !(u->stuck & STUCK_PMEN))
+	if (u->pmen & 1 && !(u->pmen >> 31) && now >= u->pmen_done &&
+		!(u->stuck & STUCK_PMEN))
 		u->pmen &= ~1u;
 	if (u->gsts & B(26) && !(u->stuck & STUCK_QUEUE))
 		run_queue(u);
@@ -1227,14 +1299,16 @@ write_gcmd(FakeUnit *u, uint32_t v)
 		u->gsts &= ~u->gcmd_bit;
 	if (u->gcmd_bit == B(27))
 		u->gsts |= B(27);
-	if (u->gcmd_bit == B(31) && u->gcmd_set && (!u->root_ok || u->need_cc || u->need_pasid || u->need_iotlb))
+	if (u->gcmd_bit == B(31) && u->gcmd_set &&
+		(!u->root_ok || u->need_cc || u->need_pasid || u->need_iotlb))
 		bad(u, "TE before root table and global invalidations");
 	if (u->gcmd_bit == B(26) && u->gcmd_set) {
 		if (!u->qi)
 			bad(u, "QIE on a unit without a queue");
-		if (u->iqt || u->iqa & 0x7f8 || (u->iqa & 0x800 && !(u->conf.ecap >> 43 & 1)))
+		if (u->iqt || u->iqa & 0x7f8 ||
+			(u->iqa & 0x800 && !(u->conf.ecap >> 43 & 1)))
 			bad(u, "QIE with IQT %llx IQA %llx", (unsigned long long)u->iqt,
-			    (unsigned long long)u->iqa);
+				(unsigned long long)u->iqa);
 		u->iqh = 0;
 		u->q_error = u->q_iotlb = false;
 		u->q_loose = NULL;
@@ -1265,7 +1339,8 @@ write_ccmd(FakeUnit *u, uint64_t v)
 	if (BITS(v, 62, 61) == 0 || v & 0x07fffffc00000000ull)
 		bad(u, "CCMD %016llx", (unsigned long long)v);
 	u->ccmd = v;
-	u->ccmd_done = registers_usable(u, "CCMD") ? fake_time() + u->conf.latency : UINT64_MAX;
+	u->ccmd_done = registers_usable(u, "CCMD") ? fake_time() + u->conf.latency
+						   : UINT64_MAX;
 }
 
 static void
@@ -1279,7 +1354,8 @@ write_iotlb(FakeUnit *u, uint64_t v)
 		bad(u, "IOTLB command before the context command completed");
 	u->iotlb = u->last_iotlb = v;
 	u->descriptors++;
-	u->iotlb_done = registers_usable(u, "IOTLB") ? fake_time() + u->conf.latency : UINT64_MAX;
+	u->iotlb_done = registers_usable(u, "IOTLB") ? fake_time() + u->conf.latency
+						     : UINT64_MAX;
 }
 
 static void
@@ -1316,8 +1392,9 @@ write_frcd(FakeUnit *u, uint32_t off, uint64_t v, bool wide)
 {
 	uint32_t i = off / 16;
 
-	if (i >= u->nfault || !((!wide && off % 16 == 12 && v == B(31)) ||
-	                        (wide && off % 16 == 8 && v == 1ull << 63)))
+	if (i >= u->nfault ||
+		!((!wide && off % 16 == 12 && v == B(31)) ||
+			(wide && off % 16 == 8 && v == 1ull << 63)))
 		bad(u, "fault record write at +%x of %llx", off, (unsigned long long)v);
 	else
 		u->frcd[i].hi &= ~(1ull << 63);
@@ -1347,17 +1424,30 @@ mmio_put32(volatile Regs *r, uint32_t off, uint32_t v)
 	fake_did((FakeDid){ .kind = FAKE_WROTE, .unit = u, .at = off, .lo = v });
 	access_ok(u, off, 4);
 	switch (off) {
-	case 0x18: write_gcmd(u, v); break;
-	case 0x34: write_fsts(u, v); break;
-	case 0x38: write_fectl(u, v); break;
-	case 0x3c: u->fedata = v; break;
-	case 0x40: u->feaddr = v; break;
-	case 0x44: u->feuaddr = v; break;
+	case 0x18:
+		write_gcmd(u, v);
+		break;
+	case 0x34:
+		write_fsts(u, v);
+		break;
+	case 0x38:
+		write_fectl(u, v);
+		break;
+	case 0x3c:
+		u->fedata = v;
+		break;
+	case 0x40:
+		u->feaddr = v;
+		break;
+	case 0x44:
+		u->feuaddr = v;
+		break;
 	case 0x64:
 		u->pmen = (u->pmen & 1) | (v & B(31));
 		u->pmen_done = fake_time() + u->conf.latency;
 		break;
-	case 0xa0: case 0xe0:
+	case 0xa0:
+	case 0xe0:
 		if (v != B(31) || (off == 0xa0 ? !u->qi : !(u->conf.ecap >> 29 & 1)))
 			bad(u, "event control %x: %08x", off, v);
 		break;
@@ -1425,11 +1515,16 @@ mmio_read32(const volatile Regs *r, uint32_t off)
 	access_ok(u, off, 4);
 	fake_spend(10);
 	switch (off) {
-	case 0x00: return u->conf.ver;
-	case 0x1c: return u->gsts;
-	case 0x34: return u->fsts;
-	case 0x38: return u->fectl;
-	case 0x64: return u->pmen;
+	case 0x00:
+		return u->conf.ver;
+	case 0x1c:
+		return u->gsts;
+	case 0x34:
+		return u->fsts;
+	case 0x38:
+		return u->fectl;
+	case 0x64:
+		return u->pmen;
 	}
 	bad(u, "32-bit read of register %x", off); /* GCMD among them: it is write-only */
 	return 0;
@@ -1445,20 +1540,28 @@ mmio_read64(const volatile Regs *r, uint32_t off)
 	access_ok(u, off, 8);
 	fake_spend(10);
 	switch (off) {
-	case 0x08: return u->conf.cap;
-	case 0x10: return u->conf.ecap;
-	case 0x20: return u->rtaddr;
-	case 0x28: return u->ccmd;
-	case 0x80: return u->q_error ? u->iqh : u->iqt; /* fetched, which is not done */
-	case 0x88: return u->iqt;
-	case 0x90: return u->iqa;
-	case 0xb8: return ir_read_irta(u->ir);
+	case 0x08:
+		return u->conf.cap;
+	case 0x10:
+		return u->conf.ecap;
+	case 0x20:
+		return u->rtaddr;
+	case 0x28:
+		return u->ccmd;
+	case 0x80:
+		return u->q_error ? u->iqh : u->iqt; /* fetched, which is not done */
+	case 0x88:
+		return u->iqt;
+	case 0x90:
+		return u->iqa;
+	case 0xb8:
+		return ir_read_irta(u->ir);
 	}
 	if (off == u->iotlb_off + 8)
 		return u->iotlb;
 	if (is_frcd(u, off))
 		return (off - u->frcd_off) % 16 ? u->frcd[(off - u->frcd_off) / 16].hi
-		                                : u->frcd[(off - u->frcd_off) / 16].lo;
+						: u->frcd[(off - u->frcd_off) / 16].lo;
 	bad(u, "64-bit read of register %x", off);
 	return 0;
 }
