@@ -1,7 +1,8 @@
 /*
  * PCI configuration space by the two legacy ports: an address, then a 32-bit datum. The
- * first 256 bytes of each function of segment 0; ECAM reaches the rest (dev/pcios.c).
- * Locks: none; the caller keeps address and datum together (RANK_PCI).
+ * first 256 bytes of each function of segment 0; ECAM reaches the rest
+ * (dev/glue/pcios.c). Locks: none; the caller keeps address and datum together
+ * (RANK_PCI).
  */
 #include "arch/arch.h"
 #include "arch/io.h"

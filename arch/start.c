@@ -12,7 +12,7 @@
 #include "arch/ioapic.h"
 #include "arch/kmap.h"
 #include "arch/memmap.h"
-#include "arch/power.h"
+#include "arch/poweroff.h"
 #include "arch/rtc.h"
 #include "arch/smp.h"
 #include "arch/start.h"

@@ -1,10 +1,10 @@
 /*
- * #edu: what one may ask of the kernel's driver for QEMU's teaching device (dev/edudrv.c,
- * dev/edutest.c). A write returns when its transfers are over, with a sentence when they
- * did not do what they should. See user/man/kedu.md.
+ * #edu: what one may ask of the kernel's driver for QEMU's teaching device
+ * (dev/drv/edudrv.c, dev/drv/edutest.c). A write returns when its transfers are over,
+ * with a sentence when they did not do what they should. See user/man/kedu.md.
  */
 
-#include "dev/edu.h"
+#include "dev/drv/edu.h"
 #include "dev/devtab.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"

@@ -1,13 +1,14 @@
 /*
  * #iommu: the five files by which devices are given to processes. Whoever can name them
- * has the authority; the Dev checks words and permissions, dev/assign.h does the work.
- * The texts are in dev/iommufmt.c, the grammar in dev/iommucmd.c. See user/man/iommu.md.
+ * has the authority; the Dev checks words and permissions, dev/assign/assign.h does the
+ * work. The texts are in dev/text/iommufmt.c, the grammar in dev/text/iommucmd.c. See
+ * user/man/iommu.md.
  */
 
-#include "dev/assign.h"
+#include "dev/assign/assign.h"
 #include "dev/devtab.h"
-#include "dev/iommucmd.h"
-#include "dev/iommufmt.h"
+#include "dev/text/iommucmd.h"
+#include "dev/text/iommufmt.h"
 #include "kern/aspace.h"
 #include "kern/dev.h"
 #include "kern/log.h"

@@ -6,17 +6,17 @@
  *	event   what happens to it           ctl     reset, busmaster on|off
  *	map     guest mode: what it sees
  *
- * This file knows names and permissions; registers are dev/pci's, ownership assign.c's.
+ * This file knows names and permissions; registers are dev/pci's, ownership dev/assign's.
  * bars, intr and ctl are for the owner, and ownership is asked for at each use, so that a
  * descriptor kept from an earlier attachment is worth nothing. Nothing writes config.
  * No locks: functions are const, and each open file keeps its own state.
  */
-#include "dev/assign.h"
+#include "dev/assign/assign.h"
 #include "dev/devtab.h"
-#include "dev/mapcmd.h"
+#include "dev/text/mapcmd.h"
 #include "dev/pci/pci.h"
-#include "dev/pcistatus.h"
-#include "dev/pciwindow.h"
+#include "dev/text/pcistatus.h"
+#include "dev/glue/pciwindow.h"
 #include "kern/aspace.h"
 #include "kern/chan.h"
 #include "kern/cmd.h"

@@ -1,7 +1,7 @@
-/* #rng: bytes of a virtio entropy device that the kernel has (dev/rngdrv.c):
+/* #rng: bytes of a virtio entropy device that the kernel has (dev/drv/rngdrv.c):
  * user/man/rng.md. */
 
-#include "dev/rng.h"
+#include "dev/drv/rng.h"
 #include "dev/devtab.h"
 
 static int

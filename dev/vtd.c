@@ -5,22 +5,23 @@
  *	time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access write
  *	address 0x6df084000 reason 5 text 'PTE Write access ...' tables 'not mapped'
  *
- * `dmar` is the firmware's table in words (dev/dmarfmt.c), `groups` what can only be
- * given away together (dev/groupfmt.c), `walk` the way of one request through the tables
- * (dev/walkfmt.c), `domains` and `stats` what there is and has been (dev/domains.c),
- * `check` whether all of it agrees (dev/check.c),
- * `ctl` policy (dev/policy.c), `trace` what the core did to hardware (dev/tracefmt.c).
+ * `dmar` is the firmware's table in words (dev/text/dmarfmt.c), `groups` what can only be
+ * given away together (dev/text/groupfmt.c), `walk` the way of one request through the
+ * tables (dev/text/walkfmt.c), `domains` and `stats` what there is and has been
+ * (dev/assign/domains.c), `check` whether all of it agrees (dev/assign/bookcheck.c),
+ * `ctl` policy (dev/assign/ctl.c), `trace` what the core did to hardware
+ * (dev/text/tracefmt.c).
  */
 
 #include "arch/arch.h"
-#include "dev/assign.h"
+#include "dev/assign/assign.h"
 #include "dev/devtab.h"
-#include "dev/dmarfmt.h"
-#include "dev/groupfmt.h"
-#include "dev/iommufmt.h"
-#include "dev/tracefmt.h"
+#include "dev/text/dmarfmt.h"
+#include "dev/text/groupfmt.h"
+#include "dev/text/iommufmt.h"
+#include "dev/text/tracefmt.h"
 #include "dev/vtd/os.h"
-#include "dev/walkfmt.h"
+#include "dev/text/walkfmt.h"
 #include "kern/cmd.h"
 #include "kern/dev.h"
 #include "kern/errno.h"

@@ -1,8 +1,8 @@
 /*
  * Mount tables: for each covered place, by identity (device and qid), the Union that is
  * seen there instead. A Union never changes once it is in a table; binding makes a new
- * one. So a walk, or an open directory, keeps a reference and needs no lock while
- * devices are asked. Private to the name space (kern/ns.c, walk.c, mount.c, uniondir.c).
+ * one. So a walk, or an open directory, keeps a reference and needs no lock while devices
+ * are asked. Private to the name space (kern/ns.c, namewalk.c, mount.c, uniondir.c).
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * What is done by name: open, create, remove, rename, bind, unmount. Finding the place
- * is kern/walk.c's, what is bound where is kern/mount.c's; here are the rules: where a
+ * What is done by name: open, create, remove, rename, bind, unmount. Finding the place is
+ * kern/namewalk.c's, what is bound where is kern/mount.c's; here are the rules: where a
  * new file goes in a union, what must be writable, what is in the way. A failed call
  * leaves one sentence without the path, but where there are two it says when the second
  * is at fault.
@@ -12,7 +12,7 @@
 #include "kern/path.h"
 #include "kern/proc.h"
 #include "kern/string.h"
-#include "kern/walk.h"
+#include "kern/namewalk.h"
 
 /* The last failure was about the second of a call's two names: say which. */
 static int

@@ -10,7 +10,7 @@
 #include "kern/heap.h"
 #include "kern/log.h"
 #include "kern/ns.h"
-#include "kern/walk.h"
+#include "kern/namewalk.h"
 
 /* c->ns: the members, opened, and where the last entry was found. */
 typedef struct UnionDir {

@@ -1,9 +1,9 @@
 /*
  * What a function says of itself: identity, capabilities; and what of it stays switched
- * off: interrupts until the owner asks, page requests, PASIDs and
- * virtual functions always, which would be requesters nobody owns. So does address
- * translation but for drivers of the kernel (dev/ats.c): with it on, a device can send
- * addresses as "already translated".
+ * off: interrupts until the owner asks, page requests, PASIDs and virtual functions
+ * always, which would be requesters nobody owns. So does address translation but for
+ * drivers of the kernel (dev/assign/ats.c): with it on, a device can send addresses as
+ * "already translated".
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"

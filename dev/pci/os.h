@@ -1,5 +1,5 @@
 /*
- * What dev/pci asks of its host. The kernel implements it in dev/pcios.c, tests in a
+ * What dev/pci asks of its host. The kernel implements it in dev/glue/pcios.c, tests in a
  * fake. Configuration cycles are atomic and may be issued from interrupts; the rest may
  * sleep.
  */

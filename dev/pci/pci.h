@@ -55,13 +55,13 @@ struct PciFn {
 	PciReset reset; /* how pci_reset would do it */
 
 	/* Requester ids the unit may see for it: its own first, then those bridges above
-	 * put in its place, nearest first (group.c). */
+	 * put in its place, nearest first (isolation.c). */
 	uint16_t sid[PCI_NSID];
 	uint8_t nsid;
 	uint group; /* isolation group number; see pci_group_reason */
 
 	volatile uint32_t *msix_table; /* msi.c's window, mapped at first use */
-	void *assign;                  /* dev/assign.c's */
+	void *assign;                  /* dev/assign/attach.c's */
 };
 
 /*

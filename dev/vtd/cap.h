@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 
 typedef struct Limits {
 	uint32_t levels; /* of second-level tables, 3 to 5 */
@@ -22,7 +22,7 @@ typedef struct Limits {
 	bool walks;        /* ... where page tables are concerned */
 	bool cm;           /* caching mode */
 	bool rwbf;         /* write buffer to flush */
-	/* page-selective invalidation; by policy (policy.c) not used */
+	/* page-selective invalidation; by policy (tune.c) not used */
 	bool psi;
 	bool whole; /* by policy: what invalidates a domain invalidates all */
 	bool drain_read, drain_write;

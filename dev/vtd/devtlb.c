@@ -98,7 +98,7 @@ attached(const Domain *d)
 	return false;
 }
 
-/* From here on the queue stays: policy.c counts, too. */
+/* From here on the queue stays: tune.c counts, too. */
 static bool
 join(Unit *u)
 {

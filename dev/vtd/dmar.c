@@ -6,7 +6,7 @@
  *
  * Absent: whether paths lead to devices, which is scope.c's business.
  */
-#include "dev/vtd/dmarnote.h"
+#include "dev/vtd/finding.h"
 
 #include "dev/vtd/os.h"
 

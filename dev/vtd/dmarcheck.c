@@ -4,7 +4,7 @@
  * reserved regions that do not overlap, and at least one unit; and against what the host
  * knows. Pure.
  */
-#include "dev/vtd/dmarnote.h"
+#include "dev/vtd/finding.h"
 
 static bool
 is(const DmarEntry *e, DmarType type)

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 #include "dev/vtd/bits.h"
 
 #define IRT_ENTRIES 256 /* one page, and more than there are vectors */

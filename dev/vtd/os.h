@@ -1,7 +1,7 @@
 /*
- * What the VT-d core asks of the kernel around it: this header is the whole dependency.
- * A host implements these functions once (dev/vtdos.c is ours); tests implement them over
- * fake hardware, which also replaces mmio.c.
+ * What the VT-d core asks of the kernel around it: this header is the whole dependency. A
+ * host implements these functions once (dev/glue/vtdos.c is ours); tests implement them
+ * over fake hardware, which also replaces mmio.c.
  *
  * Locks are spinning, safe against the fault interrupt, and never held across os_relax
  * loops longer than the bounds the core states. Pages are 4 KiB, zeroed.

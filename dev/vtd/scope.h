@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 #include "dev/vtd/dmar.h"
 
 /* One byte of configuration space: secondary bus numbers on the way of a path. */

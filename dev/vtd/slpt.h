@@ -20,7 +20,7 @@
 
 #include <stdbool.h>
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 #include "dev/vtd/ent.h"
 #include "dev/vtd/mmio.h"
 #include "dev/vtd/os.h"

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 #include "dev/vtd/bits.h"
 #include "dev/vtd/ent.h"
 

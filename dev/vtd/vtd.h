@@ -1,5 +1,6 @@
 /*
- * Inside dev/vtd: the Unit and what its files offer each other. Others use dev/iommu.h.
+ * Inside dev/vtd: the Unit and what its files offer each other. Others use
+ * dev/vtd/iommu.h.
  *
  *	UNUSABLE <-- start --> OFF <-- power --> ON
  *	                         \                |
@@ -11,7 +12,7 @@
  */
 #pragma once
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 #include "dev/vtd/dmar.h"
 #include "dev/vtd/ent.h"
 #include "dev/vtd/gcmd.h"
@@ -117,7 +118,7 @@ int domain_tell(Domain *d, Change *c);
  * it did not confirm and has been switched off. */
 int devtlb_flush(Domain *d, iova_t iova, uint64_t len);
 
-/* mirror.c: ours follow the process's in [iova, iova+len), where its are new, or are
+/* shadow.c: ours follow the process's in [iova, iova+len), where its are new, or are
  * gone. */
 int mirror_show(Domain *d, iova_t iova, uint64_t len);  /* -ENOMEM: not all of it */
 bool mirror_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
@@ -125,7 +126,7 @@ bool mirror_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
 /* direct.c */
 uint64_t direct_lookup(iova_t iova, uint64_t *size);
 
-/* look.c: a table to read, which may be taken apart meanwhile: what is not RAM is
+/* stats.c: a table to read, which may be taken apart meanwhile: what is not RAM is
  * NULL. */
 const uint64_t *look_table(uint64_t pa);
 
@@ -182,7 +183,7 @@ void fault_poll(Unit *u);
 /* faultrec.c, pure */
 bool fault_decode(uint64_t lo, uint64_t hi, VtdFault *out); /* false: no valid record */
 
-/* vtd.c */
+/* units.c */
 Unit *unit_at(uint32_t i);
 /* What all usable units can do: tables of a domain obey it, wherever it is attached. */
 typedef struct Common {

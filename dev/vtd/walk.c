@@ -2,7 +2,7 @@
  * Walking as a unit does, pure (VT-d 3.4, 3.7, 7.2.3, 9.1, 9.3, 9.8): root entry, context
  * entry, second level, each with its checks in the order of the fault reasons. The tables
  * may be anybody's and may be wrong: that is what this is for. What leads to tables in
- * scalable mode, and the first level, are in walksm.c.
+ * scalable mode, and the first level, are in walk_scalable.c.
  *
  * By the manual an entry without R and W is absent and nothing else of it counts, rights
  * are collected on the way and judged at the page. QEMU looks for the right that is asked
@@ -11,7 +11,7 @@
  */
 #include "dev/vtd/walker.h"
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 #include "dev/vtd/ent.h"
 #include "dev/vtd/reg.h"
 

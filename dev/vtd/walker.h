@@ -1,4 +1,4 @@
-/* Inside the walk: what its two halves, walk.c and walksm.c, have in common. */
+/* Inside the walk: what its two halves, walk.c and walk_scalable.c, have in common. */
 #pragma once
 
 #include "dev/vtd/walk.h"
@@ -33,6 +33,6 @@ uint8_t walker_page(Walker *w, uint64_t e, uint32_t level, uint8_t interrupt);
 
 extern const WalkReasons walk_legacy;
 
-/* walksm.c */
+/* walk_scalable.c */
 uint8_t walksm(Walker *w);
 bool walksm_qualified(uint8_t reason);

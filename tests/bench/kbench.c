@@ -1,13 +1,13 @@
 /*
- * #bench: what the calls of dev/iommu.h cost, measured inside the kernel, which only the
- * bench kernel has (build/bench). Reading a file runs its measurement, with interrupts
- * off, and gives `bench NAME MEDIAN LEAST MOST` in ticks of the time-stamp counter; under
- * icount those are instructions. The domain is a guest's, attached to the unit for edu's
- * requester id, so every unmap invalidates and waits. No memory is behind the mappings:
- * nobody uses them.
+ * #bench: what the calls of dev/vtd/iommu.h cost, measured inside the kernel, which only
+ * the bench kernel has (build/bench). Reading a file runs its measurement, with
+ * interrupts off, and gives `bench NAME MEDIAN LEAST MOST` in ticks of the time-stamp
+ * counter; under icount those are instructions. The domain is a guest's, attached to the
+ * unit for edu's requester id, so every unmap invalidates and waits. No memory is behind
+ * the mappings: nobody uses them.
  */
 #include "arch/arch.h"
-#include "dev/assign.h"
+#include "dev/assign/assign.h"
 #include "dev/devtab.h"
 #include "dev/pci/pci.h"
 #include "kern/dev.h"

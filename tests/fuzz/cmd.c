@@ -1,11 +1,11 @@
-/* SRC: kern/cmd.c dev/iommucmd.c dev/mapcmd.c */
+/* SRC: kern/cmd.c dev/text/iommucmd.c dev/text/mapcmd.c */
 /*
  * What is written to a control file. Words are substrings of what was written, between
  * blanks; numbers agree with the C library's and round trips are exact; a command that is
  * taken says the same when it is written again from its values.
  */
-#include "dev/iommucmd.h"
-#include "dev/mapcmd.h"
+#include "dev/text/iommucmd.h"
+#include "dev/text/mapcmd.h"
 #include "kern/errno.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,11 +1,11 @@
-/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c dev/dmarfmt.c kern/text.c user/host/dmarjson.c dev/pci/mcfg.c */
+/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c dev/text/dmarfmt.c kern/text.c user/host/dmarjson.c dev/pci/mcfg.c */
 /*
  * The DMAR table. The input is a table as it is, and once more with signature, length and
  * checksum made right, so that what lies behind them is reached. What the parser returns
  * must stay inside the bytes, keep its own promises (dmar.h), and agree with the second
  * reader of this table, dev/pci's, about where registers are.
  */
-#include "dev/dmarfmt.h"
+#include "dev/text/dmarfmt.h"
 #include "dev/pci/mcfg.h"
 #include "dev/vtd/dmar.h"
 #include "dev/vtd/os.h"

@@ -1,4 +1,4 @@
-/* SRC: dev/vtd/scope.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c */
+/* SRC: dev/vtd/scope.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c */
 /*
  * Which unit translates a device. The input is a machine and a table: 8 bridges of 4
  * bytes (bus, devfn, secondary, subordinate), a device of 3, then DMAR structures.

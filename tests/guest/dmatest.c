@@ -146,8 +146,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 3) {
-		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free|ucopy, or - "
-		       "canary MIB\n");
+		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free|ucopy, or - canary MIB\n");
 		return 2;
 	}
 	buffer();

@@ -1,4 +1,4 @@
-/* SRC: dev/assign.c dev/check.c dev/domains.c dev/group.c dev/drain.c dev/follow.c dev/func.c dev/tenant.c dev/kdriver.c dev/kview.c dev/kdma.c dev/ats.c dev/guest.c dev/mapcmd.c dev/iovamap.c dev/iommucmd.c dev/refuse.c dev/power.c dev/owner.c dev/own.c dev/event.c dev/faultlog.c dev/dmafault.c dev/faultwatch.c dev/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign/attach.c dev/assign/bookcheck.c dev/assign/domains.c dev/assign/group.c dev/assign/drain.c dev/assign/procevent.c dev/assign/assigned.c dev/assign/owner.c dev/assign/kdriver.c dev/assign/kdomain.c dev/assign/kdma.c dev/assign/ats.c dev/assign/usermap.c dev/text/mapcmd.c dev/assign/iovamap.c dev/text/iommucmd.c dev/assign/admit.c dev/assign/power.c dev/assign/ops.c dev/assign/state.c dev/assign/event.c dev/assign/faultlog.c dev/assign/blame.c dev/assign/faultthread.c dev/text/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -7,7 +7,7 @@
 #include "host.h"
 
 #include "arch/arch.h"
-#include "dev/func.h"
+#include "dev/assign/local.h"
 
 /* ---- the machine ---- */
 
@@ -1013,8 +1013,7 @@ test_attach(void **state)
 	(void)state;
 	assert_int_equal(attach(EDU, 22), 0);
 	assert_string_equal(trace,
-		"drain1 intoff1 nosnoop1 observe(22000) added(8001000 1000) "
-		"attach(22000: 18) decode1 ");
+		"drain1 intoff1 nosnoop1 observe(22000) added(8001000 1000) attach(22000: 18) decode1 ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_int_equal(assign_count(&the_unit), 1);
@@ -1090,8 +1089,7 @@ test_refusals(void **state)
 	refused(EDU, 22, -EBUSY, "0:3.0 is owned by pid 22");
 	assert_int_equal(attach(BEHIND1, 22), 0);
 	refused(BEHIND2, 23, -EBUSY,
-		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id "
-		"behind 0:5.0 "
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0 "
 		"(attach -g takes a whole group)");
 	the_unit = (Unit){ UNIT_BROKEN, "it did not answer" };
 	refused(EDU2, 22, -EIO, "0:2.0: its IOMMU unit 0 is broken: it did not answer");
@@ -1149,8 +1147,7 @@ test_group(void **state)
 		clear();
 		assert_int_equal(attach_group(i, 22), 0);
 		assert_string_equal(trace,
-			"drain5 intoff5 nosnoop5 observe(22000) added(8001000 1000) "
-			"attach(22000: 108 100) decode5 "
+			"drain5 intoff5 nosnoop5 observe(22000) added(8001000 1000) attach(22000: 108 100) decode5 "
 			"drain6 intoff6 nosnoop6 attach(22000: 110) decode6 ");
 		assert_int_equal(assign_owner(&fn[BEHIND1]), 22);
 		assert_int_equal(assign_owner(&fn[BEHIND2]), 22);
@@ -1324,8 +1321,7 @@ test_detach(void **state)
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 "
-		"sleep200 poll free50 "
+		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 sleep200 poll free50 "
 		"observe(22000 -) free ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
 	assert_string_equal(event(EDU, &p22), "attach shared\n");
@@ -1336,8 +1332,7 @@ test_detach(void **state)
 	assert_int_equal(assign_detach(fn[NVME].bdf, 23), 0);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) unentry3 "
-		"reset3 poll free50 "
+		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) unentry3 reset3 poll free50 "
 		"observe(23000 -) free ");
 }
 
@@ -1743,10 +1738,8 @@ test_exit(void **state)
 	host_alloc_left = -1;
 	assert_string_equal(trace,
 		"revoke(22000 1) revoke(22000 2) revoke(22000 3) "
-		"unmaster1 intoff1 drain1 unmaster2 intoff2 drain2 unmaster3 intoff3 "
-		"drain3 "
-		"detach(22000: 18) unentry1 detach(22000: 10) unentry2 detach(22000: 20) "
-		"unentry3 "
+		"unmaster1 intoff1 drain1 unmaster2 intoff2 drain2 unmaster3 intoff3 drain3 "
+		"detach(22000: 18) unentry1 detach(22000: 10) unentry2 detach(22000: 20) unentry3 "
 		"reset3 sleep200 poll "
 		"free50 free50 free50 observe(22000 -) free ");
 	assert_string_equal(event(EDU, &p22), "");
@@ -1778,8 +1771,7 @@ test_exec(void **state)
 	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
 	assert_string_equal(trace,
 		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 "
-		"sleep200 poll observe(22000 -) free observe(99000) added(8001000 1000) "
-		"free50 attach(99000: 18) poll as(99000) ");
+		"sleep200 poll observe(22000 -) free observe(99000) added(8001000 1000) free50 attach(99000: 18) poll as(99000) ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_false(bme[EDU]);
@@ -2174,8 +2166,7 @@ test_fault(void **state)
 	assign_faults(&t);
 	assert_non_null(strstr(t.s,
 		"source 0:3.0 device 0:3.0 pid 22 name edu access write "
-		"address 0x6df084000 reason 5 text 'PTE Write access is not set' tables "
-		"'not mapped'\n"));
+		"address 0x6df084000 reason 5 text 'PTE Write access is not set' tables 'not mapped'\n"));
 	assert_non_null(strstr(t.s,
 		"address 0x400000 reason 5 text 'PTE Write access is not set' "
 		"tables 'mapped read-only'\n"));
@@ -2492,8 +2483,7 @@ kernel_wants_plain(AttachArgs a)
 	a.bdf = fn[EDU2].bdf;
 	assert_int_equal(assign_attach(&a), -EINVAL);
 	assert_string_equal(host_errstr,
-		"process 0 is the kernel: it takes no -g, mode or ro, and cannot be "
-		"killed");
+		"process 0 is the kernel: it takes no -g, mode or ro, and cannot be killed");
 }
 
 static void
@@ -2507,8 +2497,7 @@ test_kernel_refused(void **state)
 	kernel_wants_plain((AttachArgs){ .policy = FAULT_KILL });
 	assert_int_equal(attach(BEHIND1, 22), 0);
 	refused(BEHIND2, 0, -EBUSY,
-		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id "
-		"behind 0:5.0 "
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0 "
 		"(attach -g takes a whole group)");
 	func[BEHIND1].pid = 0; /* as if the kernel had it */
 	refused(BEHIND2, 0, -EBUSY,
@@ -2722,8 +2711,7 @@ test_kernel_ats(void **state)
 	clear();
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
 	assert_string_equal(trace,
-		"stop2 unmaster2 intoff2 drain2 empty(8) noats2 detach(8: 10) sleep200 "
-		"poll free ");
+		"stop2 unmaster2 intoff2 drain2 empty(8) noats2 detach(8: 10) sleep200 poll free ");
 	/* a process */
 	clear();
 	assert_int_equal(attach(EDU2, 22), 0);
@@ -2736,8 +2724,7 @@ test_kernel_ats(void **state)
 	assert_int_equal(attach(EDU2, 0), 0);
 	assert_null(strstr(trace, "tlb"));
 	with_ats = &fn[EDU2];
-	checks("I14 function 0:2.0: translates by itself: ATS, PRI or PASID is "
-	       "on\nviolations 1\n");
+	checks("I14 function 0:2.0: translates by itself: ATS, PRI or PASID is on\nviolations 1\n");
 	with_ats = NULL;
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
 	obstacle = NULL;
@@ -2863,14 +2850,11 @@ test_domains(void **state)
 	assert_int_equal(attach_as(EDU, 22, ATTACH_GUEST, true), 0);
 	assign_domains(&t);
 	assert_string_equal(t.s,
-		"domain 0:42 kind guest ro yes pid 22 name edu functions 0:3.0 root "
-		"0x5000 levels 3 width 39 "
+		"domain 0:42 kind guest ro yes pid 22 name edu functions 0:3.0 root 0x5000 levels 3 width 39 "
 		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n"
-		"domain 0:42 kind shared ro no pid 22 name edu functions 0:2.0 root "
-		"0x5000 levels 3 width 39 "
+		"domain 0:42 kind shared ro no pid 22 name edu functions 0:2.0 root 0x5000 levels 3 width 39 "
 		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n"
-		"domain 0:42 kind shared ro no pid 23 name cat functions 0:4.0 root "
-		"0x5000 levels 3 width 39 "
+		"domain 0:42 kind shared ro no pid 23 name cat functions 0:4.0 root 0x5000 levels 3 width 39 "
 		"pages 4 quota 7 clean 2 large 1 maps 11 unmaps 12 ats off\n");
 	text_free(&t);
 	assert_int_equal(assign_detach(fn[EDU].bdf, 22), 0);
@@ -2888,8 +2872,7 @@ test_domains(void **state)
 	assert_string_equal(t.s,
 		"unit 0 context_global 2 context_device 3 pasid_global 4 pasid_domain 5 "
 		"iotlb_global 6 iotlb_domain 7 iotlb_page 8 "
-		"interrupt_global 9 interrupt_index 10 device_tlb 19 write_buffer 1 "
-		"waits 11 wait_ns 12 longest_ns 13 "
+		"interrupt_global 9 interrupt_index 10 device_tlb 19 write_buffer 1 waits 11 wait_ns 12 longest_ns 13 "
 		"ids 17 sources 16 interrupts 18 faults 14 lost 15\n"
 		"domain 0:42 pid 22 maps 11 unmaps 12 pages 4 large 1 faults 3\n"
 		"domain 0:42 pid 23 maps 11 unmaps 12 pages 4 large 1 faults 0\n");
@@ -2912,8 +2895,7 @@ test_check(void **state)
 	checks("I1 function 0:3.0: no context entry\nviolations 1\n");
 	core_misses = NULL;
 	core_source = 0x777;
-	checks("I1 unit 0 source 0x777: a context entry that is nobody's\nviolations "
-	       "1\n");
+	checks("I1 unit 0 source 0x777: a context entry that is nobody's\nviolations 1\n");
 	core_source = ~0u;
 	core_unit.nbad = 1;
 	core_unit.bad[0] = (VtdBad){ 7, "another queue", 0x90, 0x1000 };
@@ -2921,20 +2903,16 @@ test_check(void **state)
 	core_unit.nbad = 0;
 	core_domain.nbad = 1;
 	core_domain.bad[0] = (VtdBad){ 11, "changed and not invalidated", 1, 2 };
-	checks("I11 domain 42 at 0x1 value 0x2: changed and not invalidated\nviolations "
-	       "1\n");
+	checks("I11 domain 42 at 0x1 value 0x2: changed and not invalidated\nviolations 1\n");
 	core_domain.nbad = 0;
 	bme[NVME] = msi[NVME] = true;
-	checks("I8 function 0:4.0: masters the bus\nI8 function 0:4.0: can "
-	       "interrupt\nviolations 2\n");
+	checks("I8 function 0:4.0: masters the bus\nI8 function 0:4.0: can interrupt\nviolations 2\n");
 	bme[NVME] = msi[NVME] = false;
 	with_ats = &fn[EDU];
-	checks("I14 function 0:3.0: translates by itself: ATS, PRI or PASID is "
-	       "on\nviolations 1\n");
+	checks("I14 function 0:3.0: translates by itself: ATS, PRI or PASID is on\nviolations 1\n");
 	with_ats = NULL;
 	as22.window = &fn[NVME];
-	checks("I12 function 0:4.0: its registers are in a process that does not own "
-	       "it\nviolations 1\n");
+	checks("I12 function 0:4.0: its registers are in a process that does not own it\nviolations 1\n");
 	as22.window = NULL;
 	frames.free--;
 	checks("I6 machine: 1 frames are not accounted for\nviolations 1\n");
@@ -2957,8 +2935,7 @@ said(const char *after)
 
 	if (after != NULL)
 		snprintf(want, sizeof want,
-			"iommu.check: after %s: I10 machine at 0x6008: a canary was "
-			"written to\n",
+			"iommu.check: after %s: I10 machine at 0x6008: a canary was written to\n",
 			after);
 	assert_string_equal(host_log, after != NULL ? want : "");
 	host_log[0] = 0;
@@ -3010,8 +2987,7 @@ test_check_interrupt(void **state)
 	assert_int_equal(attach(EDU, 22), 0);
 	func[EDU].remapped = true;
 	func[EDU].irte = 77;
-	checks("I13 function 0:3.0: its interrupt entry does not serve it\nviolations "
-	       "1\n");
+	checks("I13 function 0:3.0: its interrupt entry does not serve it\nviolations 1\n");
 	func[EDU].remapped = false;
 	checks(CLEAN);
 }
@@ -3026,27 +3002,21 @@ test_check_tables(void **state)
 	held = (DomainEntry){
 		.iova = 0x400000, .level = 1, .to = 0x1000, .value = 0x1005, .page = true
 	};
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages "
-	       "1\n");
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 1\n");
 	held_kind = PAGE_KERNEL;
-	checks("I4 domain 42 level 1 address 0x400000 value 0x1005: not a page of a "
-	       "process\nviolations 1\n");
+	checks("I4 domain 42 level 1 address 0x400000 value 0x1005: not a page of a process\nviolations 1\n");
 	held_kind = PAGE_NONE;
-	checks("I16 domain 42 level 1 address 0x400000 value 0x1005: not "
-	       "memory\nviolations 1\n");
+	checks("I16 domain 42 level 1 address 0x400000 value 0x1005: not memory\nviolations 1\n");
 	held.value = 0x1006;
-	checks("I15 domain 42 level 1 address 0x400000 value 0x1006: an entry that is "
-	       "not present is not 0\n"
+	checks("I15 domain 42 level 1 address 0x400000 value 0x1006: an entry that is not present is not 0\n"
 	       "violations 1\n");
 	held = (DomainEntry){
 		.iova = 0x400000, .level = 2, .to = 0x1000, .value = 0x1007
 	};
-	checks("I5 domain 42 level 2 address 0x400000 value 0x1007: leads to what is not "
-	       "a table\n"
+	checks("I5 domain 42 level 2 address 0x400000 value 0x1007: leads to what is not a table\n"
 	       "violations 1\n");
 	held_kind = PAGE_TABLE;
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 1 pages "
-	       "0\n");
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 1 pages 0\n");
 	held.value = 0;
 	held_kind = PAGE_USER;
 	checks(CLEAN);
@@ -3067,8 +3037,7 @@ test_check_guest(void **state)
 		.to = pa,
 		.value = pa | DOMAIN_R,
 		.page = true };
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages "
-	       "1\n");
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 1\n");
 	held.value = pa | DOMAIN_R | DOMAIN_W;
 	Text t = { 0 };
 	assign_check(&t);
@@ -3230,8 +3199,7 @@ test_kernel_boot(void **state)
 		"boot: kernel: 'x' is not a device like 0:3.0: ignored\n"
 		"boot: bounce: 'garbage' is not a device like 0:3.0: ignored\n"
 		"boot: bounce=0:19.0: it is not there\n"
-		"boot: kernel=0:3.0: process 0 is the kernel, which has no driver for "
-		"0:3.0\n"
+		"boot: kernel=0:3.0: process 0 is the kernel, which has no driver for 0:3.0\n"
 		"boot: kernel=0:9.0: no device 0:9.0\n"));
 	clear();
 	assert_null(power_start(true));

@@ -1,11 +1,11 @@
-/* SRC: dev/policy.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign/ctl.c kern/cmd.c kern/text.c */
 /*
  * #vtd/ctl: every word is understood before anything changes, a bad one is named, and
- * what several units are to do they all do, or none. The hardware below is t_policy's.
+ * what several units are to do they all do, or none. The hardware below is t_tune's.
  */
 #include "tests/host/host.h"
 
-#include "dev/func.h"
+#include "dev/assign/local.h"
 #include "kern/cmd.h"
 
 #define NUNIT 4
@@ -151,8 +151,7 @@ test_changes(void **state)
 	assert_int_equal(say("pages 2m"), 0);
 	assert_int_equal(say("storm 2 30"), 0);
 	assert_int_equal(say("trace on"), 0);
-	shows("inv register 0\ninv queued 2\ninv register 3\ngran domain\npages "
-	      "2m\nstorm 2 30\ntrace on\n");
+	shows("inv register 0\ninv queued 2\ninv register 3\ngran domain\npages 2m\nstorm 2 30\ntrace on\n");
 	assert_int_equal(unit[1].gran, VTD_GRAN_PAGE);
 }
 

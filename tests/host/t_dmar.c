@@ -1,4 +1,4 @@
-/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c tests/host/fakedmar.c */
+/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c tests/host/fakedmar.c */
 /*
  * DMAR tables: built byte by byte here, every truncation and every single byte changed.
  * What comes out as JSON, for real tables too, is the business of t_dmarlint.py.

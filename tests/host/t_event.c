@@ -1,7 +1,7 @@
-/* SRC: dev/event.c */
+/* SRC: dev/assign/event.c */
 #include "host.h"
 
-#include "dev/event.h"
+#include "dev/assign/event.h"
 
 static char out[256];
 

@@ -1,7 +1,7 @@
-/* SRC: dev/faultlog.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign/faultlog.c kern/cmd.c kern/text.c */
 #include "host.h"
 
-#include "dev/faultlog.h"
+#include "dev/assign/faultlog.h"
 
 /* The fault of the published session: edu at 0:3.0, pid 23, write to 0x6df084000. */
 static FaultRec
@@ -37,8 +37,7 @@ test_console(void **state)
 	fault_console(&r, s, sizeof s);
 	assert_string_equal(s,
 		"DMAR:[DMA Read] Request device [02:00.0] fault addr 6df084000\n"
-		"DMAR:[fault reason 12] non-zero reserved fields in PTE (pid 23 edu, "
-		"device 2:1.0)\n");
+		"DMAR:[fault reason 12] non-zero reserved fields in PTE (pid 23 edu, device 2:1.0)\n");
 	r.ndevice = 2;
 	fault_console(&r, s, sizeof s);
 	assert_non_null(strstr(s, "(pid 23 edu, one of 2 devices)"));
@@ -60,8 +59,7 @@ test_console(void **state)
 	fault_console(&r, s, sizeof s);
 	assert_string_equal(s,
 		"DMAR:[DMA Write] Request device [00:1f.2] fault addr 6df084000\n"
-		"DMAR:[fault reason 02] Present bit in context entry is clear (no "
-		"owner)\n");
+		"DMAR:[fault reason 02] Present bit in context entry is clear (no owner)\n");
 }
 
 static void
@@ -95,8 +93,7 @@ test_line(void **state)
 	(void)state;
 	fault_line(&r, &t);
 	assert_string_equal(t.s,
-		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access "
-		"write "
+		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access write "
 		"address 0x6df084000 reason 5 text 'PTE Write access is not set' "
 		"tables 'not looked at'\n");
 	text_free(&t);
@@ -107,8 +104,7 @@ test_line(void **state)
 	r.source = 0x00010018;
 	fault_line(&r, &t);
 	assert_string_equal(t.s,
-		"time 12.345678 unit 0 source 1:0:3.0 device unknown pid none access "
-		"write "
+		"time 12.345678 unit 0 source 1:0:3.0 device unknown pid none access write "
 		"address 0x6df084000 reason 5 text 'PTE Write access is not set' "
 		"tables 'not mapped'\n");
 	text_free(&t);
@@ -121,8 +117,7 @@ test_line(void **state)
 	r.tables = "an entry of another";
 	fault_line(&r, &t);
 	assert_string_equal(t.s,
-		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access "
-		"interrupt "
+		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access interrupt "
 		"index 0x7 reason 38 text 'Blocked' tables 'an entry of another'\n");
 	text_free(&t);
 	t = (Text){ 0 };

@@ -1,10 +1,10 @@
-/* SRC: dev/groupfmt.c kern/text.c dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/group.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
+/* SRC: dev/text/groupfmt.c kern/text.c dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/isolation.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
 /* Isolation groups in words, on machines where each reason makes one. */
 #include "tests/host/fakepci.h"
 
-#include "dev/groupfmt.h"
+#include "dev/text/groupfmt.h"
 
-/* PCI Express types as in t_pcigroup.c: 4 root port, 5 upstream, 6 downstream, 7 to
+/* PCI Express types as in t_pciisolation.c: 4 root port, 5 upstream, 6 downstream, 7 to
  * PCI. */
 
 static void
@@ -50,10 +50,8 @@ behind_bridges(void **state)
 	fake_edu(1, 2, 0);
 	fake_edu(2, 3, 0);
 	shows("group 0: 0:2.0 (alone)\n"
-	      "group 1: 0:5.0 1:1.0 1:2.0 (same requester id 1:0.0 behind bridge 0:5.0 "
-	      "(PCIe to PCI))\n"
-	      "group 2: 0:6.0 2:3.0 (same requester id 0:6.0 behind bridge 0:6.0 "
-	      "(PCI))\n");
+	      "group 1: 0:5.0 1:1.0 1:2.0 (same requester id 1:0.0 behind bridge 0:5.0 (PCIe to PCI))\n"
+	      "group 2: 0:6.0 2:3.0 (same requester id 0:6.0 behind bridge 0:6.0 (PCI))\n");
 }
 
 /* An empty port ties nothing together. */

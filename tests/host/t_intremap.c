@@ -1,4 +1,4 @@
-/* SRC: dev/intremap.c */
+/* SRC: dev/assign/intremap.c */
 /*
  * Interrupt remapping at boot, over a trace: lines are masked while units change, nothing
  * changes where an IO-APIC would be left behind, and each line and function gets an entry
@@ -7,7 +7,7 @@
 #include "host.h"
 
 #include "arch/arch.h"
-#include "dev/func.h"
+#include "dev/assign/local.h"
 #include "dev/vtd/dmar.h"
 
 struct Unit {

@@ -1,7 +1,7 @@
-/* SRC: dev/iommucmd.c kern/cmd.c */
+/* SRC: dev/text/iommucmd.c kern/cmd.c */
 #include "host.h"
 
-#include "dev/iommucmd.h"
+#include "dev/text/iommucmd.h"
 
 static AttachArgs a;
 

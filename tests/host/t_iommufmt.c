@@ -1,7 +1,7 @@
-/* SRC: dev/iommufmt.c kern/text.c */
+/* SRC: dev/text/iommufmt.c kern/text.c */
 #include "host.h"
 
-#include "dev/iommufmt.h"
+#include "dev/text/iommufmt.h"
 
 static Text t;
 
@@ -68,8 +68,7 @@ test_info(void **state)
 		"\tglobal status = 0xc0000000\n"
 		"\t\ttranslation: enabled\n"
 		"\t\troot table: set\n"
-		"\troot entry table = 0x00000001090aa000 (phy) or 0x0000000000000000 "
-		"(vir)\n");
+		"\troot entry table = 0x00000001090aa000 (phy) or 0x0000000000000000 (vir)\n");
 }
 
 /* Every flag the other way round, one bit at a time from the manual's numbers. */
@@ -143,8 +142,7 @@ test_mappings(void **state)
 	m[0] = (Mapping){ 7, 0x0001001f };
 	mappings_unit(&t, 0xfed90000, m, 1);
 	assert_string_equal(done(),
-		"Mappings for iommu@0x00000000fed90000\n\tpid = 7\n\t\tdevice = "
-		"1:0:3.7\n");
+		"Mappings for iommu@0x00000000fed90000\n\tpid = 7\n\t\tdevice = 1:0:3.7\n");
 }
 
 /* COMPAT 4, byte for byte at the beginning; ours follows. */

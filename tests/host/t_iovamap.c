@@ -1,8 +1,8 @@
-/* SRC: dev/iovamap.c */
+/* SRC: dev/assign/iovamap.c */
 /* The book of guest mappings against a flat array. */
 #include "tests/host/host.h"
 
-#include "dev/iovamap.h"
+#include "dev/assign/iovamap.h"
 
 #define N 600
 

@@ -1,7 +1,7 @@
-/* SRC: dev/mapcmd.c kern/cmd.c */
+/* SRC: dev/text/mapcmd.c kern/cmd.c */
 #include "tests/host/host.h"
 
-#include "dev/mapcmd.h"
+#include "dev/text/mapcmd.h"
 
 static MapCmd m;
 

@@ -1,4 +1,4 @@
-/* SRC: kern/ns.c kern/walk.c kern/uniondir.c kern/mount.c kern/chan.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
+/* SRC: kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c kern/chan.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
 /*
  * The name space over three fake devices, #root, #a and #b, that are stricter than real
  * ones: no lock may be held when they are called, an open Chan may not be walked, and

@@ -1,4 +1,4 @@
-/* SRC: dev/vtd/scope.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c */
+/* SRC: dev/vtd/scope.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c */
 /* Which unit owns a device, and which RMRR names it (VTD-FACTS 1.4, 1.5). */
 #include "tests/host/host.h"
 

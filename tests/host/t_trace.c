@@ -1,4 +1,4 @@
-/* SRC: dev/vtd tests/host/fakehw dev/tracefmt.c kern/text.c kern/cmd.c */
+/* SRC: dev/vtd tests/host/fakehw dev/text/tracefmt.c kern/text.c kern/cmd.c */
 /*
  * The trace is what happened: over random sequences on units stricter than hardware, the
  * register writes and stores in it are, one for one and in order, those that the fake
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "dev/tracefmt.h"
+#include "dev/text/tracefmt.h"
 #include "dev/vtd/os.h"
 #include "tests/host/fakehw/fakehw.h"
 #include "tests/host/fakehw/machine.h"
@@ -345,22 +345,17 @@ session(void)
 	for (int level = 4; level > 1; level--)
 		pt = *(uint64_t *)fake_host(pt) & 0xffffffffff000ull;
 	snprintf(want, sizeof want,
-		"seq 0 time 0.000000 unit - entry level 1 iova 0x6000 at 0x%llx value "
-		"0x100000001"
+		"seq 0 time 0.000000 unit - entry level 1 iova 0x6000 at 0x%llx value 0x100000001"
 		" rights r page 0x100000000\n"
-		"seq 1 time 0.000000 unit - entry level 1 iova 0x6000 at 0x%llx value "
-		"0x0\n"
-		"seq 2 time 0.000000 unit 0 descriptor iotlb page did 2 address 0x6000 "
-		"am 0 ih 1\n"
+		"seq 1 time 0.000000 unit - entry level 1 iova 0x6000 at 0x%llx value 0x0\n"
+		"seq 2 time 0.000000 unit 0 descriptor iotlb page did 2 address 0x6000 am 0 ih 1\n"
 		"seq 3 time 0.000000 unit 0 descriptor wait 2 fence\n"
 		"seq 4 time 0.000000 unit 0 register IQT 0x60 index 6\n"
-		"seq 5 time 0.000000 unit 0 fault source 0:3.0 access write address "
-		"0x7000 reason 5"
+		"seq 5 time 0.000000 unit 0 fault source 0:3.0 access write address 0x7000 reason 5"
 		" text 'PTE Write access is not set'\n"
 		"seq 6 time 0.000000 unit 0 register FRCD0 0x80000000 F\n"
 		"seq 7 time 0.000000 unit 0 entry context 0:3.0 at 0x%llx low 0x0\n"
-		"seq 8 time 0.000000 unit 0 descriptor context device did 2 source "
-		"0:3.0\n"
+		"seq 8 time 0.000000 unit 0 descriptor context device did 2 source 0:3.0\n"
 		"seq 9 time 0.000000 unit 0 descriptor wait 3 fence\n"
 		"seq 10 time 0.000000 unit 0 descriptor iotlb domain did 2\n"
 		"seq 11 time 0.000000 unit 0 descriptor wait 3 fence\n"

@@ -207,16 +207,16 @@ static void
 mode_apart(void)
 {
 	CHECK(mode_of(ECAP_SECOND, ECAP_FIRST | ECAP_BIT_SMPWC) == VTD_LEGACY);
-	CHECK(fake_logged("DMAR: scalable mode is not used: the units have no stage in "
-			  "common"));
+	CHECK(fake_logged(
+		"DMAR: scalable mode is not used: the units have no stage in common"));
 }
 
 static void
 mode_lacking(void)
 {
 	CHECK(mode_of(ECAP_SECOND, 0) == VTD_LEGACY);
-	CHECK(fake_logged("DMAR: scalable mode is not used: unit 1 has no scalable "
-			  "mode"));
+	CHECK(fake_logged(
+		"DMAR: scalable mode is not used: unit 1 has no scalable mode"));
 }
 
 static void

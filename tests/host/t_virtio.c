@@ -1,11 +1,11 @@
-/* SRC: dev/virtio.c */
+/* SRC: dev/drv/virtio.c */
 /*
  * virtio over PCI against a device that says what it likes: registers are used only where
  * a BAR has them, the IOMMU must be in the way, and no length goes beyond what was given.
  */
 #include "tests/host/host.h"
 
-#include "dev/virtio.h"
+#include "dev/drv/virtio.h"
 
 static _Alignas(4096) uint8_t regs[2][4096]; /* common, notify */
 static uint8_t config[256];

@@ -2,8 +2,8 @@
  * Attach, detach, exit, exec, unmap, faults and power, for two devices and two processes,
  * as a model that spin searches exhaustively. What it proves is in README.md, in words; it
  * says of the kernel only what it shares with the kernel, so each step carries the name of
- * the function it stands for (dev/assign.c drain.c follow.c power.c owner.c tenant.c
- * dmafault.c, dev/vtd/domain.c, kern/aspace.c).
+ * the function it stands for (dev/assign/attach.c drain.c procevent.c power.c ops.c owner.c
+ * blame.c, dev/vtd/domain.c, kern/aspace.c).
  *
  * One unit, CM=0. A process has tables and below them one page. Process 1 execs, between
  * tables 1 and 3; process 2 has tables 2, and a page it takes the rights from may be kept
@@ -194,7 +194,7 @@ inline answer(ok)
 #define forget_wanted(d) wanted[d] = false
 #endif
 
-/* dmafault.c: blame, stop_locked */
+/* blame.c: blame, stop_locked */
 inline fault(d)
 {
 	at[d] = IDLE; rq_did[d] = 0; rq_to[d] = 0;
@@ -242,7 +242,7 @@ end:	do
 	od
 }
 
-/* ---- func.c, and the part of tenant.c that a unit's silence leads to ---- */
+/* ---- assigned.c, and the part of owner.c that a unit's silence leads to ---- */
 
 /* func_master(f, false) */
 inline master_off(d)
@@ -618,11 +618,11 @@ done:	atomic { assign_lock = false; held = 0; p = 0; d = 0; ok = false; goto end
 #define TRANSLATED(d) (state[d] == OWNED && unit == U_ON)
 #endif
 
-/* owner.c: map_bar, and the doorbell behind it */
+/* ops.c: map_bar, and the doorbell behind it */
 #define can_ring(p, d) !assign_lock && owner[d] == p && !broken[d] && \
 	(state[d] == OWNED || state[d] == SUSPENDED) && !armed[d]
 
-/* owner.c: busmaster on */
+/* ops.c: busmaster on */
 #define can_master(p, d) !assign_lock && owner[d] == p && !broken[d] && !master[d] && \
 	!(state[d] == SUSPENDED && wanted[d])
 inline ask_master(d)
@@ -678,7 +678,7 @@ inline exec_publish(d)
 }
 inline exec_announce(d) { if :: power -> state[d] = OWNED :: else fi }
 
-/* follow.c: move. Old tables stay in `new` when the old program must go on. */
+/* procevent.c: move. Old tables stay in `new` when the old program must go on. */
 inline move(p, new, old, ok)
 {
 	atomic { EACH(p, OWNED, exec_suspend) }

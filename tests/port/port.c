@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 #include "dev/vtd/os.h"
 
 #define REGS    0xfed90000ull

@@ -1,4 +1,4 @@
-/* SRC: user/host/dmarjson.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/dmarnote.c */
+/* SRC: user/host/dmarjson.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c */
 /*
  * dmarlint FILE...: what Bailey makes of DMAR tables, one line of JSON for each, on the
  * machine one works at; the parser is the kernel's. Linux shows its own table as

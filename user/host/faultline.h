@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "dev/iommu.h"
+#include "dev/vtd/iommu.h"
 
 typedef enum LineKind {
 	LINE_FAULT,  /* all there is to know */

@@ -389,9 +389,7 @@ drop_pasids(FakeUnit *u, bool all, uint16_t did)
 	if (all) {
 		u->pasid_gen++;
 		if (u->need_pasid && !u->cc_done)
-			bad(u,
-				"PASID cache invalidated before the context cache after "
-				"SRTP");
+			bad(u, "PASID cache invalidated before the context cache after SRTP");
 		u->need_pasid = false;
 		u->pasid_done = true;
 		return;

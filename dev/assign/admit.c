@@ -1,0 +1,182 @@
+/*
+ * Why a function cannot be attached: every reason is a sentence of its own, and finding
+ * one changes nothing. Users of other systems are left with "ineligible" and a number;
+ * here the sentence names the process, the range, the other device.
+ * Locks: the caller holds assign_lock.
+ */
+
+#include "dev/assign/local.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/param.h"
+
+static int
+refuse_kind(const Func *f)
+{
+	switch (f->pci->kind) {
+	case PCI_HOSTBRIDGE:
+		return fail(-EINVAL, "%s is a host bridge: it cannot be attached",
+			f->name);
+	case PCI_BRIDGE:
+		return fail(-EINVAL, "%s is a bridge: it cannot be attached", f->name);
+	default:
+		return 0;
+	}
+}
+
+static int
+refuse_held(const Func *f)
+{
+	if (f->tenant->kdev != NULL)
+		return fail(-EBUSY, "%s is owned by pid 0, the kernel, for its driver %s",
+			f->name, tenant_name(f->tenant));
+	return fail(-EBUSY, "%s is owned by pid %d", f->name, f->pid);
+}
+
+static int
+refuse_state(Func *f)
+{
+	if (own_held(f->state))
+		return refuse_held(f);
+	if (func_broken(f) != NULL)
+		return fail(-EIO, "%s is broken until reboot: %s", f->name,
+			func_broken(f));
+	if (!pci_present(f->pci))
+		return fail(-ENODEV, "%s does not answer any more", f->name);
+	return 0;
+}
+
+/* Process 0: a driver chooses for itself what its device sees, one function at a time. */
+static int
+refuse_kernel(const Func *f, const AttachArgs *a)
+{
+	if (kdriver_for(f->pci) == NULL)
+		return fail(-EINVAL,
+			"process 0 is the kernel, which has no driver for %s", f->name);
+	if (a->group || a->mode_given || a->ro || a->policy == FAULT_KILL)
+		return fail(-EINVAL,
+			"process 0 is the kernel: it takes no -g, mode or ro, "
+			"and cannot be killed");
+	return 0;
+}
+
+static int
+refuse_proc(const Func *f, const AttachArgs *a, const Proc *p)
+{
+	if (a->pid == 0)
+		return refuse_kernel(f, a);
+	if (p == NULL)
+		return fail(-ESRCH, "no process %d", a->pid);
+	/* Exit sets dying, then waits for assign_lock, and detaches what it finds. */
+	if (__atomic_load_n(&p->dying, __ATOMIC_SEQ_CST) || p->killed)
+		return fail(-EINVAL, "process %d is dying", a->pid);
+	return 0;
+}
+
+static int
+refuse_unit(const Func *f)
+{
+	UnitInfo u;
+
+	if (f->unit == NULL)
+		return fail(-ENODEV, "%s: no IOMMU unit covers it", f->name);
+	unit_info(f->unit, &u);
+	if (u.state == UNIT_UNUSABLE || u.state == UNIT_BROKEN)
+		return fail(-EIO, "%s: its IOMMU unit %u is %s: %s", f->name, u.index,
+			u.state == UNIT_BROKEN ? "broken" : "not usable",
+			u.reason != NULL ? u.reason : "no reason given");
+	return 0;
+}
+
+/* Firmware keeps these for itself until a driver comes, which a kernel may choose to
+ * say. */
+static bool
+relaxed(const PciFn *f)
+{
+	bool usb = f->cls == 0x0c && f->subclass == 0x03, graphics = f->cls == 0x03;
+
+	return (usb || graphics) && param_get("rmrr.relax") != NULL;
+}
+
+static int
+refuse_rmrr(const Func *f, int pid)
+{
+	if (pid == 0)
+		return kview_refuse(f);
+	if (f->nrmrr == 0 || relaxed(f->pci))
+		return 0;
+	return fail(-EPERM, "%s: firmware reserves 0x%llx-0x%llx for it (RMRR %u)",
+		f->name, (unsigned long long)f->rmrr[0].base,
+		(unsigned long long)f->rmrr[0].limit, f->rmrr[0].index);
+}
+
+static int
+refuse_bars(const Func *f)
+{
+	for (uint i = 0; i < PCI_NBAR; i++) {
+		const PciBar *b = &f->pci->bar[i];
+
+		if (b->size != 0 && !b->io && b->refusal != NULL)
+			return fail(-EPERM, "%s: BAR %u cannot be given away: %s",
+				f->name, i, b->refusal);
+	}
+	return 0;
+}
+
+/* Functions that answer to one requester id share one context entry, and so one
+ * domain. */
+static int
+refuse_alias(const Func *f, const AttachArgs *a)
+{
+	for (Func *g = func_next(NULL); g != NULL; g = func_next(g)) {
+		if (g == f || g->tenant == NULL || !func_shares_id(f, g))
+			continue;
+		if (a->pid == 0)
+			return fail(-EBUSY,
+				"%s shares a requester id with %s, which the kernel has",
+				f->name, g->name);
+		if (g->tenant->mode == a->mode && g->tenant->ro == a->ro)
+			continue;
+		return fail(-EBUSY,
+			"%s shares a requester id with %s, attached %s%s: want the same",
+			f->name, g->name, attach_mode_name[g->tenant->mode],
+			g->tenant->ro ? " ro" : "");
+	}
+	return 0;
+}
+
+/* Another member of f's group stands in the way: it is somebody else's, or broken. */
+static int
+refuse_group(const Func *f, int pid)
+{
+	for (Func *g = func_next(NULL); g != NULL; g = func_next(g)) {
+		if (g == f || g->pci->group != f->pci->group)
+			continue;
+		if (own_held(g->state) && g->pid != pid)
+			return fail(-EBUSY,
+				"%s is in one group with %s, owned by pid %d: %s "
+				"(attach -g takes a whole group)",
+				f->name, g->name, g->pid,
+				pci_group_reason(f->pci, g->pci));
+		if (func_broken(g) != NULL)
+			return fail(-EIO,
+				"%s is in one group with %s, which is broken: %s",
+				f->name, g->name, pci_group_reason(f->pci, g->pci));
+	}
+	return 0;
+}
+
+int
+refuse_attach(Func *f, const AttachArgs *a, Proc *p)
+{
+	int err;
+
+	if ((err = refuse_kind(f)) != 0 || (err = refuse_state(f)) != 0 ||
+		(err = refuse_proc(f, a, p)) != 0 || (err = refuse_unit(f)) != 0 ||
+		(err = power_check()) != 0 || (err = refuse_rmrr(f, a->pid)) != 0 ||
+		(a->pid != 0 && (err = refuse_bars(f)) != 0))
+		return err;
+	if ((err = refuse_group(f, a->pid)) != 0)
+		return err;
+	return refuse_alias(f, a);
+}

@@ -1,0 +1,104 @@
+/*
+ * Devices that translate by themselves (PCI Express ATS), by boot parameter
+ * iommu.ats=B:D.F,... and for the kernel's own drivers only: what such a device sends as
+ * translated already, the unit believes. A process never gets one with ATS on.
+ *
+ *	attach   context entry that allows it -> ATS on in the device
+ *	detach   bus mastering off, drained -> its TLB emptied -> ATS off -> entry away
+ *
+ * A device that does not confirm that its TLB has forgotten something is cut off on the
+ * spot and broken: what it may still know is withheld by whoever unmapped it. Locks:
+ * assign_lock.
+ */
+
+#include "dev/assign/local.h"
+#include "kern/cmd.h"
+#include "kern/log.h"
+#include "kern/param.h"
+
+/* Why it will not, one clause; NULL: it can. */
+static const char *
+refusal(const Func *f)
+{
+	if (f->pci->ats == 0)
+		return "it has no ATS capability";
+	if (kdriver_for(f->pci) == NULL)
+		return "the kernel has no driver for it, and processes get no device "
+		       "with ATS on";
+	if (f->unit == NULL)
+		return "no IOMMU unit covers it";
+	if (f->pci->nsid != 1)
+		return "a bridge above it puts its own id into requests";
+	if (!f->ats_port)
+		return "no ATSR or SATC of the firmware says that its port can";
+	if (param_is("iommu.default", "passthrough"))
+		return "iommu.default=passthrough leaves nothing to translate";
+	return unit_tlb_obstacle(f->unit);
+}
+
+static bool
+named(const Func *f)
+{
+	bdf_t b;
+
+	for (uint i = 0; kdriver_param("iommu.ats", i, &b) != 0; i++)
+		if (b == f->pci->bdf)
+			return true;
+	return false;
+}
+
+void
+ats_boot(void)
+{
+	char name[16];
+	bdf_t b;
+
+	for (uint i = 0; kdriver_param("iommu.ats", i, &b) != 0; i++) {
+		PciFn *p = pci_find(b);
+		Func *f = p != NULL ? func_of(p) : NULL;
+		const char *why = f != NULL ? refusal(f) : "it is not there";
+
+		if (why != NULL)
+			kprint("boot: iommu.ats=%s: its ATS stays off: %s\n",
+				bdf_print(b, name, sizeof name), why);
+	}
+}
+
+bool
+ats_wanted(const Func *f)
+{
+	return named(f) && refusal(f) == NULL;
+}
+
+/* It did not confirm. Called without locks of the core, in the middle of an unmap. */
+static void
+cut_off(void *arg)
+{
+	Func *f = arg;
+
+	func_break(f, "its own TLB does not confirm an invalidation");
+	pci_ats(f->pci, false);
+}
+
+int
+ats_attach(Func *f, Domain *d)
+{
+	VtdTlb tlb = { .sid = f->pci->sid[0],
+		.depth = pci_ats_depth(f->pci),
+		.off = cut_off,
+		.arg = f };
+	int err = domain_attach_tlb(d, f->unit, &tlb);
+
+	if (err == 0)
+		pci_ats(f->pci, true);
+	return err;
+}
+
+int
+ats_off(Func *f, Domain *d)
+{
+	int err = domain_tlb_off(d);
+
+	pci_ats(f->pci, false);
+	return err;
+}

@@ -1,0 +1,324 @@
+/*
+ * Attach and detach, and looking at who has what. Attach publishes a function's entries
+ * only after the device has been quieted and its last owner's commands have run out; what
+ * it changed is undone when a later step fails. Detach is one function's draining.
+ *
+ * Decisions are elsewhere: why not (admit.c), what state follows (state.c).
+ * Locks: assign_lock over every sequence, its sleeps included: each is bounded.
+ */
+
+#include "dev/assign/local.h"
+#include "dev/text/iommufmt.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/fmt.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+
+/* ---- attach ---- */
+
+static int
+publish_failed(const Func *f, int err)
+{
+	uint u = unit_index(f->unit);
+
+	switch (err) {
+	case -ENOMEM:
+		return fail(err, "no memory for the tables of IOMMU unit %u", u);
+	case -ENOSPC:
+		return fail(err, "IOMMU unit %u has no domain id left", u);
+	case -ETIMEDOUT:
+		return fail(err, "IOMMU unit %u does not answer", u);
+	default:
+		return fail(err, "IOMMU unit %u refuses %s", u, f->name);
+	}
+}
+
+int
+func_publish(Func *f, Tenant *t)
+{
+	uint16_t sid[PCI_NSID];
+	uint n = func_sids(f, sid);
+	bool ats = t->kdev != NULL && t->kdev->ats;
+	int err = n == 0 ? 0
+		: ats    ? ats_attach(f, t->domain)
+			 : domain_attach(t->domain, f->unit, sid, n);
+
+	if (err != 0)
+		return publish_failed(f, err);
+	f->published = true;
+	return 0;
+}
+
+/* Quiet before it is given out, whatever firmware or its last owner left. */
+static int
+make_quiet(Func *f) REQUIRES(assign_lock)
+{
+	if (func_master(f, false) != 0)
+		return fail(-EIO, "%s: bus mastering does not go off", f->name);
+	if (pci_drain(f->pci) != 0)
+		return fail(-EIO, "%s: its transactions do not end", f->name);
+	pci_interrupts_off(f->pci);
+	if (!vtd_snoop())
+		pci_nosnoop_off(f->pci);
+	func_settle(f);
+	return 0;
+}
+
+/* "attach private ro": what the owner reads. */
+void
+func_announce(Func *f)
+{
+	char line[EVENT_LEN];
+
+	snprint(line, sizeof line, "attach %s%s", attach_mode_name[f->tenant->mode],
+		f->tenant->ro ? " ro" : "");
+	func_event(f, line);
+}
+
+static void
+own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
+{
+	func_move(f, t->kdev != NULL ? OWN_KERNEL : OWN_ATTACH);
+	t->nfn++;
+	lock(&f->lock);
+	f->wanted = false;
+	f->tenant = t;
+	f->pid = tenant_pid(t);
+	f->policy = policy;
+	f->flooded = 0;
+	f->storm.n = 0;
+	f->intr = 0;
+	f->faults = 0;
+	event_forget(&f->events, f->pid);
+	unlock(&f->lock);
+	func_announce(f);
+	func_wake(f);
+}
+
+/* The kernel's driver has it; or does not want it, and nothing has changed. */
+static int
+begin(Func *f, Tenant *t) REQUIRES(assign_lock)
+{
+	int err = kdev_start(t->kdev);
+
+	if (err == 0)
+		return 0;
+	func_leave(f);
+	tenant_drain(t);
+	tenant_drop(t);
+	return err;
+}
+
+int
+func_attach(Func *f, const AttachArgs *a, Proc *p)
+{
+	Tenant *t;
+	int err;
+
+	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
+		(err = make_quiet(f)) != 0 ||
+		(err = p != NULL ? tenant_get(p, a, &t) : kdev_new(f, &t)) != 0)
+		return err;
+	if ((err = func_publish(f, t)) != 0) {
+		tenant_drop(t);
+		return err;
+	}
+	pci_memory_on(f->pci);
+	own(f, t, a->policy);
+	return t->kdev != NULL ? begin(f, t) : 0;
+}
+
+static int
+find_func(bdf_t b, Func **f)
+{
+	PciFn *p = pci_find(b);
+	char name[16];
+
+	*f = p != NULL ? func_of(p) : NULL;
+	if (*f == NULL)
+		return fail(-ENODEV, "no device %s", bdf_print(b, name, sizeof name));
+	return 0;
+}
+
+int
+assign_attach(const AttachArgs *a)
+{
+	Proc *p;
+	Func *f;
+	int err;
+
+	if (assign_unavailable() != NULL)
+		return fail(-ENODEV, "no usable IOMMU: %s", assign_unavailable());
+	if ((err = find_func(a->bdf, &f)) != 0)
+		return err;
+	p = a->pid > 0 ? proc_find(a->pid) : NULL;
+	mutex_lock(&assign_lock);
+	if (a->group)
+		err = group_attach(f, a, p);
+	else if ((err = refuse_attach(f, a, p)) == 0)
+		err = func_attach(f, a, p);
+	assign_done("attach");
+	if (p != NULL)
+		proc_put(p);
+	return err;
+}
+
+/* ---- detach ---- */
+
+int
+func_refuse_detach(const Func *f, int pid)
+{
+	if (f->tenant == NULL)
+		return fail(-EINVAL, "%s is not assigned to any process", f->name);
+	if (pid >= 0 && pid != f->pid)
+		return fail(-EINVAL, "%s is owned by pid %d, not %d", f->name, f->pid,
+			pid);
+	return 0;
+}
+
+int
+func_detached(Func *f)
+{
+	if (f->state != FN_BROKEN)
+		return 0;
+	return fail(-EIO, "%s is taken away, and broken: %s", f->name, func_broken(f));
+}
+
+static int
+detach(Func *f, int pid) REQUIRES(assign_lock)
+{
+	int err = func_refuse_detach(f, pid);
+	Tenant *t = f->tenant;
+
+	if (err != 0)
+		return err;
+	func_leave(f);
+	tenant_drain(t);
+	tenant_drop(t);
+	return func_detached(f);
+}
+
+static int
+detach_by(bdf_t b, int pid, int (*how)(Func *f, int pid))
+{
+	Func *f;
+	int err;
+
+	if ((err = find_func(b, &f)) != 0)
+		return err;
+	mutex_lock(&assign_lock);
+	err = how(f, pid);
+	assign_done("detach");
+	return err;
+}
+
+int
+assign_detach(bdf_t b, int pid)
+{
+	return detach_by(b, pid, detach);
+}
+
+int
+assign_detach_group(bdf_t b, int pid)
+{
+	return detach_by(b, pid, group_detach);
+}
+
+/* ---- looking ---- */
+
+FnState
+assign_state(const PciFn *pf)
+{
+	Func *f = func_of(pf);
+	FnState s = FN_BLOCKED;
+
+	if (f == NULL)
+		return s;
+	lock(&f->lock);
+	s = f->broken != NULL ? FN_BROKEN : f->state;
+	unlock(&f->lock);
+	return s;
+}
+
+int
+assign_owner(const PciFn *pf)
+{
+	Func *f = func_of(pf);
+	int pid = -1;
+
+	if (f == NULL)
+		return pid;
+	lock(&f->lock);
+	pid = f->pid;
+	unlock(&f->lock);
+	return pid;
+}
+
+bool
+assign_kdev(const PciFn *pf, KdevInfo *out)
+{
+	Func *f = func_of(pf);
+	bool is;
+
+	if (f == NULL)
+		return false;
+	lock(&f->lock);
+	is = f->tenant != NULL && f->tenant->kdev != NULL;
+	if (is)
+		kdev_info(f->tenant->kdev, out);
+	unlock(&f->lock);
+	return is;
+}
+
+Unit *
+assign_unit(const PciFn *pf)
+{
+	return func_of(pf) != NULL ? func_of(pf)->unit : NULL;
+}
+
+uint
+assign_count(const Unit *u)
+{
+	uint n = 0;
+
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		n += f->unit == u && assign_owner(f->pci) >= 0;
+	return n;
+}
+
+static uint
+collect(const Unit *u, Mapping *m)
+{
+	uint n = 0;
+
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (f->unit == u && f->pid >= 0) {
+			m[n].pid = f->pid;
+			m[n++].bdf = f->pci->bdf;
+		}
+	return n;
+}
+
+void
+assign_mappings(Text *t)
+{
+	uint n = 0;
+	Mapping *m;
+	UnitInfo u;
+
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		n++;
+	m = kalloc((n + 1) * sizeof *m);
+	if (m == NULL) {
+		t->failed = true;
+		return;
+	}
+	mutex_lock(&assign_lock);
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		unit_info(vtd_unit(i), &u);
+		mappings_unit(t, u.base, m, collect(vtd_unit(i), m));
+	}
+	mutex_unlock(&assign_lock);
+	kfree(m);
+}

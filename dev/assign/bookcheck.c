@@ -1,0 +1,354 @@
+/*
+ * #vtd/check: the live tables of all units against who owns what, invariant by invariant
+ * (numbered as in user/man/vtd.md). What only the core can see, it judges
+ * (dev/vtd/check.c); here are the functions, the frames that tables and pages are made
+ * of, and the machine.
+ *
+ *	ok units 1 functions 9 domains 1 contexts 1 interrupts 1 tables 9 pages 345
+ *
+ *	I4 domain 0:2 address 0x400000 value 0x1234027: not a page of a process
+ *	violations 1
+ *
+ * Locks: assign_lock over all of it, so that nobody comes or goes; what keeps an owner's
+ * tables still while they are walked. Changes nothing.
+ */
+
+#include "dev/assign/local.h"
+#include "dev/vtd/ent.h"
+#include "kern/canary.h"
+#include "kern/log.h"
+#include "kern/page.h"
+#include "kern/param.h"
+#include "kern/string.h"
+
+typedef unsigned long long ull;
+
+#define SHOWN      64         /* lines; the rest is counted */
+#define MAXTABLES  (1u << 20) /* of one domain: more is a cycle */
+#define TABLE_BITS (FMASK(SL_R) | FMASK(SL_W))
+
+typedef struct Report {
+	Text *t;
+	uint bad;
+	uint functions, domains, contexts, irqs, tables;
+	uint64_t pages;
+} Report;
+
+/* ---- telling ---- */
+
+/* A new line for this invariant, to be ended by the caller; false: there are enough. */
+static bool
+violation(Report *r, uint invariant)
+{
+	if (++r->bad > SHOWN)
+		return false;
+	text_printf(r->t, "I%u ", invariant);
+	return true;
+}
+
+static void
+of_function(Report *r, uint invariant, const Func *f, const char *what)
+{
+	if (violation(r, invariant))
+		text_printf(r->t, "function %s: %s\n", f->name, what);
+}
+
+/* What the core found; `whose` begins each line. */
+static void
+of_core(Report *r, const VtdCheck *c, const char *whose, uint i)
+{
+	for (uint k = 0; k < c->nbad && k < VTD_MAXBAD; k++)
+		if (violation(r, c->bad[k].invariant))
+			text_printf(r->t, "%s %u at 0x%llx value 0x%llx: %s\n", whose, i,
+				(ull)c->bad[k].at, (ull)c->bad[k].value, c->bad[k].what);
+	if (c->nbad > VTD_MAXBAD)
+		r->bad += c->nbad - VTD_MAXBAD;
+	r->contexts += c->contexts;
+	r->irqs += c->irqs;
+}
+
+/* ---- functions: I1, I8, I12, I13, I14 ---- */
+
+static bool
+answers(const Func *f, const Unit *u, uint sid) REQUIRES(assign_lock)
+{
+	for (uint i = 0; f->published && f->unit == u && i < f->pci->nsid; i++)
+		if (f->pci->sid[i] == sid)
+			return true;
+	return false;
+}
+
+static bool
+is_known(const Unit *u, uint sid) REQUIRES(assign_lock)
+{
+	const Func *f = func_next(NULL);
+
+	while (f != NULL && !answers(f, u, sid))
+		f = func_next(f);
+	return f != NULL;
+}
+
+static void
+check_unit(Report *r, uint i) REQUIRES(assign_lock)
+{
+	Unit *u = vtd_unit(i);
+	VtdCheck c;
+
+	unit_check(u, &c);
+	of_core(r, &c, "unit", i);
+	for (uint sid = 0; unit_next_source(u, &sid); sid++)
+		if (!is_known(u, sid) && violation(r, 1))
+			text_printf(r->t,
+				"unit %u source 0x%x: a context entry that is nobody's\n",
+				i, sid);
+}
+
+static void
+check_interrupt(Report *r, const Func *f) REQUIRES(assign_lock)
+{
+	uint16_t sid;
+	VtdIrq q;
+
+	if (!f->remapped)
+		return;
+	pci_message_source(f->pci, &sid);
+	if (!unit_irq_at(f->unit, f->irte, &q) || !vtd_irq_allows(&q, sid))
+		of_function(r, 13, f, "its interrupt entry does not serve it");
+}
+
+static void
+check_windows(Report *r, const Func *f) REQUIRES(assign_lock)
+{
+	for (const Func *g = func_next(NULL); g != NULL; g = func_next(g))
+		if (g->tenant != NULL && g->tenant->as != NULL &&
+			g->tenant != f->tenant &&
+			aspace_has_regs(g->tenant->as, f->pci)) {
+			of_function(r, 12, f,
+				"its registers are in a process that does not own it");
+			return;
+		}
+}
+
+static void
+check_published(Report *r, const Func *f) REQUIRES(assign_lock)
+{
+	const char *what = NULL;
+
+	for (uint i = 0; i < f->pci->nsid && what == NULL; i++)
+		what = domain_misses(f->tenant->domain, f->unit, f->pci->sid[i]);
+	if (what != NULL)
+		of_function(r, 1, f, what);
+}
+
+static void
+check_function(Report *r, const Func *f) REQUIRES(assign_lock)
+{
+	const PciFn *p = f->pci;
+	FnState state = assign_state(p);
+
+	r->functions++;
+	if (f->published && f->tenant != NULL)
+		check_published(r, f);
+	check_interrupt(r, f);
+	check_windows(r, f);
+	if (p->kind != PCI_ENDPOINT || !pci_present(p))
+		return;
+	if ((state == FN_BLOCKED || state == FN_SUSPENDED) && pci_is_busmaster(p))
+		of_function(r, 8, f, "masters the bus");
+	if (state == FN_BLOCKED && !pci_interrupts_are_off(p))
+		of_function(r, 8, f, "can interrupt");
+	if (!(f->tenant != NULL && f->tenant->kdev != NULL && f->tenant->kdev->ats) &&
+		!pci_ats_is_off(p))
+		of_function(r, 14, f, "translates by itself: ATS, PRI or PASID is on");
+}
+
+/* ---- domains: I3, I4, I5, I15, I16 ---- */
+
+typedef struct Tree {
+	Report *r;
+	const Tenant *tenant;
+	uint id;      /* on the first unit it has one on */
+	bool process; /* these are a process's own tables */
+} Tree;
+
+static void
+of_entry(const Tree *w, uint invariant, const DomainEntry *e, const char *what)
+{
+	if (violation(w->r, invariant))
+		text_printf(w->r->t,
+			"domain %u level %u address 0x%llx value 0x%llx: %s\n", w->id,
+			e->level, (ull)e->iova, (ull)e->value, what);
+}
+
+static bool
+maps_ours(const Tree *w, const DomainEntry *e)
+{
+	const IovaRange *m = iovamap_find(&w->tenant->map, BY_IOVA, e->iova, PAGE_SIZE,
+		~0u);
+	uint rights = e->value & TABLE_BITS;
+	int prot = rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
+
+	return m != NULL && (m->rights & rights) == rights &&
+		aspace_frame(w->tenant->as,
+			m->start[BY_VA] + (e->iova - m->start[BY_IOVA]), prot) == e->to;
+}
+
+/* A page that a process's device reaches; guest: where its book says. */
+static void
+check_page(const Tree *w, const DomainEntry *e)
+{
+	uint64_t size = SL_SPAN(e->level);
+
+	w->r->pages += size / PAGE_SIZE;
+	if (w->tenant->kdev != NULL && e->to == e->iova)
+		return; /* an identity, or memory that firmware reserved for the device */
+	if (page_kind(e->to) == PAGE_NONE ||
+		page_kind(e->to + size - PAGE_SIZE) == PAGE_NONE)
+		of_entry(w, 16, e, "not memory");
+	else if (w->tenant->proc != NULL &&
+		(page_kind(e->to) != PAGE_USER || page_refs(e->to) == 0))
+		of_entry(w, 4, e, "not a page of a process");
+	else if (w->tenant->proc != NULL && w->tenant->mode == ATTACH_GUEST &&
+		!maps_ours(w, e))
+		of_entry(w, 4, e, "not what its owner mapped there");
+	if (w->tenant->ro && e->level == 1 && w->tenant->mode == ATTACH_GUEST &&
+		e->value & DOMAIN_W)
+		of_entry(w, 4, e, "can be written though it is attached read-only");
+}
+
+static bool
+check_entry(void *arg, const DomainEntry *e)
+{
+	const Tree *w = arg;
+
+	if (!(e->value & TABLE_BITS) || (w->process && !(e->value & FMASK(SL_R)))) {
+		of_entry(w, 15, e, "an entry that is not present is not 0");
+		return false;
+	}
+	if (e->page) {
+		check_page(w, e);
+		return false;
+	}
+	if (page_kind(e->to) != PAGE_TABLE || page_refs(e->to) == 0) {
+		of_entry(w, 5, e, "leads to what is not a table");
+		return false;
+	}
+	return ++w->r->tables < MAXTABLES;
+}
+
+static uint
+any_id(const Domain *d)
+{
+	uint id = 0;
+
+	for (uint i = 0; i < vtd_nunit() && id == 0; i++)
+		id = domain_id(d, vtd_unit(i));
+	return id;
+}
+
+/* I3: nobody else has its ids. */
+static void
+check_ids(Report *r, const Func *f) REQUIRES(assign_lock)
+{
+	for (const Func *g = func_next(NULL); g != f; g = func_next(g))
+		for (uint i = 0;
+			g->tenant != NULL && g->tenant != f->tenant && i < vtd_nunit();
+			i++) {
+			uint id = domain_id(f->tenant->domain, vtd_unit(i));
+
+			if (id != 0 && id == domain_id(g->tenant->domain, vtd_unit(i)))
+				of_function(r, 3, f, "its domain has the id of another");
+		}
+}
+
+static void
+check_domain(Report *r, const Func *f) REQUIRES(assign_lock)
+{
+	Tenant *t = f->tenant;
+	Tree w = { .r = r,
+		.tenant = t,
+		.id = any_id(t->domain),
+		.process = t->proc != NULL && t->mode != ATTACH_GUEST };
+	VtdCheck c;
+
+	r->domains++;
+	check_ids(r, f);
+	tenant_hold(t);
+	domain_check(t->domain, &c);
+	of_core(r, &c, "domain", w.id);
+	domain_visit(t->domain, check_entry, &w);
+	tenant_let(t);
+}
+
+/* ---- the machine: I6, I9, I10 ---- */
+
+static void
+check_machine(Report *r)
+{
+	PageStat s = page_stat();
+	paddr_t poisoned = page_check_poison(), canary = canary_check();
+
+	if (s.free + s.kernel + s.user + s.table + s.withheld != s.total &&
+		violation(r, 6))
+		text_printf(r->t, "machine: %zu frames are not accounted for\n",
+			s.total - s.free - s.kernel - s.user - s.table - s.withheld);
+	if (poisoned != 0 && violation(r, 9))
+		text_printf(r->t, "machine at 0x%llx: a free frame was written to\n",
+			(ull)poisoned);
+	if (canary != 0 && violation(r, 10))
+		text_printf(r->t, "machine at 0x%llx: a canary was written to\n",
+			(ull)canary);
+}
+
+/* Lets go of assign_lock before it looks at the machine, which takes longest. How
+ * many. */
+static uint
+check_all(Text *t) RELEASE(assign_lock)
+{
+	Report r = { .t = t };
+
+	for (uint i = 0; i < vtd_nunit(); i++)
+		check_unit(&r, i);
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+		check_function(&r, f);
+		if (tenant_leads(f))
+			check_domain(&r, f);
+	}
+	mutex_unlock(&assign_lock);
+	check_machine(&r);
+	if (r.bad > 0)
+		text_printf(t, "violations %u\n", r.bad);
+	else
+		text_printf(t,
+			"ok units %u functions %u domains %u contexts %u interrupts %u "
+			"tables %u "
+			"pages %llu\n",
+			vtd_nunit(), r.functions, r.domains, r.contexts, r.irqs, r.tables,
+			(ull)r.pages);
+	return r.bad;
+}
+
+void
+assign_check(Text *t)
+{
+	mutex_lock(&assign_lock);
+	check_all(t);
+}
+
+/* ---- after every operation, when boot parameter iommu.check says so ---- */
+
+void
+assign_done(const char *what)
+{
+	Text t = { 0 };
+
+	if (!param_is("iommu.check", "on")) {
+		mutex_unlock(&assign_lock);
+		return;
+	}
+	if (check_all(&t) > 0 && !t.failed) {
+		*strchr(t.s, '\n') = 0;
+		kprint("iommu.check: after %s: %s\n", what, t.s);
+	}
+	text_free(&t);
+}

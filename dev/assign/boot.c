@@ -1,0 +1,272 @@
+/*
+ * Finding the IOMMU at boot: the DMAR table, its units, and for every PCI function the
+ * unit that translates it. Says what Linux's guide says of the table, then whether the
+ * units are used or why there is none; without one the system runs, and attach says why
+ * it cannot. What units that do not snoop need of page tables is switched on here, before
+ * the first process has any.
+ */
+
+#include "arch/arch.h"
+#include "arch/pt.h"
+#include "dev/assign/local.h"
+#include "dev/text/iommufmt.h"
+#include "dev/vtd/dmar.h"
+#include "kern/canary.h"
+#include "kern/cmd.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+#include "kern/param.h"
+#include "kern/string.h"
+
+typedef unsigned long long ull;
+
+/* ---- what is said ---- */
+
+/* What the table holds and which units cannot be used, dev/vtd says itself. */
+static void
+say_tables(void)
+{
+	char line[128];
+	const void *p;
+	size_t len;
+	uint n = 0;
+
+	while ((p = acpi_find("DMAR", n, &len)) != NULL) {
+		acpi_line(line, sizeof line, p, acpi_addr(p));
+		kprint("%s", line);
+		n++;
+	}
+	if (n > 1)
+		kprint("ACPI: there are %u DMAR tables: the last is used\n", n);
+}
+
+static void
+say_units(void)
+{
+	UnitInfo u;
+
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		unit_info(vtd_unit(i), &u);
+		if (u.state == UNIT_OFF || u.state == UNIT_ON)
+			kprint("DMAR: unit %u at 0x%llx: %u levels, %u bits, by %s, %s\n",
+				u.index, (ull)u.base, u.levels, u.width,
+				u.queued ? "queue" : "registers", info_mode(u.mode));
+	}
+}
+
+/* ---- units ---- */
+
+/* Register windows are nobody's memory. Their size is in the DRHD. */
+static void
+keep_out_registers(const Dmar *d)
+{
+	for (uint i = 0; d != NULL && i < d->nentry; i++)
+		if (d->entry[i].type == DMAR_DRHD && d->entry[i].ok)
+			layout_keep_out(d->entry[i].base,
+				PAGE_SIZE << (d->entry[i].size & 15), "IOMMU registers");
+}
+
+static const char *
+reason(void)
+{
+	return vtd_reason() != NULL ? vtd_reason() : "no reason given";
+}
+
+/* NULL: there is a table, and its units are to be used. */
+static const char *
+find_units(void)
+{
+	size_t len;
+	const void *table = acpi_last("DMAR", &len);
+
+	if (table == NULL)
+		return "the machine has no DMAR table";
+	if (param_is("iommu", "off"))
+		return "it was switched off by boot parameter iommu=off";
+	say_tables();
+	if (vtd_parse(table, len) != 0)
+		return reason();
+	keep_out_registers(vtd_dmar());
+	return NULL;
+}
+
+/* NULL when there are usable units; they do not translate yet. */
+static const char *
+start_units(void)
+{
+	vtd_options.registers = param_is("iommu.inv", "register");
+	vtd_options.scalable = param_is("iommu.scalable", "on");
+	if (vtd_start(false) != 0)
+		return reason();
+	pt_set_flush(!vtd_coherent());
+	pt_set_snoop(vtd_snoop());
+	say_units();
+	intremap_init();
+	return NULL;
+}
+
+/* ---- units that stay off ---- */
+
+/* "N:off". */
+static bool
+is_off(char *word, int *n)
+{
+	char *colon = strchr(word, ':');
+	bool ok;
+
+	if (colon == NULL || strcmp(colon, ":off") != 0)
+		return false;
+	*colon = 0;
+	ok = cmd_int(word, 0, (int)vtd_nunit() - 1, n) == 0;
+	*colon = ':';
+	return ok;
+}
+
+static void
+leave_by_number(void)
+{
+	const char *list = param_get("iommu.unit");
+	char word[32];
+	int n;
+
+	while (cmd_item(&list, word, sizeof word))
+		if (is_off(word, &n))
+			unit_leave_off(vtd_unit(n),
+				"it was left off by boot parameter iommu.unit");
+		else
+			kprint("boot: iommu.unit: '%s' is not N:off with the number of a "
+			       "unit: ignored\n",
+				word);
+}
+
+/* It translates graphics functions, which its scopes name, and nothing else. */
+static bool
+graphics_only(Unit *u)
+{
+	UnitInfo info;
+	bool any = false;
+
+	unit_info(u, &info);
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+		if (f->unit != u)
+			continue;
+		if (f->pci->cls != 0x03)
+			return false;
+		any = true;
+	}
+	return any && !info.include_all;
+}
+
+static void
+leave_graphics(void)
+{
+	for (uint i = 0; param_get("igfx_off") != NULL && i < vtd_nunit(); i++)
+		if (graphics_only(vtd_unit(i)))
+			unit_leave_off(vtd_unit(i),
+				"it was left off by boot parameter igfx_off");
+}
+
+/* ---- functions ---- */
+
+/* The bridges above f, from the root bus down; false when there are too many to hold. */
+static bool
+path_of(const PciFn *f, VtdPath *p)
+{
+	uint n = 0;
+
+	*p = (VtdPath){ .bdf = f->bdf };
+	for (const PciFn *b = f->bridge; b != NULL; b = b->bridge)
+		n++;
+	if (n > nelem(p->bridge))
+		return false;
+	p->nbridge = n;
+	for (const PciFn *b = f->bridge; b != NULL; b = b->bridge) {
+		n--;
+		p->bridge[n].rid = (uint16_t)b->bdf;
+		p->bridge[n].secondary = b->secondary;
+		p->bridge[n].subordinate = b->subordinate;
+	}
+	return true;
+}
+
+/* False: no memory for its RMRRs. */
+static bool
+place(Func *f)
+{
+	VtdPath path;
+	VtdRmrr r;
+	uint n = 0;
+
+	if (!path_of(f->pci, &path))
+		return true;
+	f->unit = vtd_unit_for(&path);
+	f->ats_port = vtd_ats_for(&path);
+	while (vtd_rmrr_for(&path, n, &r))
+		n++;
+	if (n == 0)
+		return true;
+	if ((f->rmrr = kalloc(n * sizeof *f->rmrr)) == NULL)
+		return false;
+	for (; f->nrmrr < n; f->nrmrr++)
+		vtd_rmrr_for(&path, f->nrmrr, &f->rmrr[f->nrmrr]);
+	return true;
+}
+
+static void
+say_uncovered(void)
+{
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (f->unit == NULL && f->pci->kind == PCI_ENDPOINT)
+			kprint("DMAR: no unit covers %s: it cannot be attached\n",
+				f->name);
+}
+
+static bool
+place_all(void)
+{
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (!place(f))
+			return false;
+	leave_by_number();
+	leave_graphics();
+	return true;
+}
+
+/* All or none: a function we keep no books of could not be judged in its group. */
+static bool
+make_funcs(void)
+{
+	for (PciFn *p = pci_first(); p != NULL; p = p->next) {
+		Func *f = kalloc(sizeof *f);
+
+		if (f == NULL)
+			return false;
+		func_init(f, p);
+	}
+	return true;
+}
+
+void
+assign_init(void)
+{
+	bool lazy = param_is("iommu", "first-use");
+	const char *why = find_units();
+	uint taken;
+
+	canary_init();
+	if (!make_funcs() || (why == NULL && !place_all()))
+		why = "there was no memory to manage devices";
+	if (why == NULL && (why = start_units()) == NULL)
+		say_uncovered();
+	power_init(why, lazy);
+	dmafault_init();
+	proc_observe(&assign_observer);
+	ats_boot();
+	taken = kdriver_boot();
+	why = power_start(taken > 0);
+	if (why != NULL)
+		kprint("PCI-DMA: no IOMMU: %s\n", why);
+	else
+		kprint("PCI-DMA: Using DMAR IOMMU%s\n",
+			lazy && taken == 0 ? ", from the first attach on" : "");
+}

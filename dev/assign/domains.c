@@ -1,0 +1,142 @@
+/*
+ * Domains and counts, for #vtd: a line for each domain that functions are attached to, in
+ * the order of the first of them, and for each unit what it was asked to do.
+ *
+ *	domain 0:2 kind shared ro no pid 22 name edu functions 0:3.0 root 0x1e86000 levels 3
+ *	width 39 pages 0 quota 0 clean 0 large 0 maps 5 unmaps 1 ats off
+ *
+ *	unit 0 context_global 1 context_device 2 ... faults 1 lost 0
+ *	domain 0:2 pid 22 maps 5 unmaps 1 pages 0 large 0 faults 1
+ */
+
+#include "dev/assign/local.h"
+
+typedef unsigned long long ull;
+
+static const char *const kind_name[] = {
+	[DOMAIN_SHARED] = "shared",
+	[DOMAIN_PRIVATE] = "private",
+	[DOMAIN_GUEST] = "guest",
+	[DOMAIN_IDENTITY] = "identity",
+	[DOMAIN_PASSTHROUGH] = "pass-through",
+};
+
+/* Where it has an id: UNIT:ID. */
+static void
+put_ids(Text *t, const Domain *d)
+{
+	const char *between = "domain ";
+
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		uint id = domain_id(d, vtd_unit(i));
+
+		if (id == 0)
+			continue;
+		text_printf(t, "%s%u:%u", between, i, id);
+		between = ",";
+	}
+}
+
+static void
+put_functions(Text *t, const Tenant *tenant) REQUIRES(assign_lock)
+{
+	const char *between = " functions ";
+
+	for (const Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (f->tenant == tenant) {
+			text_printf(t, "%s%s", between, f->name);
+			between = ",";
+		}
+}
+
+static void
+put_domain(Text *t, const Func *f) REQUIRES(assign_lock)
+{
+	Tenant *tenant = f->tenant;
+	DomainInfo d;
+
+	tenant_hold(tenant);
+	domain_info(tenant->domain, &d);
+	tenant_let(tenant);
+	put_ids(t, tenant->domain);
+	text_printf(t, " kind %s ro %s pid %d name %s", kind_name[d.kind],
+		tenant->ro ? "yes" : "no", f->pid, tenant_name(tenant));
+	put_functions(t, tenant);
+	text_printf(t,
+		" root 0x%llx levels %u width %u pages %u quota %u clean %u large %u",
+		(ull)d.top, d.levels, d.width, d.pages, d.quota, d.clean, d.big);
+	text_printf(t, " maps %llu unmaps %llu ats %s\n", (ull)d.nmap, (ull)d.nunmap,
+		d.tlb ? "on" : "off");
+}
+
+void
+assign_domains(Text *t)
+{
+	mutex_lock(&assign_lock);
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (tenant_leads(f))
+			put_domain(t, f);
+	mutex_unlock(&assign_lock);
+}
+
+/* ---- counts ---- */
+
+static uint64_t
+faults(const Tenant *tenant) REQUIRES(assign_lock)
+{
+	uint64_t n = 0;
+
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+		lock(&f->lock);
+		n += f->tenant == tenant ? f->faults : 0;
+		unlock(&f->lock);
+	}
+	return n;
+}
+
+static void
+put_domain_counts(Text *t, const Func *f) REQUIRES(assign_lock)
+{
+	DomainInfo d;
+
+	tenant_hold(f->tenant);
+	domain_info(f->tenant->domain, &d);
+	tenant_let(f->tenant);
+	put_ids(t, f->tenant->domain);
+	text_printf(t, " pid %d maps %llu unmaps %llu pages %u large %u faults %llu\n",
+		f->pid, (ull)d.nmap, (ull)d.nunmap, d.pages, d.big,
+		(ull)faults(f->tenant));
+}
+
+static void
+put_unit_counts(Text *t, uint i)
+{
+	UnitStats s;
+
+	unit_stats(vtd_unit(i), &s);
+	text_printf(t, "unit %u context_global %llu context_device %llu", i,
+		(ull)s.context_global, (ull)s.context_device);
+	text_printf(t, " pasid_global %llu pasid_domain %llu", (ull)s.pasid_global,
+		(ull)s.pasid_domain);
+	text_printf(t, " iotlb_global %llu iotlb_domain %llu iotlb_page %llu",
+		(ull)s.iotlb_global, (ull)s.iotlb_domain, (ull)s.iotlb_page);
+	text_printf(t, " interrupt_global %llu interrupt_index %llu device_tlb %llu",
+		(ull)s.interrupt_global, (ull)s.interrupt_index, (ull)s.device_tlb);
+	text_printf(t, " write_buffer %llu", (ull)s.write_buffer);
+	text_printf(t, " waits %llu wait_ns %llu longest_ns %llu", (ull)s.waits,
+		(ull)s.wait_ns, (ull)s.wait_max);
+	text_printf(t, " ids %u sources %u interrupts %u faults %llu lost %llu\n", s.ids,
+		s.sources, s.irqs, (ull)s.faults, (ull)s.lost);
+}
+
+void
+assign_stats(Text *t)
+{
+	for (uint i = 0; i < vtd_nunit(); i++)
+		put_unit_counts(t, i);
+	mutex_lock(&assign_lock);
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (tenant_leads(f))
+			put_domain_counts(t, f);
+	mutex_unlock(&assign_lock);
+}

@@ -1,0 +1,89 @@
+/*
+ * The queue of a function's events. Thirty-two lines in an array, moved down as they are
+ * taken: shorter than a ring is to get right, and lines leave from the middle too, since
+ * each belongs to one pid. Pure.
+ */
+
+#include "dev/assign/event.h"
+#include "kern/fmt.h"
+#include "kern/string.h"
+
+static void
+drop(EventQ *q, uint i)
+{
+	q->n--;
+	memmove(&q->e[i], &q->e[i + 1], (q->n - i) * sizeof q->e[0]);
+}
+
+static int
+find(const EventQ *q, int pid)
+{
+	for (uint i = 0; i < q->n; i++)
+		if (q->e[i].pid == pid)
+			return i;
+	return -1;
+}
+
+void
+event_put(EventQ *q, int pid, const char *text)
+{
+	if (q->n == EVENT_MAX) {
+		if (q->lost_pid != q->e[0].pid)
+			q->lost = 0;
+		q->lost_pid = q->e[0].pid;
+		q->lost++;
+		drop(q, 0);
+	}
+	q->e[q->n].pid = pid;
+	snprint(q->e[q->n].text, EVENT_LEN, "%.*s\n", EVENT_LEN - 2, text);
+	q->n++;
+}
+
+static long
+put_out(char *buf, long n, const char *s)
+{
+	long len = strlen(s);
+
+	if (len > n)
+		len = n;
+	memcpy(buf, s, len);
+	return len;
+}
+
+long
+event_take(EventQ *q, int pid, char *buf, long n)
+{
+	int i = find(q, pid);
+	char lost[32], *s;
+	long len;
+
+	if (q->lost > 0 && q->lost_pid == pid) {
+		snprint(lost, sizeof lost, "lost %u\n", q->lost);
+		q->lost = 0;
+		return put_out(buf, n, lost);
+	}
+	if (i < 0)
+		return 0;
+	s = q->e[i].text;
+	len = put_out(buf, n, s);
+	if (s[len] == 0)
+		drop(q, i);
+	else
+		memmove(s, s + len, strlen(s + len) + 1);
+	return len;
+}
+
+bool
+event_any(const EventQ *q, int pid)
+{
+	return find(q, pid) >= 0 || (q->lost > 0 && q->lost_pid == pid);
+}
+
+void
+event_forget(EventQ *q, int pid)
+{
+	for (int i = find(q, pid); i >= 0; i = find(q, pid))
+		drop(q, i);
+	if (q->lost_pid == pid)
+		q->lost = 0;
+}

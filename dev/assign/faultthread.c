@@ -1,0 +1,239 @@
+/*
+ * What becomes of a fault: an owner that asked to be ended by one is killed at once, the
+ * record is kept for #vtd/faults, and a kernel thread prints it and looks up what the
+ * tables say of the address. Until the first attach there is no thread, nobody to blame
+ * and nothing to look up: then the interrupt prints.
+ *
+ * Locks: log_lock (RANK_FAULT) guards the log and what has been said of it. Texts are
+ * made from copies of single records, without it.
+ */
+
+#include "arch/arch.h"
+#include "dev/assign/local.h"
+#include "kern/errno.h"
+#include "kern/fmt.h"
+#include "kern/log.h"
+
+static Lock log_lock = LOCK_INIT(RANK_FAULT, "faultlog");
+static FaultLog faults;  /* log_lock */
+static uint64_t printed; /* log_lock: records below it were shown or hushed */
+static uint hushed;      /* log_lock: not shown since the last one that was */
+static Storm stray;      /* log_lock: records that no device can be stopped for */
+static Waitq news;       /* the thread sleeps here */
+static Proc *thread;     /* assign_lock; from the first attach on */
+
+/* The next record not shown yet. Records the ring has dropped count as hushed. */
+static bool
+next_unprinted(FaultRec *r, uint *skipped)
+{
+	uint64_t first;
+	FaultRec *p;
+
+	lock(&log_lock);
+	first = faultlog_first(&faults);
+	if (printed < first) {
+		hushed += first - printed;
+		printed = first;
+	}
+	p = faultlog_at(&faults, printed);
+	if (p != NULL) {
+		*r = *p;
+		printed++;
+		hushed += r->hushed;
+		*skipped = hushed;
+		if (!r->hushed || r->stopped != NULL)
+			hushed = 0;
+	}
+	unlock(&log_lock);
+	return p != NULL;
+}
+
+static void
+print_one(const FaultRec *r, uint skipped)
+{
+	char text[320];
+
+	if (r->hushed && r->stopped == NULL)
+		return;
+	if (skipped > 0)
+		kprint("DMAR: %u more faults are in #vtd/faults\n", skipped);
+	if (!r->hushed) {
+		fault_console(r, text, sizeof text);
+		kprint("%s", text);
+	}
+	if (r->stopped != NULL)
+		kprint("DMAR: bus mastering of %02x:%02x.%x is off: %s (pid %d %s)\n",
+			BDF_BUS(r->device), BDF_DEV(r->device), BDF_FN(r->device),
+			r->stopped, r->pid, r->pid >= 0 ? r->name : "nobody");
+}
+
+static void
+show_news(void)
+{
+	uint skipped = 0;
+	FaultRec r;
+
+	while (next_unprinted(&r, &skipped))
+		print_one(&r, skipped);
+}
+
+/* At once, from the interrupt: it asked not to run on after a fault. */
+static void
+kill_owner(const FaultRec *r)
+{
+	Proc *p = proc_find(r->pid);
+	char why[SYS_ERRMAX];
+
+	if (p == NULL)
+		return;
+	snprint(why, sizeof why, "its device %x:%x.%x was blocked: %s 0x%llx",
+		BDF_BUS(r->device), BDF_DEV(r->device), BDF_FN(r->device),
+		r->interrupt      ? "interrupt by index"
+			: r->read ? "read of"
+				  : "write of",
+		(unsigned long long)r->addr);
+	proc_kill(p, SSIGKILL, why);
+	proc_put(p);
+}
+
+void
+faultwatch_add(const FaultRec *r)
+{
+	FaultRec n = *r;
+
+	lock(&log_lock);
+	if (n.ndevice == 0)
+		n.hushed = storm_hit(&stray, n.time) > STORM_SHOWN;
+	faultlog_add(&faults, &n);
+	unlock(&log_lock);
+	if (n.kill && n.pid > 0)
+		kill_owner(&n);
+	waitq_wake(&news);
+	if (__atomic_load_n(&thread, __ATOMIC_ACQUIRE) == NULL)
+		show_news();
+}
+
+/* ---- the thread ---- */
+
+/* The same of an interrupt's entry. */
+static const char *
+entry_says(const FaultRec *r)
+{
+	VtdIrq q;
+
+	if (r->reason == FAULT_COMPAT)
+		return "compatibility format";
+	if (!unit_irq_at(vtd_unit(r->unit), r->addr, &q))
+		return "no entry";
+	return vtd_irq_allows(&q, (uint16_t)r->source) ? "its own entry"
+						       : "an entry of another";
+}
+
+static const char *
+tables_say(const FaultRec *r) REQUIRES(assign_lock)
+{
+	static const char *const say[] = {
+		"not mapped",
+		"mapped read-only",
+		"mapped write-only",
+		"mapped read-write",
+	};
+	PciFn *p = pci_find(r->device);
+	Func *f = p != NULL ? func_of(p) : NULL;
+	uint64_t size;
+
+	if (r->interrupt)
+		return entry_says(r);
+	if (r->pid < 0)
+		return "no domain";
+	if (f == NULL || f->tenant == NULL || f->pid != r->pid)
+		return "owner gone";
+	if (r->addr >> domain_width(f->tenant->domain) != 0)
+		return "beyond the domain";
+	return say[domain_lookup(f->tenant->domain, r->addr, &size) &
+		(DOMAIN_R | DOMAIN_W)];
+}
+
+static void
+log_range(uint64_t *first, uint64_t *end)
+{
+	lock(&log_lock);
+	*first = faultlog_first(&faults);
+	*end = faults.n;
+	unlock(&log_lock);
+}
+
+static bool
+copy_record(uint64_t i, FaultRec *r)
+{
+	FaultRec *p;
+
+	lock(&log_lock);
+	p = faultlog_at(&faults, i);
+	if (p != NULL)
+		*r = *p;
+	unlock(&log_lock);
+	return p != NULL;
+}
+
+/* Fill in what is still missing, for every record there is. */
+static void
+look_up(void)
+{
+	uint64_t first, end;
+	const char *say;
+	FaultRec r, *p;
+
+	log_range(&first, &end);
+	mutex_lock(&assign_lock);
+	for (uint64_t i = first; i < end; i++) {
+		if (!copy_record(i, &r) || r.lost || r.tables != NULL)
+			continue;
+		say = tables_say(&r);
+		lock(&log_lock);
+		p = faultlog_at(&faults, i);
+		if (p != NULL)
+			p->tables = say;
+		unlock(&log_lock);
+	}
+	mutex_unlock(&assign_lock);
+}
+
+static void
+run(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		lock(&log_lock);
+		while (printed == faults.n)
+			waitq_sleep_uninterruptible(&news, &log_lock, NEVER);
+		unlock(&log_lock);
+		show_news();
+		look_up();
+	}
+}
+
+int
+faultwatch_start(void)
+{
+	if (thread == NULL)
+		thread = proc_kthread("dmafault", run, NULL);
+	return thread != NULL ? 0 : fail(-ENOMEM, "no memory to watch for faults");
+}
+
+/* Snapshots of single records, so that the text is built without a lock. */
+void
+assign_faults(Text *t)
+{
+	uint64_t first, end;
+	FaultRec r;
+
+	vtd_poll_faults();
+	look_up();
+	log_range(&first, &end);
+	if (first > 0)
+		text_printf(t, "lost %llu older records\n", (unsigned long long)first);
+	for (uint64_t i = first; i < end; i++)
+		if (copy_record(i, &r))
+			fault_line(&r, t);
+}

@@ -1,0 +1,81 @@
+/*
+ * An isolation group in one go: all of its functions become the process's, or none does;
+ * all are taken from it, or none is. Every refusal is looked for before the first
+ * function is touched; when a step of attaching fails later what was attached is drained,
+ * as by a detach. The owner can start nothing in between: it would need assign_lock.
+ * Bridges of the group go to nobody.
+ */
+
+#include "dev/assign/local.h"
+
+/* The next function of the group that can be given away; NULL begins and ends. */
+static Func *
+next_member(const Func *f, uint group)
+{
+	Func *g = func_next(f);
+
+	while (g != NULL && (g->pci->group != group || g->pci->kind != PCI_ENDPOINT))
+		g = func_next(g);
+	return g;
+}
+
+/* Draining stores no sentence: the one that says why stays. */
+static void
+take_back(const Func *failed) REQUIRES(assign_lock)
+{
+	uint group = failed->pci->group;
+	Tenant *t = next_member(NULL, group)->tenant;
+
+	if (t == NULL)
+		return; /* the first failed */
+	for (Func *g = next_member(NULL, group); g != failed; g = next_member(g, group))
+		func_leave(g);
+	tenant_drain(t);
+	tenant_drop(t);
+}
+
+int
+group_attach(Func *f, const AttachArgs *a, Proc *p)
+{
+	uint group = f->pci->group;
+	int err = refuse_attach(f, a, p);
+	Func *g = NULL;
+
+	while (err == 0 && (g = next_member(g, group)) != NULL)
+		err = refuse_attach(g, a, p);
+	if (err != 0)
+		return err;
+	for (g = next_member(NULL, group); g != NULL; g = next_member(g, group))
+		if ((err = func_attach(g, a, p)) != 0) {
+			take_back(g);
+			return err;
+		}
+	return 0;
+}
+
+/* What the owner has in one mode settles together; groups in several modes are rare. */
+int
+group_detach(Func *f, int pid)
+{
+	int err = func_refuse_detach(f, pid), owner = f->pid;
+	uint group = f->pci->group;
+	Func *g = NULL;
+
+	while (err == 0 && (g = next_member(g, group)) != NULL)
+		err = func_refuse_detach(g, owner);
+	if (err != 0)
+		return err;
+	while ((g = next_member(g, group)) != NULL)
+		func_leave(g);
+	while ((g = next_member(g, group)) != NULL) {
+		Tenant *t = g->tenant;
+
+		if (t == NULL)
+			continue; /* with an earlier one */
+		tenant_drain(t);
+		tenant_drop(t);
+	}
+	while (err == 0 && (g = next_member(g, group)) != NULL)
+		err = func_detached(g);
+	return err;
+}

@@ -1,0 +1,170 @@
+/*
+ * Memory of the kernel that a driver's device may use, for as long as a transfer lasts. A
+ * unit protects whole pages, so whatever else lies in the first and last page of a buffer
+ * is open to the device meanwhile. A device that is not trusted with that much gets pages
+ * that hold nothing else, into and out of which the buffer is copied: it bounces (boot
+ * parameter bounce=B:D.F). So does a buffer that the device has too few address bits for.
+ *
+ * Locks: the driver makes one call at a time for a device; tables change under the
+ * Kdev's, because #vtd/check walks them meanwhile.
+ */
+
+#include "dev/assign/local.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/layout.h"
+#include "kern/log.h"
+#include "kern/page.h"
+#include "kern/param.h"
+#include "kern/string.h"
+
+#define LOW  (16ull << 20) /* below are too many things by tradition */
+#define STEP (2ull << 20)
+
+/* The pages that [addr, addr+len) is in. */
+static uint64_t
+span(uint64_t addr, size_t len)
+{
+	return roundup(addr + len, PAGE_SIZE) - rounddown(addr, PAGE_SIZE);
+}
+
+/* Behind some addresses registers answer, not memory; others are reserved (kdomain.c). */
+static bool
+in_the_way(const Kdev *d, iova_t at, uint64_t n)
+{
+	const Func *f = d->f;
+
+	for (uint i = 0; i < f->nrmrr; i++)
+		if (at <= f->rmrr[i].limit &&
+			at + n > rounddown(f->rmrr[i].base, PAGE_SIZE))
+			return true;
+	return layout_device_window(at, n) != NULL;
+}
+
+/* An address for n bytes, with a page behind that is nobody's. 0: the device can name
+ * none. */
+static iova_t
+room(Kdev *d, uint64_t n)
+{
+	uint64_t top = 1ull << d->driver->bits;
+	iova_t at = d->next;
+
+	for (uint wraps = 0; wraps < 2;) {
+		if (at < LOW || n > top || at > top - n) {
+			at = LOW;
+			wraps++;
+		} else if (in_the_way(d, at, n)) {
+			at = rounddown(at, STEP) + STEP;
+		} else {
+			d->next = at + n + PAGE_SIZE;
+			return at;
+		}
+	}
+	return 0;
+}
+
+static int
+unconfirmed(Kdev *d)
+{
+	tenant_fail(&d->tenant);
+	return fail(-EIO, "%s: the IOMMU did not confirm that a buffer is its no more",
+		d->f->name);
+}
+
+static int
+show(Kdev *d, KdevMap *m, paddr_t pa)
+{
+	uint64_t n = span(pa, m->len);
+	iova_t at;
+	int err;
+
+	if (kview_direct(d->tenant.domain)) {
+		m->iova = pa;
+		return 0;
+	}
+	at = room(d, n);
+	mutex_lock(&d->lock);
+	err = at != 0 ? domain_map(d->tenant.domain, at, rounddown(pa, PAGE_SIZE), n,
+				domain_rights(d->tenant.domain, m->rights))
+		      : -ENOSPC;
+	mutex_unlock(&d->lock);
+	m->iova = at + (pa & PAGE_MASK);
+	if (err == -ETIMEDOUT || err == -EIO) /* the device may have found it meanwhile */
+		return unconfirmed(d);
+	return err == 0
+		? 0
+		: fail(err, "%s: no room for a buffer of %zu bytes", d->f->name, m->len);
+}
+
+/* ---- bouncing ---- */
+
+/* It would have to name physical addresses, and has too few bits. */
+static bool
+out_of_reach(const Kdev *d, paddr_t pa, size_t len)
+{
+	return kview_direct(d->tenant.domain) && (pa + len) >> d->driver->bits != 0;
+}
+
+static int
+borrow(Kdev *d, KdevMap *m)
+{
+	while (m->len > PAGE_SIZE << m->order)
+		m->order++;
+	m->bounce = m->order > PAGE_MAXORDER
+		? 0
+		: page_alloc_below(m->order, PAGE_KERNEL, 1ull << d->driver->bits);
+	if (m->bounce == 0)
+		return fail(-ENOMEM, "%s: no memory to bounce %zu bytes", d->f->name,
+			m->len);
+	memcpy(page_ptr(m->bounce), m->buf, m->len);
+	d->bounced++;
+	return 0;
+}
+
+static void
+give_back(KdevMap *m, bool safe)
+{
+	if (m->bounce == 0)
+		return;
+	if (safe && m->rights & DOMAIN_W)
+		memcpy(m->buf, page_ptr(m->bounce), m->len);
+	for (uint i = 0; i < 1u << m->order && !safe; i++)
+		page_withhold(m->bounce + i * PAGE_SIZE);
+	if (safe)
+		page_free(m->bounce, m->order);
+	m->bounce = 0;
+}
+
+/* ---- */
+
+int
+kdev_map(Kdev *d, void *buf, size_t len, uint rights, KdevMap *m)
+{
+	int err = 0;
+
+	*m = (KdevMap){ .buf = buf, .len = len, .rights = rights };
+	if (d->bounce || out_of_reach(d, page_addr(buf), len))
+		err = borrow(d, m);
+	if (err == 0)
+		err = show(d, m, m->bounce != 0 ? m->bounce : page_addr(buf));
+	if (err != 0)
+		give_back(m, err != -EIO);
+	else
+		d->maps++;
+	return err;
+}
+
+int
+kdev_unmap(Kdev *d, KdevMap *m)
+{
+	iova_t at = rounddown(m->iova, PAGE_SIZE);
+	int err = 0;
+
+	if (!kview_direct(d->tenant.domain)) {
+		mutex_lock(&d->lock);
+		err = domain_unmap(d->tenant.domain, at, span(m->iova, m->len));
+		mutex_unlock(&d->lock);
+	}
+	give_back(m, err == 0);
+	return err == 0 ? 0 : unconfirmed(d);
+}

@@ -1,0 +1,181 @@
+/*
+ * What the device of a kernel driver sees. By default what the driver maps and nothing
+ * else; under boot parameter iommu.default=passthrough all memory, untranslated where its
+ * unit can do that, else by a table in which RAM leads to itself and registers, holes and
+ * the interrupt window to nothing. Memory that firmware reserved for the device (RMRR) is
+ * there in each view, before the device's entry is published.
+ */
+
+#include "arch/arch.h"
+#include "dev/assign/local.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/page.h"
+#include "kern/param.h"
+
+typedef unsigned long long ull;
+
+#define QUOTA 64 /* table pages of a device that sees what is mapped */
+
+const char *
+kview_name(const Domain *d)
+{
+	switch (domain_kind(d)) {
+	case DOMAIN_PASSTHROUGH:
+		return "pass-through";
+	case DOMAIN_IDENTITY:
+		return "identity";
+	default:
+		return "translated";
+	}
+}
+
+bool
+kview_direct(const Domain *d)
+{
+	return domain_kind(d) != DOMAIN_GUEST;
+}
+
+/* ---- reserved memory ---- */
+
+/* All of [base, end) is in the boot loader's map, and none of it as RAM. */
+static bool
+reserved(paddr_t base, paddr_t end)
+{
+	for (uint i = 0; i < bootinfo.nmem && base < end; i++) {
+		const MemRange *r = &bootinfo.mem[i];
+
+		if (r->kind == MEM_RAM || r->base > base || r->base + r->len <= base)
+			continue;
+		base = r->base + r->len;
+	}
+	return base >= end;
+}
+
+static paddr_t
+first_page(const VtdRmrr *r)
+{
+	return rounddown(r->base, PAGE_SIZE);
+}
+
+static paddr_t
+end_page(const VtdRmrr *r)
+{
+	return roundup(r->limit + 1, PAGE_SIZE);
+}
+
+int
+kview_refuse(const Func *f)
+{
+	for (uint i = 0; i < f->nrmrr; i++) {
+		const VtdRmrr *r = &f->rmrr[i];
+
+		if (!reserved(first_page(r), end_page(r)))
+			return fail(-EPERM,
+				"%s: RMRR %u claims 0x%llx-0x%llx, which firmware did "
+				"not reserve",
+				f->name, r->index, (ull)r->base, (ull)r->limit);
+	}
+	return 0;
+}
+
+static int
+add_itself(Domain *d, paddr_t base, uint64_t len)
+{
+	if (domain_kind(d) == DOMAIN_IDENTITY)
+		return domain_identity(d, base, len, DOMAIN_R | DOMAIN_W);
+	return domain_map(d, base, base, len, DOMAIN_R | DOMAIN_W);
+}
+
+/* Page by page where another region has some of them already. */
+static int
+add_region(Domain *d, paddr_t base, paddr_t end)
+{
+	int err = add_itself(d, base, end - base);
+
+	if (err != -EEXIST)
+		return err;
+	for (err = 0; base < end && err == 0; base += PAGE_SIZE)
+		if ((err = add_itself(d, base, PAGE_SIZE)) == -EEXIST)
+			err = 0;
+	return err;
+}
+
+/* All of them, or the domain is of no use. */
+static int
+add_reserved(const Func *f, Domain *d)
+{
+	int err = 0;
+
+	if (domain_kind(d) == DOMAIN_PASSTHROUGH)
+		return 0;
+	for (uint i = 0; i < f->nrmrr && err == 0; i++)
+		err = add_region(d, first_page(&f->rmrr[i]), end_page(&f->rmrr[i]));
+	return err;
+}
+
+/* ---- all memory ---- */
+
+static int
+add_ram(Domain *d, paddr_t base, paddr_t end)
+{
+	return base < end ? domain_identity(d, base, end - base, DOMAIN_R | DOMAIN_W) : 0;
+}
+
+static paddr_t
+min(paddr_t a, paddr_t b)
+{
+	return a < b ? a : b;
+}
+
+static paddr_t
+max(paddr_t a, paddr_t b)
+{
+	return a > b ? a : b;
+}
+
+/* RAM on both sides of the window in which a write is an interrupt. */
+static int
+add_all(Domain *d)
+{
+	int err = 0;
+
+	for (uint i = 0; i < bootinfo.nmem && err == 0; i++) {
+		const MemRange *r = &bootinfo.mem[i];
+		paddr_t end = r->base + r->len;
+
+		if (r->kind != MEM_RAM)
+			continue;
+		err = add_ram(d, r->base, min(end, IRQ_WINDOW));
+		if (err == 0)
+			err = add_ram(d, max(r->base, IRQ_WINDOW_END), end);
+	}
+	return err;
+}
+
+static int
+make_direct(const Func *f, Domain **out)
+{
+	UnitInfo u;
+	int err;
+
+	unit_info(f->unit, &u);
+	if (u.passes)
+		return domain_new_passthrough(out);
+	if ((err = domain_new_identity(QUOTA + page_stat().total / 256, out)) != 0)
+		return err;
+	if ((err = add_all(*out)) != 0)
+		domain_free(*out);
+	return err;
+}
+
+int
+kview_make(const Func *f, Domain **out)
+{
+	int err = param_is("iommu.default", "passthrough") ? make_direct(f, out)
+							   : domain_new_guest(QUOTA, out);
+
+	if (err == 0 && (err = add_reserved(f, *out)) != 0)
+		domain_free(*out);
+	return err == 0 ? 0 : fail(err, "%s: no domain for the kernel's driver", f->name);
+}

@@ -1,0 +1,179 @@
+/*
+ * The kernel as an owner. Each function that a kernel driver has gets a domain of its own
+ * (kdomain.c), in which the driver maps its buffers (kdma.c): a driver of ours is
+ * confined as a process's is, and a device that goes from one to the other passes through
+ * the same DRAINING. Boot parameter kernel=B:D.F gives a device to its driver at boot.
+ * Locks: assign_lock.
+ */
+
+#include "dev/assign/local.h"
+#include "kern/cmd.h"
+#include "kern/errno.h"
+#include "kern/heap.h"
+#include "kern/log.h"
+#include "kern/page.h"
+#include "kern/param.h"
+#include "kern/string.h"
+
+#define ITEM 32 /* of a list of devices, in letters */
+
+int
+kdriver_param(const char *param, uint i, bdf_t *b)
+{
+	const char *list = param_get(param);
+	char word[ITEM];
+
+	while (cmd_item(&list, word, sizeof word))
+		if (cmd_bdf(word, b) == 0 && i-- == 0)
+			return 1;
+	return 0;
+}
+
+/* Says what of such a list is no device. */
+static void
+judge(const char *param)
+{
+	const char *list = param_get(param);
+	char word[ITEM];
+	bdf_t b;
+
+	while (cmd_item(&list, word, sizeof word))
+		if (cmd_bdf(word, &b) != 0)
+			kprint("boot: %s: '%s' is not a device like 0:3.0: ignored\n",
+				param, word);
+}
+
+const Kdriver *
+kdriver_for(const PciFn *f)
+{
+	for (const Kdriver *const *k = kdrivers; *k != NULL; k++)
+		if ((*k)->knows(f))
+			return *k;
+	return NULL;
+}
+
+/* Is b among the devices of this boot parameter? */
+static bool
+named(const char *param, bdf_t b)
+{
+	bdf_t x;
+
+	for (uint i = 0; kdriver_param(param, i, &x) != 0; i++)
+		if (x == b)
+			return true;
+	return false;
+}
+
+int
+kdev_new(Func *f, Tenant **out)
+{
+	Kdev *d = kalloc(sizeof *d);
+	int err;
+
+	if (d == NULL)
+		return fail(-ENOMEM, "no memory for a domain");
+	if ((err = kview_make(f, &d->tenant.domain)) != 0) {
+		kfree(d);
+		return err;
+	}
+	mutex_init(&d->lock, RANK_DOMAIN, "kernel domain");
+	d->tenant.kdev = d;
+	d->driver = kdriver_for(f->pci);
+	d->f = f;
+	d->bounce = named("bounce", f->pci->bdf);
+	d->ats = ats_wanted(f);
+	*out = &d->tenant;
+	return 0;
+}
+
+int
+kdev_start(Kdev *d)
+{
+	int err = d->driver->start(d, d->f->pci);
+
+	d->started = err == 0;
+	return err;
+}
+
+void
+kdev_stop(Kdev *d)
+{
+	if (d->started)
+		d->driver->stop(d->f->pci);
+	d->started = false;
+}
+
+int
+kdev_refuse_off(void)
+{
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (f->state == FN_KERNEL && !kview_direct(f->tenant->domain))
+			return fail(-EBUSY,
+				"%s: the kernel's driver %s has translated mappings",
+				f->name, tenant_name(f->tenant));
+	return 0;
+}
+
+/* Before translation: what is published here is in force when it begins. */
+uint
+kdriver_boot(void)
+{
+	char b[16];
+	uint n = 0;
+	bdf_t dev;
+
+	judge("kernel");
+	judge("bounce");
+	judge("iommu.ats");
+	for (uint i = 0; kdriver_param("bounce", i, &dev) != 0; i++)
+		if (pci_find(dev) == NULL)
+			kprint("boot: bounce=%s: it is not there\n",
+				bdf_print(dev, b, sizeof b));
+	for (uint i = 0; kdriver_param("kernel", i, &dev) != 0; i++) {
+		if (assign_attach(&(AttachArgs){ .bdf = dev, .pid = 0 }) == 0)
+			n++;
+		else
+			kprint("boot: kernel=%s: %s\n", bdf_print(dev, b, sizeof b),
+				proc_self()->errstr);
+	}
+	return n;
+}
+
+/* ---- what a driver may do ---- */
+
+int
+kdev_master(Kdev *d, bool on)
+{
+	Func *f = d->f;
+	int err = func_master(f, on);
+
+	if (err == -EBUSY)
+		return fail(err, "%s: its bus mastering was stopped", f->name);
+	return err == 0 ? 0
+			: fail(-EIO, "%s: bus mastering does not go %s", f->name,
+				  on ? "on" : "off");
+}
+
+int
+kdev_quiet(Kdev *d)
+{
+	int err = kdev_master(d, false);
+
+	if (err == 0 && pci_drain(d->f->pci) != 0)
+		err = fail(-EIO, "%s: its transactions do not end", d->f->name);
+	func_settle(d->f);
+	return err;
+}
+
+void
+kdev_info(const Kdev *d, KdevInfo *out)
+{
+	*out = (KdevInfo){
+		.driver = d->driver->name,
+		.view = kview_name(d->tenant.domain),
+		.bounce = d->bounce,
+		.ats = d->ats,
+		.maps = d->maps,
+		.bounced = d->bounced,
+	};
+}

@@ -1,0 +1,203 @@
+/*
+ * Translation on and off for the whole machine. Off is a barrier: without translation an
+ * address is physical memory, so it goes off only after every owned function has been
+ * silenced, nobody else masters the bus, and commands in flight have run out. Functions
+ * keep their owners meanwhile (SUSPENDED); on goes the opposite way.
+ *
+ * POWER_FIRST is off too, until the first attach: boot parameter iommu=first-use.
+ * Locks: assign_lock.
+ */
+
+#include "dev/assign/local.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+
+static enum { POWER_NONE, POWER_BOOT, POWER_OFF, POWER_FIRST, POWER_ON } power;
+static const char *unavailable;
+static bool lazy;
+
+void
+power_init(const char *why, bool first_use)
+{
+	unavailable = why;
+	power = why != NULL ? POWER_NONE : POWER_BOOT;
+	lazy = first_use;
+}
+
+const char *
+power_start(bool now)
+{
+	if (power != POWER_BOOT)
+		return unavailable;
+	power = lazy && !now ? POWER_FIRST : POWER_ON;
+	if (power == POWER_ON && vtd_enable() != 0)
+		power_init(vtd_reason(), lazy);
+	return unavailable;
+}
+
+const char *
+assign_unavailable(void)
+{
+	return unavailable;
+}
+
+bool
+assign_powered(void)
+{
+	return __atomic_load_n(&power, __ATOMIC_ACQUIRE) == POWER_ON;
+}
+
+/* ---- functions ---- */
+
+static void
+func_suspended(Func *f) REQUIRES(assign_lock)
+{
+	func_move(f, OWN_SUSPEND);
+	func_event(f, "suspend");
+}
+
+void
+func_resume(Func *f)
+{
+	if (f->state != FN_SUSPENDED || f->unit == NULL || unit_state(f->unit) != UNIT_ON)
+		return;
+	func_move(f, OWN_RESUME);
+	if (f->irq)
+		intr_on(f);
+	func_unsilence(f);
+	func_event(f, "resume");
+}
+
+/* Bus mastering off, nothing under way. */
+static int
+silence(Func *f) REQUIRES(assign_lock)
+{
+	if (func_silence(f) != 0)
+		return fail(-EIO, "%s: bus mastering does not go off", f->name);
+	if (pci_drain(f->pci) != 0)
+		return fail(-EIO, "%s: its transactions do not end", f->name);
+	pci_interrupts_off(f->pci);
+	return 0;
+}
+
+static void
+unsilence(Func *f) REQUIRES(assign_lock)
+{
+	if (f->irq)
+		intr_on(f);
+	func_unsilence(f);
+}
+
+/* Nobody masters the bus and all has settled; or, if that cannot be, all is as before. */
+static int
+silence_all(void) REQUIRES(assign_lock)
+{
+	int err = 0;
+
+	for (Func *f = func_next(NULL); f != NULL && err == 0; f = func_next(f)) {
+		if (f->state == FN_OWNED)
+			err = silence(f);
+		else if (f->state != FN_KERNEL && f->pci->kind == PCI_ENDPOINT &&
+			pci_is_busmaster(f->pci))
+			err = fail(-EIO, "%s is %s and still a bus master", f->name,
+				fn_state_name[f->state]);
+	}
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+		if (err == 0)
+			func_settle(f);
+		else if (f->state == FN_OWNED)
+			unsilence(f);
+	}
+	return err;
+}
+
+/* ---- units ---- */
+
+/* Everyone that is in state `from`. Goes on past a unit that fails, and reports it. */
+static int
+units_power(UnitState from, bool on)
+{
+	int err = 0;
+
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		Unit *u = vtd_unit(i);
+
+		if (unit_state(u) == from && unit_power(u, on) != 0)
+			err = fail(-EIO, "IOMMU unit %u did not switch %s", i,
+				on ? "on" : "off");
+	}
+	return err;
+}
+
+static int
+power_off(void) REQUIRES(assign_lock)
+{
+	int err;
+
+	if (power != POWER_ON) {
+		power = POWER_OFF;
+		return 0;
+	}
+	if ((err = kdev_refuse_off()) != 0 || (err = silence_all()) != 0)
+		return err;
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		if (f->state == FN_OWNED)
+			func_suspended(f);
+	power = POWER_OFF;
+	return units_power(UNIT_ON, false);
+}
+
+static int
+power_on(void) REQUIRES(assign_lock)
+{
+	int err;
+
+	if (power == POWER_ON)
+		return 0;
+	err = units_power(UNIT_OFF, true);
+	if (err != 0) { /* half a protection is none */
+		bool was = power == POWER_FIRST;
+
+		(void)units_power(UNIT_ON, false);
+		power = was ? POWER_FIRST : POWER_OFF;
+		return err;
+	}
+	power = POWER_ON;
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		func_resume(f);
+	return 0;
+}
+
+int
+power_check(void)
+{
+	if (power != POWER_OFF)
+		return 0;
+	return fail(-ENODEV, "the IOMMU is off: write on to power first");
+}
+
+int
+power_ready(const Func *f)
+{
+	int err = power == POWER_FIRST ? power_on() : 0;
+
+	if (err != 0)
+		return err;
+	if (unit_state(f->unit) != UNIT_ON && power != POWER_BOOT)
+		return fail(-EIO, "%s: its IOMMU unit %u is off", f->name,
+			unit_index(f->unit));
+	return 0;
+}
+
+int
+assign_power(bool on)
+{
+	int err;
+
+	if (unavailable != NULL)
+		return fail(-ENODEV, "no usable IOMMU: %s", unavailable);
+	mutex_lock(&assign_lock);
+	err = on ? power_on() : power_off();
+	assign_done("power");
+	return err;
+}

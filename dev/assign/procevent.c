@@ -1,0 +1,197 @@
+/*
+ * Devices follow the life of their process. Death takes every function away before the
+ * first page is free. exec keeps them: each function is suspended and cut from the old
+ * memory, reset, and published for the new tables under a new domain id; bus mastering
+ * stays off until the new program asks, and register windows are gone with the old one.
+ * Locks: assign_lock; the address space of an exec changes under it.
+ */
+
+#include "dev/assign/local.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+
+static void
+forget_events(int pid)
+{
+	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+		lock(&f->lock);
+		event_forget(&f->events, pid);
+		unlock(&f->lock);
+	}
+}
+
+static void
+take_all(Tenant *t) REQUIRES(assign_lock)
+{
+	tenant_each(t, FN_OWNED, func_leave);
+	tenant_each(t, FN_SUSPENDED, func_leave);
+	tenant_drain(t);
+	if (t->failed)
+		tenant_withhold(t);
+	else
+		tenant_drop(t);
+}
+
+static void
+on_exit(Proc *p)
+{
+	Tenant *t;
+
+	mutex_lock(&assign_lock);
+	while ((t = tenant_next(p, NULL)) != NULL)
+		take_all(t);
+	forget_events(p->pid);
+	assign_done("an exit");
+}
+
+/* exec: what holds for one function on its way to the new image. SUSPENDED by `power off`
+ * stays so; a function that broke on the way is taken from the process. */
+static void
+step_suspend(Func *f) REQUIRES(assign_lock)
+{
+	func_move(f, OWN_SUSPEND);
+}
+
+static void
+step_forget(Func *f) REQUIRES(assign_lock)
+{
+	intr_free(f);
+	lock(&f->lock);
+	f->wanted = false; /* the new program asks again */
+	event_forget(&f->events, f->pid);
+	f->intr = 0;
+	unlock(&f->lock);
+}
+
+static void
+step_quit(Func *f) REQUIRES(assign_lock)
+{
+	if (func_broken(f) != NULL)
+		func_leave(f);
+}
+
+static void
+step_lose(Func *f) REQUIRES(assign_lock)
+{
+	func_break(f, "it could not follow its process");
+}
+
+static void
+step_republish(Func *f) REQUIRES(assign_lock)
+{
+	if (func_publish(f, f->tenant) != 0)
+		step_lose(f);
+}
+
+static void
+step_announce(Func *f) REQUIRES(assign_lock)
+{
+	func_announce(f);
+	if (assign_powered())
+		func_move(f, OWN_RESUME);
+}
+
+/* Domains over the new memory, before anything has changed. */
+static int
+prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
+{
+	int err = 0;
+
+	for (Tenant *t = tenant_next(p, NULL); t != NULL && err == 0;
+		t = tenant_next(p, t))
+		err = tenant_domain(t, new, &t->fresh);
+	return err;
+}
+
+static void
+forget_prepared(const Proc *p) REQUIRES(assign_lock)
+{
+	for (Tenant *t = tenant_next(p, NULL); t != NULL; t = tenant_next(p, t)) {
+		if (t->fresh != NULL)
+			domain_free(t->fresh);
+		t->fresh = NULL;
+	}
+}
+
+/* Every function of p cut from the old memory; false: some device may still reach it. */
+static bool
+leave_old(const Proc *p) REQUIRES(assign_lock)
+{
+	bool all = true;
+
+	for (Tenant *t = tenant_next(p, NULL); t != NULL; t = tenant_next(p, t)) {
+		tenant_each(t, FN_OWNED, step_suspend);
+		tenant_quiesce(t, FN_SUSPENDED);
+		all &= !t->failed;
+	}
+	return all;
+}
+
+/* The old memory cannot be given up: the old program goes on, without its devices. */
+static void
+stay(const Proc *p) REQUIRES(assign_lock)
+{
+	for (Tenant *next, *t = tenant_next(p, NULL); t != NULL; t = next) {
+		next = tenant_next(p, t);
+		if (t->failed)
+			continue; /* until it ends */
+		tenant_each(t, FN_SUSPENDED, func_leave);
+		tenant_drain(t);
+		tenant_drop(t);
+	}
+}
+
+/* The old domain ends before the old memory does; the new one has an id of its own. */
+static void
+enter_new(Tenant *t, Aspace *new) REQUIRES(assign_lock)
+{
+	Domain *d = t->fresh;
+
+	t->fresh = NULL;
+	if (tenant_swap(t, new, d) != 0)
+		tenant_each(t, FN_SUSPENDED, step_lose);
+	tenant_each(t, FN_SUSPENDED, step_forget);
+	tenant_each(t, FN_SUSPENDED, step_quit);
+	tenant_each(t, FN_SUSPENDED, step_republish);
+	tenant_each(t, FN_SUSPENDED, step_quit);
+	tenant_drain(t);
+	tenant_each(t, FN_SUSPENDED, step_announce);
+	tenant_drop(t);
+}
+
+/* Devices stay with the process while its memory is exchanged below them. */
+static int
+move(Proc *p, Aspace *new) REQUIRES(assign_lock)
+{
+	int err = prepare(p, new);
+
+	if (err == 0 && !leave_old(p)) {
+		stay(p);
+		err = fail(-EIO, "a device could not leave the old program's memory");
+	}
+	if (err != 0) {
+		forget_prepared(p);
+		return err;
+	}
+	for (Tenant *next, *t = tenant_next(p, NULL); t != NULL; t = next) {
+		next = tenant_next(p, t);
+		enter_new(t, new);
+	}
+	return 0;
+}
+
+static int
+on_exec(Proc *p, Aspace *old, Aspace *new)
+{
+	int err;
+
+	(void)old;
+	mutex_lock(&assign_lock);
+	err = move(p, new);
+	if (err == 0)
+		proc_set_aspace(p, new); /* before an attach can look at the old one */
+	assign_done("an exec");
+	return err;
+}
+
+const ProcObserver assign_observer = { .exiting = on_exit, .exec = on_exec };

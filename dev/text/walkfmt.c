@@ -1,0 +1,219 @@
+/*
+ * #vtd/walk in words: what a unit reads on the way of one request, entry by entry, and
+ * what becomes of the request. Pure.
+ *
+ *	walk 0:3.0 0x40201abc r profile manual
+ *	unit 0 source 0:3.0 translation on
+ *	root at 0x1ff000 value 0x0:0x1fe001 table 0x1fe000
+ *	context at 0x1fe180 value 0x201:0x1fd001 type tables domain 2 levels 3 table 0x1fd000
+ *	level 3 at 0x1fd008 value 0x1fc027 rights rw table 0x1fc000
+ *	level 2 at 0x1fc008 value 0x400000e7 rights rw page 0x40000000 size 0x200000
+ *	result page address 0x40001abc rights rw
+ *
+ * In scalable mode the context entry leads to two more:
+ *
+ *	context at 0x1fe300 value 0x0:0x1fd001 type scalable directory 0x1fd000 pasid 0
+ *	directory at 0x1fd000 value 0x1fc001 table 0x1fc000
+ *	pasid at 0x1fc000 value 0x0:0x2:0x1fb089 type second_stage domain 2 levels 4 table 0x1fb000
+ */
+#include "dev/text/walkfmt.h"
+
+#include "dev/vtd/ent.h"
+#include "kern/errno.h"
+#include "kern/log.h"
+#include "kern/string.h"
+
+#define WANT "want B:D.F ADDRESS r|w [manual|qemu]"
+
+typedef unsigned long long ull;
+
+static const char *const rights_name[] = { "none", "r", "w", "rw" };
+static const char *const access_name[] = { "r", "w" };
+static const char *const profile_name[] = {
+	[WALK_MANUAL] = "manual", [WALK_QEMU] = "qemu"
+};
+
+/* ---- the question ---- */
+
+int
+walk_parse(const Cmd *c, WalkQuery *q)
+{
+	int access, rules = WALK_MANUAL;
+
+	*q = (WalkQuery){ 0 };
+	if (c->n != 3 && c->n != 4)
+		return fail(-EINVAL, WANT);
+	if (cmd_bdf(c->f[0], &q->bdf) != 0)
+		return fail(-EINVAL,
+			"'%s' is not a device: want B:D.F in hexadecimal, like 0:1f.2",
+			c->f[0]);
+	if (cmd_u64(c->f[1], &q->ask.addr) != 0)
+		return fail(-EINVAL, "'%s' is not an address", c->f[1]);
+	if ((access = cmd_word(access_name, nelem(access_name), c->f[2])) < 0)
+		return fail(-EINVAL, "'%s': want r or w", c->f[2]);
+	if (c->n == 4 &&
+		(rules = cmd_word(profile_name, nelem(profile_name), c->f[3])) < 0)
+		return fail(-EINVAL, "'%s': want manual or qemu", c->f[3]);
+	q->ask.write = access;
+	q->ask.rules = rules;
+	return 0;
+}
+
+/* ---- the answer ---- */
+
+static void
+put_root(Text *t, const WalkStep *s)
+{
+	text_printf(t, "root at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)s->value.hi,
+		(ull)s->value.lo);
+	if (EGET(s->value, ROOT_P))
+		text_printf(t, " table 0x%llx\n", (ull)(EGET(s->value, ROOT_CTP) << 12));
+	else
+		text_printf(t, " absent\n");
+}
+
+static void
+put_context(Text *t, const WalkStep *s)
+{
+	static const char *const type[] = { "tables", "tables_and_device_tlb",
+		"pass_through", "reserved" };
+	Ent e = s->value;
+
+	text_printf(t, "context at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)e.hi,
+		(ull)e.lo);
+	if (EGET(e, CTX_P))
+		text_printf(t, " type %s domain %u levels %u table 0x%llx%s\n",
+			type[EGET(e, CTX_TT)], (uint)EGET(e, CTX_DID),
+			(uint)EGET(e, CTX_AW) + 2, (ull)(EGET(e, CTX_SLPT) << 12),
+			EGET(e, CTX_FPD) ? " faults hidden" : "");
+	else
+		text_printf(t, " absent%s\n", EGET(e, CTX_FPD) ? " faults hidden" : "");
+}
+
+static const char *
+hidden(bool fpd)
+{
+	return fpd ? " faults hidden" : "";
+}
+
+static void
+put_context2(Text *t, const WalkStep *s)
+{
+	Ent e = s->value;
+
+	text_printf(t, "context at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)e.hi,
+		(ull)e.lo);
+	if (EGET(e, CTX_P))
+		text_printf(t, " type scalable directory 0x%llx pasid %u%s\n",
+			(ull)(EGET(e, SM_DIR) << 12), (uint)EGET(e, SM_RID),
+			hidden(EGET(e, CTX_FPD)));
+	else
+		text_printf(t, " absent%s\n", hidden(EGET(e, CTX_FPD)));
+}
+
+static void
+put_directory(Text *t, const WalkStep *s)
+{
+	uint64_t e = s->value.lo;
+
+	text_printf(t, "directory at 0x%llx value 0x%llx", (ull)s->at, (ull)e);
+	if (FGET(e, DIR_P))
+		text_printf(t, " table 0x%llx%s\n", (ull)(FGET(e, DIR_TABLE) << 12),
+			hidden(FGET(e, DIR_FPD)));
+	else
+		text_printf(t, " absent%s\n", hidden(FGET(e, DIR_FPD)));
+}
+
+static void
+put_pasid(Text *t, const WalkStep *s, bool first)
+{
+	static const char *const type[8] = { "reserved", "first_stage", "second_stage",
+		"nested", "pass_through", "reserved", "reserved", "reserved" };
+	uint64_t table = first ? FGET(s->third, PASID_FLPT) : EGET(s->value, PASID_SLPT);
+	Ent e = s->value;
+
+	text_printf(t, "pasid at 0x%llx value 0x%llx:0x%llx:0x%llx", (ull)s->at,
+		(ull)s->third, (ull)e.hi, (ull)e.lo);
+	if (EGET(e, PASID_P))
+		text_printf(t, " type %s domain %u levels %u table 0x%llx%s\n",
+			type[EGET(e, PASID_PGTT)], (uint)EGET(e, PASID_DID),
+			(uint)EGET(e, PASID_AW) + 2, (ull)(table << 12),
+			hidden(EGET(e, PASID_FPD)));
+	else
+		text_printf(t, " absent%s\n", hidden(EGET(e, PASID_FPD)));
+}
+
+static void
+put_level(Text *t, const WalkStep *s, uint level, bool first)
+{
+	uint64_t e = s->value.lo, to = FGET(e, SL_ADDR) << 12;
+	uint rights = e & (FMASK(SL_R) | FMASK(SL_W));
+
+	if (first && !FGET(e, FL_P))
+		rights = 0;
+	text_printf(t, "level %u at 0x%llx value 0x%llx", level, (ull)s->at, (ull)e);
+	if (rights == 0)
+		text_printf(t, " absent\n");
+	else if (level == 1 || (level <= 3 && FGET(e, SL_PS)))
+		text_printf(t, " rights %s page 0x%llx size 0x%llx\n",
+			rights_name[rights], (ull)to, SL_SPAN(level));
+	else
+		text_printf(t, " rights %s table 0x%llx\n", rights_name[rights], (ull)to);
+}
+
+static void
+put_result(Text *t, const Walk *o)
+{
+	switch (o->end) {
+	case WALK_PAGE:
+		text_printf(t, "result page address 0x%llx rights %s\n", (ull)o->pa,
+			rights_name[o->rights]);
+		break;
+	case WALK_PASS:
+		text_printf(t, "result passed address 0x%llx rights rw\n", (ull)o->pa);
+		break;
+	case WALK_INTERRUPT:
+		text_printf(t,
+			"result interrupt text 'no DMA goes to 0x%llx to 0x%llx'\n",
+			IRQ_WINDOW, IRQ_WINDOW_END - 1);
+		break;
+	case WALK_FAULT:
+		text_printf(t, "result fault reason 0x%x text '%s' recorded %s\n",
+			o->reason, vtd_fault_text(o->reason), o->quiet ? "no" : "yes");
+		break;
+	}
+}
+
+static void
+put_step(Text *t, const Walk *o, uint i)
+{
+	const WalkStep *s = &o->step[i];
+	uint tables = o->scalable ? WALK_TABLES2 : WALK_TABLES;
+
+	if (i == WALK_ROOT)
+		put_root(t, s);
+	else if (i == WALK_CONTEXT)
+		(o->scalable ? put_context2 : put_context)(t, s);
+	else if (i >= tables)
+		put_level(t, s, o->levels - (i - tables), o->first);
+	else if (i == WALK_DIRECTORY)
+		put_directory(t, s);
+	else
+		put_pasid(t, s, o->first);
+}
+
+void
+walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o)
+{
+	char device[16], source[16];
+
+	bdf_print(q->bdf, device, sizeof device);
+	bdf_print(BDF(BDF_SEG(q->bdf), 0, 0, 0) + q->ask.sid, source, sizeof source);
+	text_printf(t, "walk %s 0x%llx %s profile %s\n", device, (ull)q->ask.addr,
+		access_name[q->ask.write], profile_name[q->ask.rules]);
+	text_printf(t, "unit %u source %s translation %s\n", unit, source,
+		on ? "on" : "off");
+	for (uint i = 0; i < o->nstep; i++)
+		put_step(t, o, i);
+	put_result(t, o);
+}
