@@ -100,7 +100,7 @@ info_functions(Text *t)
 		text_printf(t, ", reset %s\n", pci_reset_name(f->reset));
 	}
 	text_printf(t, "\twithout flr or af, quiet for %u ms before the next owner\n",
-		(uint)(OWN_SETTLE / 1000000));
+		(uint)(SETTLE_NS / 1000000));
 }
 
 static void

@@ -11,7 +11,7 @@
 #include "kern/param.h"
 
 static int
-refuse_kind(const Func *f)
+refuse_kind(const AssignedFn *f)
 {
 	switch (f->pci->kind) {
 	case PCI_HOSTBRIDGE:
@@ -25,22 +25,21 @@ refuse_kind(const Func *f)
 }
 
 static int
-refuse_held(const Func *f)
+refuse_held(const AssignedFn *f)
 {
-	if (f->tenant->kdev != NULL)
+	if (f->owner->kdev != NULL)
 		return fail(-EBUSY, "%s is owned by pid 0, the kernel, for its driver %s",
-			f->name, tenant_name(f->tenant));
+			f->name, owner_name(f->owner));
 	return fail(-EBUSY, "%s is owned by pid %d", f->name, f->pid);
 }
 
 static int
-refuse_state(Func *f)
+refuse_state(AssignedFn *f)
 {
-	if (own_held(f->state))
+	if (fn_state_held(f->state))
 		return refuse_held(f);
-	if (func_broken(f) != NULL)
-		return fail(-EIO, "%s is broken until reboot: %s", f->name,
-			func_broken(f));
+	if (fn_broken(f) != NULL)
+		return fail(-EIO, "%s is broken until reboot: %s", f->name, fn_broken(f));
 	if (!pci_present(f->pci))
 		return fail(-ENODEV, "%s does not answer any more", f->name);
 	return 0;
@@ -48,7 +47,7 @@ refuse_state(Func *f)
 
 /* Process 0: a driver chooses for itself what its device sees, one function at a time. */
 static int
-refuse_kernel(const Func *f, const AttachArgs *a)
+refuse_kernel(const AssignedFn *f, const AttachArgs *a)
 {
 	if (kdriver_for(f->pci) == NULL)
 		return fail(-EINVAL,
@@ -61,7 +60,7 @@ refuse_kernel(const Func *f, const AttachArgs *a)
 }
 
 static int
-refuse_proc(const Func *f, const AttachArgs *a, const Proc *p)
+refuse_proc(const AssignedFn *f, const AttachArgs *a, const Proc *p)
 {
 	if (a->pid == 0)
 		return refuse_kernel(f, a);
@@ -74,7 +73,7 @@ refuse_proc(const Func *f, const AttachArgs *a, const Proc *p)
 }
 
 static int
-refuse_unit(const Func *f)
+refuse_unit(const AssignedFn *f)
 {
 	UnitInfo u;
 
@@ -99,10 +98,10 @@ relaxed(const PciFn *f)
 }
 
 static int
-refuse_rmrr(const Func *f, int pid)
+refuse_rmrr(const AssignedFn *f, int pid)
 {
 	if (pid == 0)
-		return kview_refuse(f);
+		return kdomain_refuse(f);
 	if (f->nrmrr == 0 || relaxed(f->pci))
 		return 0;
 	return fail(-EPERM, "%s: firmware reserves 0x%llx-0x%llx for it (RMRR %u)",
@@ -111,7 +110,7 @@ refuse_rmrr(const Func *f, int pid)
 }
 
 static int
-refuse_bars(const Func *f)
+refuse_bars(const AssignedFn *f)
 {
 	for (uint i = 0; i < PCI_NBAR; i++) {
 		const PciBar *b = &f->pci->bar[i];
@@ -126,39 +125,39 @@ refuse_bars(const Func *f)
 /* Functions that answer to one requester id share one context entry, and so one
  * domain. */
 static int
-refuse_alias(const Func *f, const AttachArgs *a)
+refuse_alias(const AssignedFn *f, const AttachArgs *a)
 {
-	for (Func *g = func_next(NULL); g != NULL; g = func_next(g)) {
-		if (g == f || g->tenant == NULL || !func_shares_id(f, g))
+	for (AssignedFn *g = fn_next(NULL); g != NULL; g = fn_next(g)) {
+		if (g == f || g->owner == NULL || !fn_shares_id(f, g))
 			continue;
 		if (a->pid == 0)
 			return fail(-EBUSY,
 				"%s shares a requester id with %s, which the kernel has",
 				f->name, g->name);
-		if (g->tenant->mode == a->mode && g->tenant->ro == a->ro)
+		if (g->owner->mode == a->mode && g->owner->ro == a->ro)
 			continue;
 		return fail(-EBUSY,
 			"%s shares a requester id with %s, attached %s%s: want the same",
-			f->name, g->name, attach_mode_name[g->tenant->mode],
-			g->tenant->ro ? " ro" : "");
+			f->name, g->name, attach_mode_name[g->owner->mode],
+			g->owner->ro ? " ro" : "");
 	}
 	return 0;
 }
 
 /* Another member of f's group stands in the way: it is somebody else's, or broken. */
 static int
-refuse_group(const Func *f, int pid)
+refuse_group(const AssignedFn *f, int pid)
 {
-	for (Func *g = func_next(NULL); g != NULL; g = func_next(g)) {
+	for (AssignedFn *g = fn_next(NULL); g != NULL; g = fn_next(g)) {
 		if (g == f || g->pci->group != f->pci->group)
 			continue;
-		if (own_held(g->state) && g->pid != pid)
+		if (fn_state_held(g->state) && g->pid != pid)
 			return fail(-EBUSY,
 				"%s is in one group with %s, owned by pid %d: %s "
 				"(attach -g takes a whole group)",
 				f->name, g->name, g->pid,
 				pci_group_reason(f->pci, g->pci));
-		if (func_broken(g) != NULL)
+		if (fn_broken(g) != NULL)
 			return fail(-EIO,
 				"%s is in one group with %s, which is broken: %s",
 				f->name, g->name, pci_group_reason(f->pci, g->pci));
@@ -167,7 +166,7 @@ refuse_group(const Func *f, int pid)
 }
 
 int
-refuse_attach(Func *f, const AttachArgs *a, Proc *p)
+admit_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 {
 	int err;
 

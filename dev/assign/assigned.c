@@ -1,7 +1,7 @@
 /*
  * One function's book-keeping: its state, its switch, its events. Bus mastering goes
- * through func_master alone, so that the time since it was last on is always known: a
- * device without reset may be owned again only when that is OWN_SETTLE ago.
+ * through fn_master alone, so that the time since it was last on is always known: a
+ * device without reset may be owned again only when that is SETTLE_NS ago.
  *
  * Locks: see dev/assign/local.h. The fault interrupt may switch bus mastering off at any
  * time; the configuration cycle and its record are made under f->lock together.
@@ -16,14 +16,14 @@
 
 Mutex assign_lock = MUTEX_INIT(RANK_ASSIGN, "assign");
 
-Func *
-func_of(const PciFn *f)
+AssignedFn *
+fn_of(const PciFn *f)
 {
 	return f->assign;
 }
 
-Func *
-func_next(const Func *f)
+AssignedFn *
+fn_next(const AssignedFn *f)
 {
 	PciFn *p = f == NULL ? pci_first() : f->pci->next;
 
@@ -33,7 +33,7 @@ func_next(const Func *f)
 }
 
 void
-func_init(Func *f, PciFn *pci)
+fn_init(AssignedFn *f, PciFn *pci)
 {
 	f->pci = pci;
 	f->pid = -1;
@@ -47,9 +47,9 @@ func_init(Func *f, PciFn *pci)
 }
 
 void
-func_move(Func *f, OwnEvent e)
+fn_move(AssignedFn *f, FnEvent e)
 {
-	int next = own_next(f->state, e);
+	int next = fn_state_next(f->state, e);
 
 	assert(next >= 0);
 	lock(&f->lock);
@@ -58,14 +58,14 @@ func_move(Func *f, OwnEvent e)
 }
 
 void
-func_wake(Func *f)
+fn_wake(AssignedFn *f)
 {
 	waitq_wake(&f->event_wait);
 	waitq_wake(&f->intr_wait);
 }
 
 void
-func_event(Func *f, const char *text)
+fn_event(AssignedFn *f, const char *text)
 {
 	lock(&f->lock);
 	if (f->pid > 0)
@@ -75,7 +75,7 @@ func_event(Func *f, const char *text)
 }
 
 int
-func_master_locked(Func *f, bool on)
+fn_master_locked(AssignedFn *f, bool on)
 {
 	ns_t now = arch_now();
 	int err;
@@ -95,40 +95,40 @@ func_master_locked(Func *f, bool on)
 }
 
 int
-func_master(Func *f, bool on)
+fn_master(AssignedFn *f, bool on)
 {
 	int err;
 
 	lock(&f->lock);
-	err = func_master_locked(f, on);
+	err = fn_master_locked(f, on);
 	unlock(&f->lock);
 	return err;
 }
 
 int
-func_silence(Func *f)
+fn_silence(AssignedFn *f)
 {
 	int err;
 
 	lock(&f->lock);
 	f->wanted = f->mastering;
-	err = func_master_locked(f, false);
+	err = fn_master_locked(f, false);
 	unlock(&f->lock);
 	return err;
 }
 
 void
-func_unsilence(Func *f)
+fn_unsilence(AssignedFn *f)
 {
 	lock(&f->lock);
 	if (f->wanted)
-		func_master_locked(f, true);
+		fn_master_locked(f, true);
 	f->wanted = false;
 	unlock(&f->lock);
 }
 
 void
-func_want(Func *f, bool on)
+fn_want(AssignedFn *f, bool on)
 {
 	lock(&f->lock);
 	f->wanted = on;
@@ -136,7 +136,7 @@ func_want(Func *f, bool on)
 }
 
 void
-func_break(Func *f, const char *why)
+fn_break(AssignedFn *f, const char *why)
 {
 	char line[EVENT_LEN];
 	bool first;
@@ -145,32 +145,32 @@ func_break(Func *f, const char *why)
 	first = f->broken == NULL;
 	if (first)
 		f->broken = why;
-	func_master_locked(f, false);
+	fn_master_locked(f, false);
 	unlock(&f->lock);
 	if (!first)
 		return;
 	kprint("%s is broken: %s\n", f->name, why);
 	snprint(line, sizeof line, "broken %s", why);
-	func_event(f, line);
+	fn_event(f, line);
 }
 
 const char *
-func_broken(Func *f)
+fn_broken(AssignedFn *f)
 {
 	return __atomic_load_n(&f->broken, __ATOMIC_ACQUIRE);
 }
 
 void
-func_settle(Func *f)
+fn_settle(AssignedFn *f)
 {
-	ns_t left = own_settle(arch_now(), f->quiet_since, f->emptied);
+	ns_t left = settle_left(arch_now(), f->quiet_since, f->emptied);
 
 	if (left > 0)
 		arch_sleep(left);
 }
 
 static bool
-answers_to(const Func *f, uint seg, uint16_t sid)
+answers_to(const AssignedFn *f, uint seg, uint16_t sid)
 {
 	for (uint i = 0; i < f->pci->nsid; i++)
 		if (f->pci->sid[i] == sid && BDF_SEG(f->pci->bdf) == seg)
@@ -179,7 +179,7 @@ answers_to(const Func *f, uint seg, uint16_t sid)
 }
 
 bool
-func_shares_id(const Func *f, const Func *g)
+fn_shares_id(const AssignedFn *f, const AssignedFn *g)
 {
 	for (uint i = 0; i < f->pci->nsid; i++)
 		if (answers_to(g, BDF_SEG(f->pci->bdf), f->pci->sid[i]))
@@ -189,16 +189,16 @@ func_shares_id(const Func *f, const Func *g)
 
 /* Does another function keep the entry for sid alive? */
 static bool
-sid_shared(const Func *f, uint16_t sid)
+sid_shared(const AssignedFn *f, uint16_t sid)
 {
-	for (Func *g = func_next(NULL); g != NULL; g = func_next(g))
+	for (AssignedFn *g = fn_next(NULL); g != NULL; g = fn_next(g))
 		if (g != f && g->published && answers_to(g, BDF_SEG(f->pci->bdf), sid))
 			return true;
 	return false;
 }
 
 uint
-func_sids(const Func *f, uint16_t sid[PCI_NSID])
+fn_sids(const AssignedFn *f, uint16_t sid[PCI_NSID])
 {
 	uint n = 0;
 
@@ -209,18 +209,18 @@ func_sids(const Func *f, uint16_t sid[PCI_NSID])
 }
 
 bool
-func_is(Func *f, const Tenant *t)
+fn_is(AssignedFn *f, const Owner *t)
 {
 	bool is;
 
 	lock(&f->lock);
-	is = f->tenant == t;
+	is = f->owner == t;
 	unlock(&f->lock);
 	return is;
 }
 
 bool
-func_mine(Func *f)
+fn_mine(AssignedFn *f)
 {
 	int pid;
 	bool held;

@@ -18,7 +18,7 @@
 
 /* Why it will not, one clause; NULL: it can. */
 static const char *
-refusal(const Func *f)
+refusal(const AssignedFn *f)
 {
 	if (f->pci->ats == 0)
 		return "it has no ATS capability";
@@ -37,7 +37,7 @@ refusal(const Func *f)
 }
 
 static bool
-named(const Func *f)
+named(const AssignedFn *f)
 {
 	bdf_t b;
 
@@ -55,7 +55,7 @@ ats_boot(void)
 
 	for (uint i = 0; kdriver_param("iommu.ats", i, &b) != 0; i++) {
 		PciFn *p = pci_find(b);
-		Func *f = p != NULL ? func_of(p) : NULL;
+		AssignedFn *f = p != NULL ? fn_of(p) : NULL;
 		const char *why = f != NULL ? refusal(f) : "it is not there";
 
 		if (why != NULL)
@@ -65,7 +65,7 @@ ats_boot(void)
 }
 
 bool
-ats_wanted(const Func *f)
+ats_wanted(const AssignedFn *f)
 {
 	return named(f) && refusal(f) == NULL;
 }
@@ -74,14 +74,14 @@ ats_wanted(const Func *f)
 static void
 cut_off(void *arg)
 {
-	Func *f = arg;
+	AssignedFn *f = arg;
 
-	func_break(f, "its own TLB does not confirm an invalidation");
+	fn_break(f, "its own TLB does not confirm an invalidation");
 	pci_ats(f->pci, false);
 }
 
 int
-ats_attach(Func *f, Domain *d)
+ats_attach(AssignedFn *f, Domain *d)
 {
 	VtdTlb tlb = { .sid = f->pci->sid[0],
 		.depth = pci_ats_depth(f->pci),
@@ -95,7 +95,7 @@ ats_attach(Func *f, Domain *d)
 }
 
 int
-ats_off(Func *f, Domain *d)
+ats_off(AssignedFn *f, Domain *d)
 {
 	int err = domain_tlb_off(d);
 

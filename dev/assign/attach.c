@@ -18,7 +18,7 @@
 /* ---- attach ---- */
 
 static int
-publish_failed(const Func *f, int err)
+publish_failed(const AssignedFn *f, int err)
 {
 	uint u = unit_index(f->unit);
 
@@ -35,10 +35,10 @@ publish_failed(const Func *f, int err)
 }
 
 int
-func_publish(Func *f, Tenant *t)
+fn_publish(AssignedFn *f, Owner *t)
 {
 	uint16_t sid[PCI_NSID];
-	uint n = func_sids(f, sid);
+	uint n = fn_sids(f, sid);
 	bool ats = t->kdev != NULL && t->kdev->ats;
 	int err = n == 0 ? 0
 		: ats    ? ats_attach(f, t->domain)
@@ -52,39 +52,39 @@ func_publish(Func *f, Tenant *t)
 
 /* Quiet before it is given out, whatever firmware or its last owner left. */
 static int
-make_quiet(Func *f) REQUIRES(assign_lock)
+make_quiet(AssignedFn *f) REQUIRES(assign_lock)
 {
-	if (func_master(f, false) != 0)
+	if (fn_master(f, false) != 0)
 		return fail(-EIO, "%s: bus mastering does not go off", f->name);
 	if (pci_drain(f->pci) != 0)
 		return fail(-EIO, "%s: its transactions do not end", f->name);
 	pci_interrupts_off(f->pci);
 	if (!vtd_snoop())
 		pci_nosnoop_off(f->pci);
-	func_settle(f);
+	fn_settle(f);
 	return 0;
 }
 
 /* "attach private ro": what the owner reads. */
 void
-func_announce(Func *f)
+fn_announce(AssignedFn *f)
 {
 	char line[EVENT_LEN];
 
-	snprint(line, sizeof line, "attach %s%s", attach_mode_name[f->tenant->mode],
-		f->tenant->ro ? " ro" : "");
-	func_event(f, line);
+	snprint(line, sizeof line, "attach %s%s", attach_mode_name[f->owner->mode],
+		f->owner->ro ? " ro" : "");
+	fn_event(f, line);
 }
 
 static void
-own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
+own(AssignedFn *f, Owner *t, FaultPolicy policy) REQUIRES(assign_lock)
 {
-	func_move(f, t->kdev != NULL ? OWN_KERNEL : OWN_ATTACH);
+	fn_move(f, t->kdev != NULL ? ON_KERNEL : ON_ATTACH);
 	t->nfn++;
 	lock(&f->lock);
 	f->wanted = false;
-	f->tenant = t;
-	f->pid = tenant_pid(t);
+	f->owner = t;
+	f->pid = owner_pid(t);
 	f->policy = policy;
 	f->flooded = 0;
 	f->storm.n = 0;
@@ -92,36 +92,36 @@ own(Func *f, Tenant *t, FaultPolicy policy) REQUIRES(assign_lock)
 	f->faults = 0;
 	event_forget(&f->events, f->pid);
 	unlock(&f->lock);
-	func_announce(f);
-	func_wake(f);
+	fn_announce(f);
+	fn_wake(f);
 }
 
 /* The kernel's driver has it; or does not want it, and nothing has changed. */
 static int
-begin(Func *f, Tenant *t) REQUIRES(assign_lock)
+begin(AssignedFn *f, Owner *t) REQUIRES(assign_lock)
 {
 	int err = kdev_start(t->kdev);
 
 	if (err == 0)
 		return 0;
-	func_leave(f);
-	tenant_drain(t);
-	tenant_drop(t);
+	fn_leave(f);
+	owner_drain(t);
+	owner_drop(t);
 	return err;
 }
 
 int
-func_attach(Func *f, const AttachArgs *a, Proc *p)
+fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 {
-	Tenant *t;
+	Owner *t;
 	int err;
 
 	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
 		(err = make_quiet(f)) != 0 ||
-		(err = p != NULL ? tenant_get(p, a, &t) : kdev_new(f, &t)) != 0)
+		(err = p != NULL ? owner_get(p, a, &t) : kdev_new(f, &t)) != 0)
 		return err;
-	if ((err = func_publish(f, t)) != 0) {
-		tenant_drop(t);
+	if ((err = fn_publish(f, t)) != 0) {
+		owner_drop(t);
 		return err;
 	}
 	pci_memory_on(f->pci);
@@ -130,12 +130,12 @@ func_attach(Func *f, const AttachArgs *a, Proc *p)
 }
 
 static int
-find_func(bdf_t b, Func **f)
+find_func(bdf_t b, AssignedFn **f)
 {
 	PciFn *p = pci_find(b);
 	char name[16];
 
-	*f = p != NULL ? func_of(p) : NULL;
+	*f = p != NULL ? fn_of(p) : NULL;
 	if (*f == NULL)
 		return fail(-ENODEV, "no device %s", bdf_print(b, name, sizeof name));
 	return 0;
@@ -145,7 +145,7 @@ int
 assign_attach(const AttachArgs *a)
 {
 	Proc *p;
-	Func *f;
+	AssignedFn *f;
 	int err;
 
 	if (assign_unavailable() != NULL)
@@ -156,8 +156,8 @@ assign_attach(const AttachArgs *a)
 	mutex_lock(&assign_lock);
 	if (a->group)
 		err = group_attach(f, a, p);
-	else if ((err = refuse_attach(f, a, p)) == 0)
-		err = func_attach(f, a, p);
+	else if ((err = admit_attach(f, a, p)) == 0)
+		err = fn_attach(f, a, p);
 	assign_done("attach");
 	if (p != NULL)
 		proc_put(p);
@@ -167,9 +167,9 @@ assign_attach(const AttachArgs *a)
 /* ---- detach ---- */
 
 int
-func_refuse_detach(const Func *f, int pid)
+fn_refuse_detach(const AssignedFn *f, int pid)
 {
-	if (f->tenant == NULL)
+	if (f->owner == NULL)
 		return fail(-EINVAL, "%s is not assigned to any process", f->name);
 	if (pid >= 0 && pid != f->pid)
 		return fail(-EINVAL, "%s is owned by pid %d, not %d", f->name, f->pid,
@@ -178,31 +178,31 @@ func_refuse_detach(const Func *f, int pid)
 }
 
 int
-func_detached(Func *f)
+fn_detached(AssignedFn *f)
 {
 	if (f->state != FN_BROKEN)
 		return 0;
-	return fail(-EIO, "%s is taken away, and broken: %s", f->name, func_broken(f));
+	return fail(-EIO, "%s is taken away, and broken: %s", f->name, fn_broken(f));
 }
 
 static int
-detach(Func *f, int pid) REQUIRES(assign_lock)
+detach(AssignedFn *f, int pid) REQUIRES(assign_lock)
 {
-	int err = func_refuse_detach(f, pid);
-	Tenant *t = f->tenant;
+	int err = fn_refuse_detach(f, pid);
+	Owner *t = f->owner;
 
 	if (err != 0)
 		return err;
-	func_leave(f);
-	tenant_drain(t);
-	tenant_drop(t);
-	return func_detached(f);
+	fn_leave(f);
+	owner_drain(t);
+	owner_drop(t);
+	return fn_detached(f);
 }
 
 static int
-detach_by(bdf_t b, int pid, int (*how)(Func *f, int pid))
+detach_by(bdf_t b, int pid, int (*how)(AssignedFn *f, int pid))
 {
-	Func *f;
+	AssignedFn *f;
 	int err;
 
 	if ((err = find_func(b, &f)) != 0)
@@ -230,7 +230,7 @@ assign_detach_group(bdf_t b, int pid)
 FnState
 assign_state(const PciFn *pf)
 {
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 	FnState s = FN_BLOCKED;
 
 	if (f == NULL)
@@ -244,7 +244,7 @@ assign_state(const PciFn *pf)
 int
 assign_owner(const PciFn *pf)
 {
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 	int pid = -1;
 
 	if (f == NULL)
@@ -258,15 +258,15 @@ assign_owner(const PciFn *pf)
 bool
 assign_kdev(const PciFn *pf, KdevInfo *out)
 {
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 	bool is;
 
 	if (f == NULL)
 		return false;
 	lock(&f->lock);
-	is = f->tenant != NULL && f->tenant->kdev != NULL;
+	is = f->owner != NULL && f->owner->kdev != NULL;
 	if (is)
-		kdev_info(f->tenant->kdev, out);
+		kdev_info(f->owner->kdev, out);
 	unlock(&f->lock);
 	return is;
 }
@@ -274,7 +274,7 @@ assign_kdev(const PciFn *pf, KdevInfo *out)
 Unit *
 assign_unit(const PciFn *pf)
 {
-	return func_of(pf) != NULL ? func_of(pf)->unit : NULL;
+	return fn_of(pf) != NULL ? fn_of(pf)->unit : NULL;
 }
 
 uint
@@ -282,7 +282,7 @@ assign_count(const Unit *u)
 {
 	uint n = 0;
 
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		n += f->unit == u && assign_owner(f->pci) >= 0;
 	return n;
 }
@@ -292,7 +292,7 @@ collect(const Unit *u, Mapping *m)
 {
 	uint n = 0;
 
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (f->unit == u && f->pid >= 0) {
 			m[n].pid = f->pid;
 			m[n++].bdf = f->pci->bdf;
@@ -307,7 +307,7 @@ assign_mappings(Text *t)
 	Mapping *m;
 	UnitInfo u;
 
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		n++;
 	m = kalloc((n + 1) * sizeof *m);
 	if (m == NULL) {

@@ -16,7 +16,7 @@
 #include "kern/string.h"
 
 static bool
-answers(const Func *f, const VtdFault *v)
+answers(const AssignedFn *f, const VtdFault *v)
 {
 	if (BDF_SEG(f->pci->bdf) != v->segment)
 		return false;
@@ -33,7 +33,7 @@ answers(const Func *f, const VtdFault *v)
 typedef enum Match { MATCH_OWNED, MATCH_ID, MATCH_ANY, MATCH_NONE } Match;
 
 static bool
-matches(const Func *f, const VtdFault *v, Match m)
+matches(const AssignedFn *f, const VtdFault *v, Match m)
 {
 	switch (m) {
 	case MATCH_ID:
@@ -51,7 +51,7 @@ static Match
 best_match(const VtdFault *v)
 {
 	for (Match m = MATCH_OWNED; m < MATCH_NONE; m++)
-		for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+		for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 			if (matches(f, v, m))
 				return m;
 	return MATCH_NONE;
@@ -77,7 +77,7 @@ dmafault_storm(uint *max, ns_t *time)
 
 /* Why this fault stops the device; NULL: it does not. */
 static const char *
-stop_reason(const Func *f, bool storm) REQUIRES(f->lock)
+stop_reason(const AssignedFn *f, bool storm) REQUIRES(f->lock)
 {
 	if (storm && storm_max == STORM_MAX && storm_time == STORM_TIME)
 		return "16 faults in one second";
@@ -88,18 +88,18 @@ stop_reason(const Func *f, bool storm) REQUIRES(f->lock)
 
 /* A kernel driver reads none. */
 static void
-event_to_owner(Func *f, const char *line) REQUIRES(f->lock)
+event_to_owner(AssignedFn *f, const char *line) REQUIRES(f->lock)
 {
 	if (f->pid > 0)
 		event_put(&f->events, f->pid, line);
 }
 
 static void
-stop_locked(Func *f, FaultRec *r, const char *why) REQUIRES(f->lock)
+stop_locked(AssignedFn *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 {
 	char line[EVENT_LEN];
 
-	if (func_master_locked(f, false) != 0 && f->broken == NULL)
+	if (fn_master_locked(f, false) != 0 && f->broken == NULL)
 		f->broken = "bus mastering does not go off";
 	f->wanted = false; /* power on does not bring it back: the owner must ask */
 	if (r->stopped == NULL)
@@ -109,7 +109,7 @@ stop_locked(Func *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 }
 
 static void
-blame(Func *f, FaultRec *r)
+blame(AssignedFn *f, FaultRec *r)
 {
 	char line[EVENT_LEN];
 	const char *why;
@@ -125,7 +125,7 @@ blame(Func *f, FaultRec *r)
 	f->faults++;
 	if (f->pid >= 0) {
 		r->pid = f->pid;
-		snprint(r->name, sizeof r->name, "%.31s", tenant_name(f->tenant));
+		snprint(r->name, sizeof r->name, "%.31s", owner_name(f->owner));
 		r->kill |= f->policy == FAULT_KILL;
 		fault_event(r, line, sizeof line);
 		event_to_owner(f, line);
@@ -148,9 +148,9 @@ tell_lost(const VtdFault *v)
 	char line[EVENT_LEN];
 
 	snprint(line, sizeof line, "overflow unit %u: faults were lost", v->unit);
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (f->unit != NULL && unit_index(f->unit) == v->unit)
-			func_event(f, line);
+			fn_event(f, line);
 }
 
 static void
@@ -158,7 +158,7 @@ attribute(const VtdFault *v, FaultRec *r)
 {
 	Match m = best_match(v);
 
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (matches(f, v, m))
 			blame(f, r);
 }

@@ -47,7 +47,7 @@ violation(Report *r, uint invariant)
 }
 
 static void
-of_function(Report *r, uint invariant, const Func *f, const char *what)
+of_function(Report *r, uint invariant, const AssignedFn *f, const char *what)
 {
 	if (violation(r, invariant))
 		text_printf(r->t, "function %s: %s\n", f->name, what);
@@ -70,7 +70,7 @@ of_core(Report *r, const VtdCheck *c, const char *whose, uint i)
 /* ---- functions: I1, I8, I12, I13, I14 ---- */
 
 static bool
-answers(const Func *f, const Unit *u, uint sid) REQUIRES(assign_lock)
+answers(const AssignedFn *f, const Unit *u, uint sid) REQUIRES(assign_lock)
 {
 	for (uint i = 0; f->published && f->unit == u && i < f->pci->nsid; i++)
 		if (f->pci->sid[i] == sid)
@@ -81,10 +81,10 @@ answers(const Func *f, const Unit *u, uint sid) REQUIRES(assign_lock)
 static bool
 is_known(const Unit *u, uint sid) REQUIRES(assign_lock)
 {
-	const Func *f = func_next(NULL);
+	const AssignedFn *f = fn_next(NULL);
 
 	while (f != NULL && !answers(f, u, sid))
-		f = func_next(f);
+		f = fn_next(f);
 	return f != NULL;
 }
 
@@ -104,7 +104,7 @@ check_unit(Report *r, uint i) REQUIRES(assign_lock)
 }
 
 static void
-check_interrupt(Report *r, const Func *f) REQUIRES(assign_lock)
+check_interrupt(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
 	uint16_t sid;
 	VtdIrq q;
@@ -117,12 +117,11 @@ check_interrupt(Report *r, const Func *f) REQUIRES(assign_lock)
 }
 
 static void
-check_windows(Report *r, const Func *f) REQUIRES(assign_lock)
+check_windows(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
-	for (const Func *g = func_next(NULL); g != NULL; g = func_next(g))
-		if (g->tenant != NULL && g->tenant->as != NULL &&
-			g->tenant != f->tenant &&
-			aspace_has_regs(g->tenant->as, f->pci)) {
+	for (const AssignedFn *g = fn_next(NULL); g != NULL; g = fn_next(g))
+		if (g->owner != NULL && g->owner->as != NULL && g->owner != f->owner &&
+			aspace_has_regs(g->owner->as, f->pci)) {
 			of_function(r, 12, f,
 				"its registers are in a process that does not own it");
 			return;
@@ -130,24 +129,24 @@ check_windows(Report *r, const Func *f) REQUIRES(assign_lock)
 }
 
 static void
-check_published(Report *r, const Func *f) REQUIRES(assign_lock)
+check_published(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
 	const char *what = NULL;
 
 	for (uint i = 0; i < f->pci->nsid && what == NULL; i++)
-		what = domain_misses(f->tenant->domain, f->unit, f->pci->sid[i]);
+		what = domain_misses(f->owner->domain, f->unit, f->pci->sid[i]);
 	if (what != NULL)
 		of_function(r, 1, f, what);
 }
 
 static void
-check_function(Report *r, const Func *f) REQUIRES(assign_lock)
+check_function(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
 	const PciFn *p = f->pci;
 	FnState state = assign_state(p);
 
 	r->functions++;
-	if (f->published && f->tenant != NULL)
+	if (f->published && f->owner != NULL)
 		check_published(r, f);
 	check_interrupt(r, f);
 	check_windows(r, f);
@@ -157,7 +156,7 @@ check_function(Report *r, const Func *f) REQUIRES(assign_lock)
 		of_function(r, 8, f, "masters the bus");
 	if (state == FN_BLOCKED && !pci_interrupts_are_off(p))
 		of_function(r, 8, f, "can interrupt");
-	if (!(f->tenant != NULL && f->tenant->kdev != NULL && f->tenant->kdev->ats) &&
+	if (!(f->owner != NULL && f->owner->kdev != NULL && f->owner->kdev->ats) &&
 		!pci_ats_is_off(p))
 		of_function(r, 14, f, "translates by itself: ATS, PRI or PASID is on");
 }
@@ -166,7 +165,7 @@ check_function(Report *r, const Func *f) REQUIRES(assign_lock)
 
 typedef struct Tree {
 	Report *r;
-	const Tenant *tenant;
+	const Owner *owner;
 	uint id;      /* on the first unit it has one on */
 	bool process; /* these are a process's own tables */
 } Tree;
@@ -183,13 +182,13 @@ of_entry(const Tree *w, uint invariant, const DomainEntry *e, const char *what)
 static bool
 maps_ours(const Tree *w, const DomainEntry *e)
 {
-	const IovaRange *m = iovamap_find(&w->tenant->map, BY_IOVA, e->iova, PAGE_SIZE,
+	const IovaRange *m = iovamap_find(&w->owner->map, BY_IOVA, e->iova, PAGE_SIZE,
 		~0u);
 	uint rights = e->value & TABLE_BITS;
 	int prot = rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
 
 	return m != NULL && (m->rights & rights) == rights &&
-		aspace_frame(w->tenant->as,
+		aspace_frame(w->owner->as,
 			m->start[BY_VA] + (e->iova - m->start[BY_IOVA]), prot) == e->to;
 }
 
@@ -200,18 +199,18 @@ check_page(const Tree *w, const DomainEntry *e)
 	uint64_t size = SL_SPAN(e->level);
 
 	w->r->pages += size / PAGE_SIZE;
-	if (w->tenant->kdev != NULL && e->to == e->iova)
+	if (w->owner->kdev != NULL && e->to == e->iova)
 		return; /* an identity, or memory that firmware reserved for the device */
 	if (page_kind(e->to) == PAGE_NONE ||
 		page_kind(e->to + size - PAGE_SIZE) == PAGE_NONE)
 		of_entry(w, 16, e, "not memory");
-	else if (w->tenant->proc != NULL &&
+	else if (w->owner->proc != NULL &&
 		(page_kind(e->to) != PAGE_USER || page_refs(e->to) == 0))
 		of_entry(w, 4, e, "not a page of a process");
-	else if (w->tenant->proc != NULL && w->tenant->mode == ATTACH_GUEST &&
+	else if (w->owner->proc != NULL && w->owner->mode == ATTACH_GUEST &&
 		!maps_ours(w, e))
 		of_entry(w, 4, e, "not what its owner mapped there");
-	if (w->tenant->ro && e->level == 1 && w->tenant->mode == ATTACH_GUEST &&
+	if (w->owner->ro && e->level == 1 && w->owner->mode == ATTACH_GUEST &&
 		e->value & DOMAIN_W)
 		of_entry(w, 4, e, "can be written though it is attached read-only");
 }
@@ -248,36 +247,36 @@ any_id(const Domain *d)
 
 /* I3: nobody else has its ids. */
 static void
-check_ids(Report *r, const Func *f) REQUIRES(assign_lock)
+check_ids(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
-	for (const Func *g = func_next(NULL); g != f; g = func_next(g))
+	for (const AssignedFn *g = fn_next(NULL); g != f; g = fn_next(g))
 		for (uint i = 0;
-			g->tenant != NULL && g->tenant != f->tenant && i < vtd_nunit();
+			g->owner != NULL && g->owner != f->owner && i < vtd_nunit();
 			i++) {
-			uint id = domain_id(f->tenant->domain, vtd_unit(i));
+			uint id = domain_id(f->owner->domain, vtd_unit(i));
 
-			if (id != 0 && id == domain_id(g->tenant->domain, vtd_unit(i)))
+			if (id != 0 && id == domain_id(g->owner->domain, vtd_unit(i)))
 				of_function(r, 3, f, "its domain has the id of another");
 		}
 }
 
 static void
-check_domain(Report *r, const Func *f) REQUIRES(assign_lock)
+check_domain(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
-	Tenant *t = f->tenant;
+	Owner *t = f->owner;
 	Tree w = { .r = r,
-		.tenant = t,
+		.owner = t,
 		.id = any_id(t->domain),
 		.process = t->proc != NULL && t->mode != ATTACH_GUEST };
 	VtdCheck c;
 
 	r->domains++;
 	check_ids(r, f);
-	tenant_hold(t);
+	owner_hold(t);
 	domain_check(t->domain, &c);
 	of_core(r, &c, "domain", w.id);
 	domain_visit(t->domain, check_entry, &w);
-	tenant_let(t);
+	owner_let(t);
 }
 
 /* ---- the machine: I6, I9, I10 ---- */
@@ -309,9 +308,9 @@ check_all(Text *t) RELEASE(assign_lock)
 
 	for (uint i = 0; i < vtd_nunit(); i++)
 		check_unit(&r, i);
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
 		check_function(&r, f);
-		if (tenant_leads(f))
+		if (owner_leads(f))
 			check_domain(&r, f);
 	}
 	mutex_unlock(&assign_lock);

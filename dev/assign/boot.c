@@ -147,7 +147,7 @@ graphics_only(Unit *u)
 	bool any = false;
 
 	unit_info(u, &info);
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
 		if (f->unit != u)
 			continue;
 		if (f->pci->cls != 0x03)
@@ -191,7 +191,7 @@ path_of(const PciFn *f, VtdPath *p)
 
 /* False: no memory for its RMRRs. */
 static bool
-place(Func *f)
+place(AssignedFn *f)
 {
 	VtdPath path;
 	VtdRmrr r;
@@ -215,7 +215,7 @@ place(Func *f)
 static void
 say_uncovered(void)
 {
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (f->unit == NULL && f->pci->kind == PCI_ENDPOINT)
 			kprint("DMAR: no unit covers %s: it cannot be attached\n",
 				f->name);
@@ -224,7 +224,7 @@ say_uncovered(void)
 static bool
 place_all(void)
 {
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (!place(f))
 			return false;
 	leave_by_number();
@@ -237,11 +237,11 @@ static bool
 make_funcs(void)
 {
 	for (PciFn *p = pci_first(); p != NULL; p = p->next) {
-		Func *f = kalloc(sizeof *f);
+		AssignedFn *f = kalloc(sizeof *f);
 
 		if (f == NULL)
 			return false;
-		func_init(f, p);
+		fn_init(f, p);
 	}
 	return true;
 }

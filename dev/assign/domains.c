@@ -16,7 +16,7 @@ typedef unsigned long long ull;
 static const char *const kind_name[] = {
 	[DOMAIN_SHARED] = "shared",
 	[DOMAIN_PRIVATE] = "private",
-	[DOMAIN_GUEST] = "guest",
+	[DOMAIN_MAPPED] = "guest",
 	[DOMAIN_IDENTITY] = "identity",
 	[DOMAIN_PASSTHROUGH] = "pass-through",
 };
@@ -38,30 +38,30 @@ put_ids(Text *t, const Domain *d)
 }
 
 static void
-put_functions(Text *t, const Tenant *tenant) REQUIRES(assign_lock)
+put_functions(Text *t, const Owner *owner) REQUIRES(assign_lock)
 {
 	const char *between = " functions ";
 
-	for (const Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		if (f->tenant == tenant) {
+	for (const AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
+		if (f->owner == owner) {
 			text_printf(t, "%s%s", between, f->name);
 			between = ",";
 		}
 }
 
 static void
-put_domain(Text *t, const Func *f) REQUIRES(assign_lock)
+put_domain(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 {
-	Tenant *tenant = f->tenant;
+	Owner *owner = f->owner;
 	DomainInfo d;
 
-	tenant_hold(tenant);
-	domain_info(tenant->domain, &d);
-	tenant_let(tenant);
-	put_ids(t, tenant->domain);
+	owner_hold(owner);
+	domain_info(owner->domain, &d);
+	owner_let(owner);
+	put_ids(t, owner->domain);
 	text_printf(t, " kind %s ro %s pid %d name %s", kind_name[d.kind],
-		tenant->ro ? "yes" : "no", f->pid, tenant_name(tenant));
-	put_functions(t, tenant);
+		owner->ro ? "yes" : "no", f->pid, owner_name(owner));
+	put_functions(t, owner);
 	text_printf(t,
 		" root 0x%llx levels %u width %u pages %u quota %u clean %u large %u",
 		(ull)d.top, d.levels, d.width, d.pages, d.quota, d.clean, d.big);
@@ -73,8 +73,8 @@ void
 assign_domains(Text *t)
 {
 	mutex_lock(&assign_lock);
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		if (tenant_leads(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
+		if (owner_leads(f))
 			put_domain(t, f);
 	mutex_unlock(&assign_lock);
 }
@@ -82,30 +82,30 @@ assign_domains(Text *t)
 /* ---- counts ---- */
 
 static uint64_t
-faults(const Tenant *tenant) REQUIRES(assign_lock)
+faults(const Owner *owner) REQUIRES(assign_lock)
 {
 	uint64_t n = 0;
 
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
 		lock(&f->lock);
-		n += f->tenant == tenant ? f->faults : 0;
+		n += f->owner == owner ? f->faults : 0;
 		unlock(&f->lock);
 	}
 	return n;
 }
 
 static void
-put_domain_counts(Text *t, const Func *f) REQUIRES(assign_lock)
+put_domain_counts(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 {
 	DomainInfo d;
 
-	tenant_hold(f->tenant);
-	domain_info(f->tenant->domain, &d);
-	tenant_let(f->tenant);
-	put_ids(t, f->tenant->domain);
+	owner_hold(f->owner);
+	domain_info(f->owner->domain, &d);
+	owner_let(f->owner);
+	put_ids(t, f->owner->domain);
 	text_printf(t, " pid %d maps %llu unmaps %llu pages %u large %u faults %llu\n",
 		f->pid, (ull)d.nmap, (ull)d.nunmap, d.pages, d.big,
-		(ull)faults(f->tenant));
+		(ull)faults(f->owner));
 }
 
 static void
@@ -135,8 +135,8 @@ assign_stats(Text *t)
 	for (uint i = 0; i < vtd_nunit(); i++)
 		put_unit_counts(t, i);
 	mutex_lock(&assign_lock);
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		if (tenant_leads(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
+		if (owner_leads(f))
 			put_domain_counts(t, f);
 	mutex_unlock(&assign_lock);
 }

@@ -10,19 +10,19 @@
 #include "dev/assign/local.h"
 
 static void
-step_revoke(Func *f) REQUIRES(assign_lock)
+step_revoke(AssignedFn *f) REQUIRES(assign_lock)
 {
-	if (f->tenant->as != NULL)
-		aspace_revoke_regs(f->tenant->as, f->pci, f->gone);
+	if (f->owner->as != NULL)
+		aspace_revoke_regs(f->owner->as, f->pci, f->gone);
 }
 
 static void
-step_quiet(Func *f) REQUIRES(assign_lock)
+step_quiet(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (!pci_present(f->pci))
-		func_break(f, "it does not answer any more");
-	else if (func_master(f, false) != 0)
-		func_break(f, "bus mastering does not go off");
+		fn_break(f, "it does not answer any more");
+	else if (fn_master(f, false) != 0)
+		fn_break(f, "bus mastering does not go off");
 	pci_interrupts_off(f->pci);
 	f->pending = pci_drain(f->pci) != 0;
 }
@@ -30,11 +30,11 @@ step_quiet(Func *f) REQUIRES(assign_lock)
 /* Entry not present, context cache, IOTLB with the old id, wait (VT-d 6.5.3.3); then its
  * interrupts likewise. */
 static void
-step_cut(Func *f) REQUIRES(assign_lock)
+step_cut(AssignedFn *f) REQUIRES(assign_lock)
 {
 	uint16_t sid[PCI_NSID];
-	uint n = func_sids(f, sid);
-	Tenant *t = f->tenant;
+	uint n = fn_sids(f, sid);
+	Owner *t = f->owner;
 	int err = 0;
 
 	if (f->published && t->kdev != NULL && t->kdev->ats)
@@ -42,7 +42,7 @@ step_cut(Func *f) REQUIRES(assign_lock)
 	if (f->published && n > 0)
 		err |= domain_detach(t->domain, f->unit, sid, n);
 	if (err != 0)
-		tenant_fail(t);
+		owner_fail(t);
 	f->published = false;
 	intr_cut(f);
 }
@@ -50,77 +50,77 @@ step_cut(Func *f) REQUIRES(assign_lock)
 /* A device may sit out a bus reset with a command pending (QEMU's edu does), and power
  * states promise nothing: only function level resets make waiting needless. */
 static void
-reset(Func *f) REQUIRES(assign_lock)
+reset(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (pci_reset(f->pci) != 0)
-		func_break(f, "it did not come back from reset");
+		fn_break(f, "it did not come back from reset");
 	else
 		f->emptied = f->pci->reset == PCI_RESET_FLR ||
 			f->pci->reset == PCI_RESET_AF;
 }
 
 static void
-step_reset(Func *f) REQUIRES(assign_lock)
+step_reset(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (f->pci->reset != PCI_RESET_NONE)
 		reset(f);
-	if (func_master(f, false) != 0)
-		func_break(f, "bus mastering does not stay off");
+	if (fn_master(f, false) != 0)
+		fn_break(f, "bus mastering does not stay off");
 	if (f->pending && pci_drain(f->pci) != 0)
-		func_break(f, "its transactions do not end");
+		fn_break(f, "its transactions do not end");
 	f->pending = false;
 }
 
 static void
-step_settle(Func *f) REQUIRES(assign_lock)
+step_settle(AssignedFn *f) REQUIRES(assign_lock)
 {
-	func_settle(f);
+	fn_settle(f);
 }
 
 static void
-step_release(Func *f) REQUIRES(assign_lock)
+step_release(AssignedFn *f) REQUIRES(assign_lock)
 {
 	intr_free(f);
-	f->tenant->nfn--;
+	f->owner->nfn--;
 	lock(&f->lock);
-	f->tenant = NULL;
+	f->owner = NULL;
 	f->pid = -1;
 	unlock(&f->lock);
-	func_move(f, func_broken(f) != NULL ? OWN_FAIL : OWN_DONE);
-	func_wake(f);
+	fn_move(f, fn_broken(f) != NULL ? ON_FAIL : ON_DONE);
+	fn_wake(f);
 }
 
 void
-tenant_each(Tenant *t, FnState in, void (*step)(Func *f))
+owner_each(Owner *t, FnState in, void (*step)(AssignedFn *f))
 {
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		if (f->tenant == t && f->state == in)
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
+		if (f->owner == t && f->state == in)
 			step(f);
 }
 
 void
-tenant_quiesce(Tenant *t, FnState in)
+owner_quiesce(Owner *t, FnState in)
 {
-	tenant_each(t, in, step_revoke);
-	tenant_each(t, in, step_quiet);
-	tenant_each(t, in, step_cut);
-	tenant_each(t, in, step_reset);
-	tenant_each(t, in, step_settle);
+	owner_each(t, in, step_revoke);
+	owner_each(t, in, step_quiet);
+	owner_each(t, in, step_cut);
+	owner_each(t, in, step_reset);
+	owner_each(t, in, step_settle);
 	vtd_poll_faults(); /* what is still recorded is the leaving owner's */
 }
 
 void
-tenant_drain(Tenant *t)
+owner_drain(Owner *t)
 {
-	tenant_quiesce(t, FN_DRAINING);
-	tenant_each(t, FN_DRAINING, step_release);
+	owner_quiesce(t, FN_DRAINING);
+	owner_each(t, FN_DRAINING, step_release);
 }
 
 void
-func_leave(Func *f)
+fn_leave(AssignedFn *f)
 {
-	if (f->tenant->kdev != NULL)
-		kdev_stop(f->tenant->kdev);
-	func_move(f, OWN_DRAIN);
-	func_event(f, "detach");
+	if (f->owner->kdev != NULL)
+		kdev_stop(f->owner->kdev);
+	fn_move(f, ON_DRAIN);
+	fn_event(f, "detach");
 }

@@ -139,18 +139,18 @@ tables_say(const FaultRec *r) REQUIRES(assign_lock)
 		"mapped read-write",
 	};
 	PciFn *p = pci_find(r->device);
-	Func *f = p != NULL ? func_of(p) : NULL;
+	AssignedFn *f = p != NULL ? fn_of(p) : NULL;
 	uint64_t size;
 
 	if (r->interrupt)
 		return entry_says(r);
 	if (r->pid < 0)
 		return "no domain";
-	if (f == NULL || f->tenant == NULL || f->pid != r->pid)
+	if (f == NULL || f->owner == NULL || f->pid != r->pid)
 		return "owner gone";
-	if (r->addr >> domain_width(f->tenant->domain) != 0)
+	if (r->addr >> domain_width(f->owner->domain) != 0)
 		return "beyond the domain";
-	return say[domain_lookup(f->tenant->domain, r->addr, &size) &
+	return say[domain_lookup(f->owner->domain, r->addr, &size) &
 		(DOMAIN_R | DOMAIN_W)];
 }
 

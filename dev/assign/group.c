@@ -9,44 +9,45 @@
 #include "dev/assign/local.h"
 
 /* The next function of the group that can be given away; NULL begins and ends. */
-static Func *
-next_member(const Func *f, uint group)
+static AssignedFn *
+next_member(const AssignedFn *f, uint group)
 {
-	Func *g = func_next(f);
+	AssignedFn *g = fn_next(f);
 
 	while (g != NULL && (g->pci->group != group || g->pci->kind != PCI_ENDPOINT))
-		g = func_next(g);
+		g = fn_next(g);
 	return g;
 }
 
 /* Draining stores no sentence: the one that says why stays. */
 static void
-take_back(const Func *failed) REQUIRES(assign_lock)
+take_back(const AssignedFn *failed) REQUIRES(assign_lock)
 {
 	uint group = failed->pci->group;
-	Tenant *t = next_member(NULL, group)->tenant;
+	Owner *t = next_member(NULL, group)->owner;
 
 	if (t == NULL)
 		return; /* the first failed */
-	for (Func *g = next_member(NULL, group); g != failed; g = next_member(g, group))
-		func_leave(g);
-	tenant_drain(t);
-	tenant_drop(t);
+	for (AssignedFn *g = next_member(NULL, group); g != failed;
+		g = next_member(g, group))
+		fn_leave(g);
+	owner_drain(t);
+	owner_drop(t);
 }
 
 int
-group_attach(Func *f, const AttachArgs *a, Proc *p)
+group_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 {
 	uint group = f->pci->group;
-	int err = refuse_attach(f, a, p);
-	Func *g = NULL;
+	int err = admit_attach(f, a, p);
+	AssignedFn *g = NULL;
 
 	while (err == 0 && (g = next_member(g, group)) != NULL)
-		err = refuse_attach(g, a, p);
+		err = admit_attach(g, a, p);
 	if (err != 0)
 		return err;
 	for (g = next_member(NULL, group); g != NULL; g = next_member(g, group))
-		if ((err = func_attach(g, a, p)) != 0) {
+		if ((err = fn_attach(g, a, p)) != 0) {
 			take_back(g);
 			return err;
 		}
@@ -55,27 +56,27 @@ group_attach(Func *f, const AttachArgs *a, Proc *p)
 
 /* What the owner has in one mode settles together; groups in several modes are rare. */
 int
-group_detach(Func *f, int pid)
+group_detach(AssignedFn *f, int pid)
 {
-	int err = func_refuse_detach(f, pid), owner = f->pid;
+	int err = fn_refuse_detach(f, pid), owner = f->pid;
 	uint group = f->pci->group;
-	Func *g = NULL;
+	AssignedFn *g = NULL;
 
 	while (err == 0 && (g = next_member(g, group)) != NULL)
-		err = func_refuse_detach(g, owner);
+		err = fn_refuse_detach(g, owner);
 	if (err != 0)
 		return err;
 	while ((g = next_member(g, group)) != NULL)
-		func_leave(g);
+		fn_leave(g);
 	while ((g = next_member(g, group)) != NULL) {
-		Tenant *t = g->tenant;
+		Owner *t = g->owner;
 
 		if (t == NULL)
 			continue; /* with an earlier one */
-		tenant_drain(t);
-		tenant_drop(t);
+		owner_drain(t);
+		owner_drop(t);
 	}
 	while (err == 0 && (g = next_member(g, group)) != NULL)
-		err = func_detached(g);
+		err = fn_detached(g);
 	return err;
 }

@@ -75,7 +75,7 @@ intremap_unused(void)
 /* ---- one function's messages ---- */
 
 int
-intremap_add(Func *f, uint vector)
+intremap_add(AssignedFn *f, uint vector)
 {
 	VtdIrq q = { .vector = vector, .dest = arch_apic_id(0) };
 	int err;
@@ -97,7 +97,7 @@ intremap_add(Func *f, uint vector)
 }
 
 int
-intremap_remove(Func *f)
+intremap_remove(AssignedFn *f)
 {
 	int err = f->remapped ? unit_irq_remove(f->unit, f->irte) : 0;
 
@@ -106,7 +106,7 @@ intremap_remove(Func *f)
 }
 
 void
-intremap_message(const Func *f, uint64_t *addr, uint32_t *data)
+intremap_message(const AssignedFn *f, uint64_t *addr, uint32_t *data)
 {
 	if (f->remapped)
 		vtd_irq_message(f->irte, addr, data);
@@ -117,7 +117,7 @@ intremap_message(const Func *f, uint64_t *addr, uint32_t *data)
 bool
 assign_entry(const PciFn *pf, uint32_t *index, VtdIrq *q)
 {
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 	bool there;
 
 	mutex_lock(&assign_lock);

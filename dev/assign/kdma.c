@@ -32,7 +32,7 @@ span(uint64_t addr, size_t len)
 static bool
 in_the_way(const Kdev *d, iova_t at, uint64_t n)
 {
-	const Func *f = d->f;
+	const AssignedFn *f = d->f;
 
 	for (uint i = 0; i < f->nrmrr; i++)
 		if (at <= f->rmrr[i].limit &&
@@ -66,7 +66,7 @@ room(Kdev *d, uint64_t n)
 static int
 unconfirmed(Kdev *d)
 {
-	tenant_fail(&d->tenant);
+	owner_fail(&d->owner);
 	return fail(-EIO, "%s: the IOMMU did not confirm that a buffer is its no more",
 		d->f->name);
 }
@@ -78,14 +78,14 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 	iova_t at;
 	int err;
 
-	if (kview_direct(d->tenant.domain)) {
+	if (kdomain_direct(d->owner.domain)) {
 		m->iova = pa;
 		return 0;
 	}
 	at = room(d, n);
 	mutex_lock(&d->lock);
-	err = at != 0 ? domain_map(d->tenant.domain, at, rounddown(pa, PAGE_SIZE), n,
-				domain_rights(d->tenant.domain, m->rights))
+	err = at != 0 ? domain_map(d->owner.domain, at, rounddown(pa, PAGE_SIZE), n,
+				domain_rights(d->owner.domain, m->rights))
 		      : -ENOSPC;
 	mutex_unlock(&d->lock);
 	m->iova = at + (pa & PAGE_MASK);
@@ -102,7 +102,7 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 static bool
 out_of_reach(const Kdev *d, paddr_t pa, size_t len)
 {
-	return kview_direct(d->tenant.domain) && (pa + len) >> d->driver->bits != 0;
+	return kdomain_direct(d->owner.domain) && (pa + len) >> d->driver->bits != 0;
 }
 
 static int
@@ -160,9 +160,9 @@ kdev_unmap(Kdev *d, KdevMap *m)
 	iova_t at = rounddown(m->iova, PAGE_SIZE);
 	int err = 0;
 
-	if (!kview_direct(d->tenant.domain)) {
+	if (!kdomain_direct(d->owner.domain)) {
 		mutex_lock(&d->lock);
-		err = domain_unmap(d->tenant.domain, at, span(m->iova, m->len));
+		err = domain_unmap(d->owner.domain, at, span(m->iova, m->len));
 		mutex_unlock(&d->lock);
 	}
 	give_back(m, err == 0);

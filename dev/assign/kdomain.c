@@ -18,7 +18,7 @@ typedef unsigned long long ull;
 #define QUOTA 64 /* table pages of a device that sees what is mapped */
 
 const char *
-kview_name(const Domain *d)
+kdomain_name(const Domain *d)
 {
 	switch (domain_kind(d)) {
 	case DOMAIN_PASSTHROUGH:
@@ -31,9 +31,9 @@ kview_name(const Domain *d)
 }
 
 bool
-kview_direct(const Domain *d)
+kdomain_direct(const Domain *d)
 {
-	return domain_kind(d) != DOMAIN_GUEST;
+	return domain_kind(d) != DOMAIN_MAPPED;
 }
 
 /* ---- reserved memory ---- */
@@ -65,7 +65,7 @@ end_page(const VtdRmrr *r)
 }
 
 int
-kview_refuse(const Func *f)
+kdomain_refuse(const AssignedFn *f)
 {
 	for (uint i = 0; i < f->nrmrr; i++) {
 		const VtdRmrr *r = &f->rmrr[i];
@@ -103,7 +103,7 @@ add_region(Domain *d, paddr_t base, paddr_t end)
 
 /* All of them, or the domain is of no use. */
 static int
-add_reserved(const Func *f, Domain *d)
+add_reserved(const AssignedFn *f, Domain *d)
 {
 	int err = 0;
 
@@ -154,7 +154,7 @@ add_all(Domain *d)
 }
 
 static int
-make_direct(const Func *f, Domain **out)
+make_direct(const AssignedFn *f, Domain **out)
 {
 	UnitInfo u;
 	int err;
@@ -170,10 +170,11 @@ make_direct(const Func *f, Domain **out)
 }
 
 int
-kview_make(const Func *f, Domain **out)
+kdomain_make(const AssignedFn *f, Domain **out)
 {
-	int err = param_is("iommu.default", "passthrough") ? make_direct(f, out)
-							   : domain_new_guest(QUOTA, out);
+	int err = param_is("iommu.default", "passthrough")
+		? make_direct(f, out)
+		: domain_new_mapped(QUOTA, out);
 
 	if (err == 0 && (err = add_reserved(f, *out)) != 0)
 		domain_free(*out);

@@ -65,24 +65,24 @@ named(const char *param, bdf_t b)
 }
 
 int
-kdev_new(Func *f, Tenant **out)
+kdev_new(AssignedFn *f, Owner **out)
 {
 	Kdev *d = kalloc(sizeof *d);
 	int err;
 
 	if (d == NULL)
 		return fail(-ENOMEM, "no memory for a domain");
-	if ((err = kview_make(f, &d->tenant.domain)) != 0) {
+	if ((err = kdomain_make(f, &d->owner.domain)) != 0) {
 		kfree(d);
 		return err;
 	}
 	mutex_init(&d->lock, RANK_DOMAIN, "kernel domain");
-	d->tenant.kdev = d;
+	d->owner.kdev = d;
 	d->driver = kdriver_for(f->pci);
 	d->f = f;
 	d->bounce = named("bounce", f->pci->bdf);
 	d->ats = ats_wanted(f);
-	*out = &d->tenant;
+	*out = &d->owner;
 	return 0;
 }
 
@@ -106,11 +106,11 @@ kdev_stop(Kdev *d)
 int
 kdev_refuse_off(void)
 {
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		if (f->state == FN_KERNEL && !kview_direct(f->tenant->domain))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
+		if (f->state == FN_KERNEL && !kdomain_direct(f->owner->domain))
 			return fail(-EBUSY,
 				"%s: the kernel's driver %s has translated mappings",
-				f->name, tenant_name(f->tenant));
+				f->name, owner_name(f->owner));
 	return 0;
 }
 
@@ -144,8 +144,8 @@ kdriver_boot(void)
 int
 kdev_master(Kdev *d, bool on)
 {
-	Func *f = d->f;
-	int err = func_master(f, on);
+	AssignedFn *f = d->f;
+	int err = fn_master(f, on);
 
 	if (err == -EBUSY)
 		return fail(err, "%s: its bus mastering was stopped", f->name);
@@ -161,7 +161,7 @@ kdev_quiet(Kdev *d)
 
 	if (err == 0 && pci_drain(d->f->pci) != 0)
 		err = fail(-EIO, "%s: its transactions do not end", d->f->name);
-	func_settle(d->f);
+	fn_settle(d->f);
 	return err;
 }
 
@@ -170,7 +170,7 @@ kdev_info(const Kdev *d, KdevInfo *out)
 {
 	*out = (KdevInfo){
 		.driver = d->driver->name,
-		.view = kview_name(d->tenant.domain),
+		.view = kdomain_name(d->owner.domain),
 		.bounce = d->bounce,
 		.ats = d->ats,
 		.maps = d->maps,

@@ -23,8 +23,9 @@
  *	assigned.c      one function's book-keeping; boot.c finds units and functions at boot
  *
  * Locks: assign_lock (a Mutex, RANK_ASSIGN) serialises changes of owner. Whoever changes
- * a domain's tables has locked its address space or its Kdev (tenant_hold). Each Func has
- * a spin lock (RANK_FAULT) for what interrupts look at; no two are held at once.
+ * a domain's tables has locked its address space or its Kdev (owner_hold). Each
+ * AssignedFn has a spin lock (RANK_FAULT) for what interrupts look at; no two are held at
+ * once.
  */
 #pragma once
 
@@ -38,10 +39,10 @@
  * of one function in the kernel (then proc and as are NULL). Guarded by assign_lock,
  * except that the observer, under the address space's lock, uses `domain` and sets
  * `failed`, and that `map` changes under that lock only. */
-typedef struct Tenant {
-	struct Tenant *next;
+typedef struct Owner {
+	struct Owner *next;
 	Proc *proc; /* a reference */
-	Kdev *kdev; /* or this, which the Tenant is part of */
+	Kdev *kdev; /* or this, which the Owner is part of */
 	AttachMode mode;
 	bool ro;
 	IovaMap map; /* guest */
@@ -51,15 +52,15 @@ typedef struct Tenant {
 	AsObserver observer;
 	uint nfn;    /* functions in the domain */
 	bool failed; /* a unit did not confirm: its memory is withheld */
-} Tenant;
+} Owner;
 
 /* A function that a kernel driver has. Calls are the driver's to serialise; `lock` is for
  * those who look at the tables of its domain. */
 struct Kdev {
-	Tenant tenant;
+	Owner owner;
 	Mutex lock; /* RANK_DOMAIN: what is mapped */
 	const Kdriver *driver;
-	struct Func *f;
+	struct AssignedFn *f;
 	bool started;
 	bool bounce; /* always */
 	bool ats;    /* its device translates by itself */
@@ -67,7 +68,7 @@ struct Kdev {
 	uint64_t maps, bounced;
 };
 
-typedef struct Func {
+typedef struct AssignedFn {
 	PciFn *pci;
 	Unit *unit;    /* NULL: none covers it */
 	char name[16]; /* "0:3.0" */
@@ -86,7 +87,7 @@ typedef struct Func {
 
 	Lock lock; /* guards the rest; the first 3 change under assign_lock too */
 	FnState state;
-	Tenant *tenant;
+	Owner *owner;
 	int pid; /* -1 nobody */
 	FaultPolicy policy;
 	const char *broken; /* why it is never to be owned again; set once */
@@ -102,7 +103,7 @@ typedef struct Func {
 	uint64_t intr;   /* interrupts since attach */
 	uint64_t faults; /* records since attach */
 	Waitq intr_wait;
-} Func;
+} AssignedFn;
 
 extern Mutex assign_lock;
 
@@ -112,82 +113,87 @@ extern Mutex assign_lock;
 void assign_done(const char *what) RELEASE(assign_lock);
 
 /* ---- attach.c ---- */
-/* What refuse_attach lets pass: quieted, published, owned; says why not. */
-int func_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
+/* What admit_attach lets pass: quieted, published, owned; says why not. */
+int fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 /* Its entries present, all or none; says why not. */
-int func_publish(Func *f, Tenant *t) REQUIRES(assign_lock);
+int fn_publish(AssignedFn *f, Owner *t) REQUIRES(assign_lock);
 /* tells the owner how it is attached */
-void func_announce(Func *f) REQUIRES(assign_lock);
-int func_refuse_detach(const Func *f, int pid) REQUIRES(assign_lock); /* 0, or why not */
-int func_detached(Func *f) REQUIRES(assign_lock); /* 0, or that it is broken now */
+void fn_announce(AssignedFn *f) REQUIRES(assign_lock);
+int fn_refuse_detach(const AssignedFn *f, int pid)
+	REQUIRES(assign_lock);                        /* 0, or why not */
+int fn_detached(AssignedFn *f) REQUIRES(assign_lock); /* 0, or that it is broken now */
 
 /* ---- group.c ---- */
 /* Every function of f's group, or none; says why not. */
-int group_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
+int group_attach(AssignedFn *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 /* Taken from whoever has it, pid -1, or from pid: every function or none; says why
  * not. */
-int group_detach(Func *f, int pid) REQUIRES(assign_lock);
+int group_detach(AssignedFn *f, int pid) REQUIRES(assign_lock);
 
 /* ---- drain.c ---- */
-void func_leave(Func *f) REQUIRES(assign_lock); /* OWNED or SUSPENDED: DRAINING begins */
+void fn_leave(AssignedFn *f)
+	REQUIRES(assign_lock); /* OWNED or SUSPENDED: DRAINING begins */
 /* Everything of t in state `in` is silenced, cut from memory, reset and settled. */
-void tenant_quiesce(Tenant *t, FnState in) REQUIRES(assign_lock);
-void tenant_drain(Tenant *t) REQUIRES(assign_lock); /* that, then release */
-void tenant_each(Tenant *t, FnState in, void (*step)(Func *f)) REQUIRES(assign_lock);
+void owner_quiesce(Owner *t, FnState in) REQUIRES(assign_lock);
+void owner_drain(Owner *t) REQUIRES(assign_lock); /* that, then release */
+void owner_each(Owner *t, FnState in, void (*step)(AssignedFn *f)) REQUIRES(assign_lock);
 
 /* ---- procevent.c ---- */
 extern const ProcObserver assign_observer;
 
 /* ---- assigned.c ---- */
-Func *func_of(const PciFn *f);  /* NULL: there was no memory for it at boot */
-Func *func_next(const Func *f); /* all, in bdf order; NULL begins and ends */
-void func_init(Func *f, PciFn *pci);
-void func_move(Func *f, OwnEvent e) REQUIRES(assign_lock);
-void func_event(Func *f, const char *text); /* to the owner, who wakes */
+AssignedFn *fn_of(const PciFn *f);        /* NULL: there was no memory for it at boot */
+AssignedFn *fn_next(const AssignedFn *f); /* all, in bdf order; NULL begins and ends */
+void fn_init(AssignedFn *f, PciFn *pci);
+void fn_move(AssignedFn *f, FnEvent e) REQUIRES(assign_lock);
+void fn_event(AssignedFn *f, const char *text); /* to the owner, who wakes */
 /* Bus mastering, with its time kept; -EIO: it did not go off. On is refused (-EBUSY) to a
  * broken function and for a second after a storm. */
-int func_master(Func *f, bool on);
-int func_master_locked(Func *f, bool on) REQUIRES(f->lock);
+int fn_master(AssignedFn *f, bool on);
+int fn_master_locked(AssignedFn *f, bool on) REQUIRES(f->lock);
 /* Bus mastering off, remembering it; and back, if it still is to be. */
-int func_silence(Func *f) REQUIRES(assign_lock);
-void func_unsilence(Func *f) REQUIRES(assign_lock);
-void func_want(Func *f, bool on) REQUIRES(assign_lock); /* what unsilence does */
-void func_break(Func *f, const char *why); /* BROKEN from the end of its ownership on */
-void func_wake(Func *f);
-void func_settle(Func *f); /* sleep until its last owner's commands have run out */
+int fn_silence(AssignedFn *f) REQUIRES(assign_lock);
+void fn_unsilence(AssignedFn *f) REQUIRES(assign_lock);
+void fn_want(AssignedFn *f, bool on) REQUIRES(assign_lock); /* what unsilence does */
+void fn_break(AssignedFn *f,
+	const char *why); /* BROKEN from the end of its ownership on */
+void fn_wake(AssignedFn *f);
+void fn_settle(AssignedFn *f); /* sleep until its last owner's commands have run out */
 /* Requester ids that no other published function answers to. Returns how many. */
-uint func_sids(const Func *f, uint16_t sid[PCI_NSID]) REQUIRES(assign_lock);
-const char *func_broken(Func *f);
-bool func_shares_id(const Func *f, const Func *g); /* some requester id is both's */
-bool func_is(Func *f, const Tenant *t);            /* t's */
-bool func_mine(Func *f); /* of the running process; says otherwise whose */
+uint fn_sids(const AssignedFn *f, uint16_t sid[PCI_NSID]) REQUIRES(assign_lock);
+const char *fn_broken(AssignedFn *f);
+bool fn_shares_id(const AssignedFn *f,
+	const AssignedFn *g);              /* some requester id is both's */
+bool fn_is(AssignedFn *f, const Owner *t); /* t's */
+bool fn_mine(AssignedFn *f); /* of the running process; says otherwise whose */
 
 /* ---- owner.c ---- */
 /* p's, one after the other; NULL begins and ends. */
-Tenant *tenant_next(const Proc *p, const Tenant *t) REQUIRES(assign_lock);
+Owner *owner_next(const Proc *p, const Owner *t) REQUIRES(assign_lock);
 /* Finds or makes; says why not. */
-int tenant_get(Proc *p, const AttachArgs *a, Tenant **out) REQUIRES(assign_lock);
+int owner_get(Proc *p, const AttachArgs *a, Owner **out) REQUIRES(assign_lock);
 /* A domain of t's kind over another address space. */
-int tenant_domain(const Tenant *t, Aspace *as, Domain **out);
-bool tenant_leads(const Func *f) REQUIRES(assign_lock); /* it is its domain's first */
+int owner_domain(const Owner *t, Aspace *as, Domain **out);
+bool owner_leads(const AssignedFn *f)
+	REQUIRES(assign_lock); /* it is its domain's first */
 /* its domain's tables stand still, */
-void tenant_hold(Tenant *t) REQUIRES(assign_lock);
-void tenant_let(Tenant *t) REQUIRES(assign_lock);  /* and may change again */
-void tenant_drop(Tenant *t) REQUIRES(assign_lock); /* gone when it has no functions */
-void tenant_fail(Tenant *t); /* the unit did not confirm: withhold and stop */
+void owner_hold(Owner *t) REQUIRES(assign_lock);
+void owner_let(Owner *t) REQUIRES(assign_lock);  /* and may change again */
+void owner_drop(Owner *t) REQUIRES(assign_lock); /* gone when it has no functions */
+void owner_fail(Owner *t); /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */
-void tenant_withhold(Tenant *t) REQUIRES(assign_lock);
-int tenant_pid(const Tenant *t); /* 0: the kernel */
-const char *tenant_name(const Tenant *t);
+void owner_withhold(Owner *t) REQUIRES(assign_lock);
+int owner_pid(const Owner *t); /* 0: the kernel */
+const char *owner_name(const Owner *t);
 /* exec: move to another address space and its domain; the old one is freed. -ENOMEM: the
  * domain does not show all of it. */
-int tenant_swap(Tenant *t, Aspace *as, Domain *d) REQUIRES(assign_lock);
+int owner_swap(Owner *t, Aspace *as, Domain *d) REQUIRES(assign_lock);
 
 /* ---- kdriver.c ---- */
 /* The i'th of the devices, separated by commas, of a boot parameter; 0: no more. */
 int kdriver_param(const char *param, uint i, bdf_t *b);
-const Kdriver *kdriver_for(const PciFn *f);                /* NULL: none knows it */
-int kdev_new(Func *f, Tenant **out) REQUIRES(assign_lock); /* says why not */
+const Kdriver *kdriver_for(const PciFn *f);                     /* NULL: none knows it */
+int kdev_new(AssignedFn *f, Owner **out) REQUIRES(assign_lock); /* says why not */
 int kdev_start(Kdev *d) REQUIRES(assign_lock); /* it has f: the driver may begin */
 void kdev_stop(Kdev *d) REQUIRES(assign_lock);
 uint kdriver_boot(void); /* takes what boot parameter kernel names: how many */
@@ -195,47 +201,49 @@ uint kdriver_boot(void); /* takes what boot parameter kernel names: how many */
 int kdev_refuse_off(void) REQUIRES(assign_lock);
 
 /* ---- kdomain.c ---- */
-int kview_make(const Func *f, Domain **out); /* its domain; says why not */
-int kview_refuse(const Func *f); /* 0, or a code: an RMRR is not what it should be */
-const char *kview_name(const Domain *d);
-bool kview_direct(const Domain *d); /* an address is itself */
+int kdomain_make(const AssignedFn *f, Domain **out); /* its domain; says why not */
+int
+kdomain_refuse(const AssignedFn *f); /* 0, or a code: an RMRR is not what it should be */
+const char *kdomain_name(const Domain *d);
+bool kdomain_direct(const Domain *d); /* an address is itself */
 
 /* ---- ats.c ---- */
 void ats_boot(void); /* says what of boot parameter iommu.ats cannot be */
-bool ats_wanted(const Func *f);
+bool ats_wanted(const AssignedFn *f);
 /* In place of domain_attach; then it is on in the device. */
-int ats_attach(Func *f, Domain *d) REQUIRES(assign_lock);
+int ats_attach(AssignedFn *f, Domain *d) REQUIRES(assign_lock);
 /* Off in the device, which is quiet, and nothing left in its TLB. -EIO: not confirmed. */
-int ats_off(Func *f, Domain *d) REQUIRES(assign_lock);
+int ats_off(AssignedFn *f, Domain *d) REQUIRES(assign_lock);
 
 /* ---- usermap.c ---- */
 /* The process keeps only `prot` of [va, va+len): the observer's call. */
-int guest_removed(Tenant *t, vaddr_t va, uint64_t len, int prot);
+int usermap_removed(Owner *t, vaddr_t va, uint64_t len, int prot);
 
 /* ---- admit.c ---- */
 /* 0, or a code and the reason why f cannot go to p. Changes nothing. */
-int refuse_attach(Func *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
+int admit_attach(AssignedFn *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 
 /* ---- power.c ---- */
 /* Until power_start units are off, and only the kernel's devices can be attached. */
 void power_init(const char *unavailable, bool first_use);
 const char *power_start(bool now); /* as boot wants it, or at once; why it cannot be */
-int power_ready(const Func *f) REQUIRES(assign_lock); /* first use switches on */
-int power_check(void) REQUIRES(assign_lock);          /* refuse while off */
-void func_resume(Func *f) REQUIRES(assign_lock);
+int power_ready(const AssignedFn *f) REQUIRES(assign_lock); /* first use switches on */
+int power_check(void) REQUIRES(assign_lock);                /* refuse while off */
+void fn_resume(AssignedFn *f) REQUIRES(assign_lock);
 
 /* ---- ops.c ---- */
-int intr_on(Func *f) REQUIRES(assign_lock);   /* announce them, again */
-void intr_cut(Func *f) REQUIRES(assign_lock); /* blocked from here on */
-void intr_free(Func *f) REQUIRES(assign_lock);
+int intr_on(AssignedFn *f) REQUIRES(assign_lock);   /* announce them, again */
+void intr_cut(AssignedFn *f) REQUIRES(assign_lock); /* blocked from here on */
+void intr_free(AssignedFn *f) REQUIRES(assign_lock);
 
 /* ---- intremap.c ---- */
 void intremap_init(void);
 /* An entry for f's messages, where its unit has them; says why not. */
-int intremap_add(Func *f, uint vector) REQUIRES(assign_lock);
-int intremap_remove(Func *f) REQUIRES(assign_lock); /* 0, or it may still be in force */
+int intremap_add(AssignedFn *f, uint vector) REQUIRES(assign_lock);
+int intremap_remove(AssignedFn *f)
+	REQUIRES(assign_lock); /* 0, or it may still be in force */
 /* What f must write for its vector. */
-void intremap_message(const Func *f, uint64_t *addr, uint32_t *data)
+void intremap_message(const AssignedFn *f, uint64_t *addr, uint32_t *data)
 	REQUIRES(assign_lock);
 
 /* ---- blame.c ---- */

@@ -17,8 +17,8 @@
 bool
 assign_mine(const PciFn *pf)
 {
-	if (func_of(pf) != NULL)
-		return func_mine(func_of(pf));
+	if (fn_of(pf) != NULL)
+		return fn_mine(fn_of(pf));
 	fail(-ENODEV, "the kernel had no memory to manage this device");
 	return false;
 }
@@ -27,30 +27,30 @@ assign_mine(const PciFn *pf)
 static int
 usable(const PciFn *pf) REQUIRES(assign_lock)
 {
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 
 	if (!assign_mine(pf))
 		return -EPERM;
-	if (func_broken(f) == NULL)
+	if (fn_broken(f) == NULL)
 		return 0;
-	return fail(-EIO, "%s is broken: %s", f->name, func_broken(f));
+	return fail(-EIO, "%s is broken: %s", f->name, fn_broken(f));
 }
 
 /* ---- bus mastering, reset ---- */
 
 static int
-busmaster(Func *f, bool on) REQUIRES(assign_lock)
+busmaster(AssignedFn *f, bool on) REQUIRES(assign_lock)
 {
 	int err;
 
 	if (f->state == FN_SUSPENDED) {
-		func_want(f, on); /* on resume */
+		fn_want(f, on); /* on resume */
 		return 0;
 	}
 	if (on && unit_state(f->unit) != UNIT_ON)
 		return fail(-EIO, "%s: its IOMMU unit %u is not translating", f->name,
 			unit_index(f->unit));
-	err = func_master(f, on);
+	err = fn_master(f, on);
 	if (err == -EBUSY)
 		return fail(err, "%s flooded the IOMMU with faults: wait a second",
 			f->name);
@@ -66,20 +66,20 @@ assign_busmaster(PciFn *pf, bool on)
 
 	mutex_lock(&assign_lock);
 	if ((err = usable(pf)) == 0)
-		err = busmaster(func_of(pf), on);
+		err = busmaster(fn_of(pf), on);
 	assign_done("busmaster");
 	return err;
 }
 
 /* Bus mastering stays off after it; interrupts are announced again. */
 static int
-reset(Func *f) REQUIRES(assign_lock)
+reset(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (f->pci->reset == PCI_RESET_NONE)
 		return fail(-ENOTSUP, "%s has no reset", f->name);
-	func_want(f, false);
-	if (func_master(f, false) != 0 || pci_reset(f->pci) != 0) {
-		func_break(f, "it did not come back from reset");
+	fn_want(f, false);
+	if (fn_master(f, false) != 0 || pci_reset(f->pci) != 0) {
+		fn_break(f, "it did not come back from reset");
 		return fail(-EIO, "%s did not come back from reset", f->name);
 	}
 	return f->irq && f->state == FN_OWNED ? intr_on(f) : 0;
@@ -92,7 +92,7 @@ assign_reset(PciFn *pf)
 
 	mutex_lock(&assign_lock);
 	if ((err = usable(pf)) == 0)
-		err = reset(func_of(pf));
+		err = reset(fn_of(pf));
 	assign_done("reset");
 	return err;
 }
@@ -100,7 +100,7 @@ assign_reset(PciFn *pf)
 /* ---- registers ---- */
 
 static int
-map_bar(Func *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va)
+map_bar(AssignedFn *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va)
 	REQUIRES(assign_lock)
 {
 	const char *why;
@@ -125,7 +125,7 @@ assign_map_bar(PciFn *pf, uint bar, uint64_t off, size_t len, int prot, vaddr_t 
 
 	mutex_lock(&assign_lock);
 	if ((err = usable(pf)) == 0)
-		err = map_bar(func_of(pf), bar, off, len, prot, va);
+		err = map_bar(fn_of(pf), bar, off, len, prot, va);
 	assign_done("an mmap of registers");
 	return err;
 }
@@ -135,7 +135,7 @@ assign_map_bar(PciFn *pf, uint bar, uint64_t off, size_t len, int prot, vaddr_t 
 static void
 on_interrupt(void *arg)
 {
-	Func *f = arg;
+	AssignedFn *f = arg;
 
 	lock(&f->lock);
 	f->intr++;
@@ -144,7 +144,7 @@ on_interrupt(void *arg)
 }
 
 int
-intr_on(Func *f)
+intr_on(AssignedFn *f)
 {
 	uint64_t addr;
 	uint32_t data;
@@ -158,17 +158,17 @@ intr_on(Func *f)
 /* A unit that does not confirm may let its messages through for ever: then the vector is
  * never given to anyone else. */
 void
-intr_cut(Func *f)
+intr_cut(AssignedFn *f)
 {
 	if (intremap_remove(f) == 0)
 		return;
-	func_break(f, "its unit did not confirm that its interrupts have ended");
+	fn_break(f, "its unit did not confirm that its interrupts have ended");
 	f->irq = false;
 }
 
 /* Its messages are off and the bus is quiet: nobody can use the vector any more. */
 void
-intr_free(Func *f)
+intr_free(AssignedFn *f)
 {
 	intr_cut(f);
 	if (f->irq)
@@ -177,7 +177,7 @@ intr_free(Func *f)
 }
 
 static int
-intr_open(Func *f) REQUIRES(assign_lock)
+intr_open(AssignedFn *f) REQUIRES(assign_lock)
 {
 	int err;
 
@@ -200,7 +200,7 @@ assign_intr_open(PciFn *pf)
 
 	mutex_lock(&assign_lock);
 	if ((err = usable(pf)) == 0)
-		err = intr_open(func_of(pf));
+		err = intr_open(fn_of(pf));
 	assign_done("an open of intr");
 	return err;
 }
@@ -209,7 +209,7 @@ long
 assign_intr_wait(PciFn *pf, uint64_t seen, bool nonblock, uint64_t *count)
 {
 	int me = proc_self()->pid, err = 0;
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 	bool mine;
 
 	if (!assign_mine(pf))
@@ -232,7 +232,7 @@ long
 assign_event_read(PciFn *pf, char *buf, long n, bool nonblock)
 {
 	int me = proc_self()->pid, err = 0;
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 	long got = 0;
 
 	if (f == NULL)
@@ -252,7 +252,7 @@ int
 assign_poll(PciFn *pf, bool intr, uint64_t seen, Waitq **q)
 {
 	int me = proc_self()->pid;
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 	bool ready;
 
 	if (f == NULL)

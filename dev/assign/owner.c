@@ -16,20 +16,20 @@
 #include "kern/log.h"
 #include "kern/page.h"
 
-static Tenant *tenants; /* assign_lock */
+static Owner *owners; /* assign_lock */
 
 void
-tenant_fail(Tenant *t)
+owner_fail(Owner *t)
 {
 	__atomic_store_n(&t->failed, true, __ATOMIC_RELEASE);
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
-		if (func_is(f, t))
-			func_break(f, "its unit did not confirm an invalidation");
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
+		if (fn_is(f, t))
+			fn_break(f, "its unit did not confirm an invalidation");
 	}
 }
 
 static bool
-has_failed(const Tenant *t)
+has_failed(const Owner *t)
 {
 	return __atomic_load_n(&t->failed, __ATOMIC_ACQUIRE);
 }
@@ -37,7 +37,7 @@ has_failed(const Tenant *t)
 static int
 on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 {
-	Tenant *t = arg;
+	Owner *t = arg;
 	int err = 0;
 
 	(void)as;
@@ -45,29 +45,29 @@ on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 		!has_failed(t))
 		err = domain_added(t->domain, va, len);
 	if (err == -ETIMEDOUT)
-		tenant_fail(t);
+		owner_fail(t);
 	return err == -ENOMEM ? err : 0;
 }
 
 static int
 on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
 {
-	Tenant *t = arg;
+	Owner *t = arg;
 	int err = 0;
 
 	(void)as;
 	if (!has_failed(t))
-		err = t->mode == ATTACH_GUEST ? guest_removed(t, va, len, prot)
+		err = t->mode == ATTACH_GUEST ? usermap_removed(t, va, len, prot)
 					      : domain_flush(t->domain, va, len, tables);
 	if (err != 0)
-		tenant_fail(t);
+		owner_fail(t);
 	return has_failed(t) ? -EIO : 0;
 }
 
-Tenant *
-tenant_next(const Proc *p, const Tenant *t)
+Owner *
+owner_next(const Proc *p, const Owner *t)
 {
-	Tenant *n = t != NULL ? t->next : tenants;
+	Owner *n = t != NULL ? t->next : owners;
 
 	while (n != NULL && n->proc != p)
 		n = n->next;
@@ -75,14 +75,14 @@ tenant_next(const Proc *p, const Tenant *t)
 }
 
 bool
-tenant_leads(const Func *f)
+owner_leads(const AssignedFn *f)
 {
-	const Func *g = func_next(NULL);
+	const AssignedFn *g = fn_next(NULL);
 
-	if (f->tenant == NULL)
+	if (f->owner == NULL)
 		return false;
-	while (g->tenant != f->tenant)
-		g = func_next(g);
+	while (g->owner != f->owner)
+		g = fn_next(g);
 	return f == g;
 }
 
@@ -96,7 +96,7 @@ quota(void)
 }
 
 int
-tenant_domain(const Tenant *t, Aspace *as, Domain **out)
+owner_domain(const Owner *t, Aspace *as, Domain **out)
 {
 	uint rights = t->ro ? DOMAIN_R : DOMAIN_R | DOMAIN_W;
 	int err;
@@ -106,7 +106,7 @@ tenant_domain(const Tenant *t, Aspace *as, Domain **out)
 		err = domain_new_private(aspace_pdpt(as), rights, out);
 		break;
 	case ATTACH_GUEST:
-		err = domain_new_guest(quota(), out);
+		err = domain_new_mapped(quota(), out);
 		break;
 	default:
 		err = domain_new_shared(aspace_pdpt(as), rights, out);
@@ -116,9 +116,9 @@ tenant_domain(const Tenant *t, Aspace *as, Domain **out)
 
 /* Observed from before any device can see a page. */
 static int
-start(Tenant *t, Proc *p, Aspace *as) REQUIRES(assign_lock)
+start(Owner *t, Proc *p, Aspace *as) REQUIRES(assign_lock)
 {
-	int err = tenant_domain(t, as, &t->domain);
+	int err = owner_domain(t, as, &t->domain);
 
 	if (err != 0)
 		return err;
@@ -129,16 +129,16 @@ start(Tenant *t, Proc *p, Aspace *as) REQUIRES(assign_lock)
 		return fail(-ENOMEM, "no memory for a domain");
 	}
 	t->proc = proc_get(p);
-	t->next = tenants;
-	tenants = t;
+	t->next = owners;
+	owners = t;
 	return 0;
 }
 
 static int
-tenant_new(Proc *p, const AttachArgs *a, Tenant **out) REQUIRES(assign_lock)
+owner_new(Proc *p, const AttachArgs *a, Owner **out) REQUIRES(assign_lock)
 {
 	Aspace *as = proc_aspace(p);
-	Tenant *t;
+	Owner *t;
 	int err;
 
 	if (as == NULL)
@@ -159,14 +159,14 @@ tenant_new(Proc *p, const AttachArgs *a, Tenant **out) REQUIRES(assign_lock)
 }
 
 int
-tenant_get(Proc *p, const AttachArgs *a, Tenant **out)
+owner_get(Proc *p, const AttachArgs *a, Owner **out)
 {
-	Tenant *t = tenant_next(p, NULL);
+	Owner *t = owner_next(p, NULL);
 
 	while (t != NULL && (t->mode != a->mode || t->ro != a->ro))
-		t = tenant_next(p, t);
+		t = owner_next(p, t);
 	if (t == NULL)
-		return tenant_new(p, a, out);
+		return owner_new(p, a, out);
 	*out = t;
 	if (!has_failed(t))
 		return 0;
@@ -174,22 +174,22 @@ tenant_get(Proc *p, const AttachArgs *a, Tenant **out)
 }
 
 int
-tenant_pid(const Tenant *t)
+owner_pid(const Owner *t)
 {
 	return t->kdev != NULL ? 0 : t->proc->pid;
 }
 
 const char *
-tenant_name(const Tenant *t)
+owner_name(const Owner *t)
 {
 	return t->kdev != NULL ? t->kdev->driver->name : t->proc->name;
 }
 
 /* Off the list and gone; its domain is the caller's affair. */
 static void
-tenant_free(Tenant *t)
+owner_free(Owner *t)
 {
-	Tenant **p = &tenants;
+	Owner **p = &owners;
 
 	while (*p != t)
 		p = &(*p)->next;
@@ -202,7 +202,7 @@ tenant_free(Tenant *t)
 }
 
 void
-tenant_drop(Tenant *t)
+owner_drop(Owner *t)
 {
 	Domain *domain;
 
@@ -212,14 +212,14 @@ tenant_drop(Tenant *t)
 	if (t->kdev != NULL)
 		kfree(t->kdev);
 	else
-		tenant_free(t); /* nobody calls back any more */
+		owner_free(t); /* nobody calls back any more */
 	domain_free(domain);
 }
 
 /* A process's tables, and its guest mappings, change under its address space's lock,
  * those of a kernel driver under the Kdev's. */
 void
-tenant_hold(Tenant *t) NO_ANALYSIS
+owner_hold(Owner *t) NO_ANALYSIS
 {
 	if (t->kdev != NULL)
 		mutex_lock(&t->kdev->lock);
@@ -228,7 +228,7 @@ tenant_hold(Tenant *t) NO_ANALYSIS
 }
 
 void
-tenant_let(Tenant *t) NO_ANALYSIS
+owner_let(Owner *t) NO_ANALYSIS
 {
 	if (t->kdev != NULL)
 		mutex_unlock(&t->kdev->lock);
@@ -238,15 +238,15 @@ tenant_let(Tenant *t) NO_ANALYSIS
 
 /* The domain and its ids are never given back, like the memory. */
 void
-tenant_withhold(Tenant *t)
+owner_withhold(Owner *t)
 {
 	kprint("pid %d: its memory is withheld: a unit did not answer\n", t->proc->pid);
 	aspace_withhold(t->as);
-	tenant_free(t);
+	owner_free(t);
 }
 
 int
-tenant_swap(Tenant *t, Aspace *as, Domain *d)
+owner_swap(Owner *t, Aspace *as, Domain *d)
 {
 	aspace_unobserve(t->as, &t->observer);
 	aspace_put(t->as);

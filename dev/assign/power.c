@@ -50,29 +50,29 @@ assign_powered(void)
 /* ---- functions ---- */
 
 static void
-func_suspended(Func *f) REQUIRES(assign_lock)
+fn_suspended(AssignedFn *f) REQUIRES(assign_lock)
 {
-	func_move(f, OWN_SUSPEND);
-	func_event(f, "suspend");
+	fn_move(f, ON_SUSPEND);
+	fn_event(f, "suspend");
 }
 
 void
-func_resume(Func *f)
+fn_resume(AssignedFn *f)
 {
 	if (f->state != FN_SUSPENDED || f->unit == NULL || unit_state(f->unit) != UNIT_ON)
 		return;
-	func_move(f, OWN_RESUME);
+	fn_move(f, ON_RESUME);
 	if (f->irq)
 		intr_on(f);
-	func_unsilence(f);
-	func_event(f, "resume");
+	fn_unsilence(f);
+	fn_event(f, "resume");
 }
 
 /* Bus mastering off, nothing under way. */
 static int
-silence(Func *f) REQUIRES(assign_lock)
+silence(AssignedFn *f) REQUIRES(assign_lock)
 {
-	if (func_silence(f) != 0)
+	if (fn_silence(f) != 0)
 		return fail(-EIO, "%s: bus mastering does not go off", f->name);
 	if (pci_drain(f->pci) != 0)
 		return fail(-EIO, "%s: its transactions do not end", f->name);
@@ -81,11 +81,11 @@ silence(Func *f) REQUIRES(assign_lock)
 }
 
 static void
-unsilence(Func *f) REQUIRES(assign_lock)
+unsilence(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (f->irq)
 		intr_on(f);
-	func_unsilence(f);
+	fn_unsilence(f);
 }
 
 /* Nobody masters the bus and all has settled; or, if that cannot be, all is as before. */
@@ -94,7 +94,7 @@ silence_all(void) REQUIRES(assign_lock)
 {
 	int err = 0;
 
-	for (Func *f = func_next(NULL); f != NULL && err == 0; f = func_next(f)) {
+	for (AssignedFn *f = fn_next(NULL); f != NULL && err == 0; f = fn_next(f)) {
 		if (f->state == FN_OWNED)
 			err = silence(f);
 		else if (f->state != FN_KERNEL && f->pci->kind == PCI_ENDPOINT &&
@@ -102,9 +102,9 @@ silence_all(void) REQUIRES(assign_lock)
 			err = fail(-EIO, "%s is %s and still a bus master", f->name,
 				fn_state_name[f->state]);
 	}
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
 		if (err == 0)
-			func_settle(f);
+			fn_settle(f);
 		else if (f->state == FN_OWNED)
 			unsilence(f);
 	}
@@ -140,9 +140,9 @@ power_off(void) REQUIRES(assign_lock)
 	}
 	if ((err = kdev_refuse_off()) != 0 || (err = silence_all()) != 0)
 		return err;
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (f->state == FN_OWNED)
-			func_suspended(f);
+			fn_suspended(f);
 	power = POWER_OFF;
 	return units_power(UNIT_ON, false);
 }
@@ -163,8 +163,8 @@ power_on(void) REQUIRES(assign_lock)
 		return err;
 	}
 	power = POWER_ON;
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		func_resume(f);
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
+		fn_resume(f);
 	return 0;
 }
 
@@ -177,7 +177,7 @@ power_check(void)
 }
 
 int
-power_ready(const Func *f)
+power_ready(const AssignedFn *f)
 {
 	int err = power == POWER_FIRST ? power_on() : 0;
 

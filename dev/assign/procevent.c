@@ -13,7 +13,7 @@
 static void
 forget_events(int pid)
 {
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f)) {
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
 		lock(&f->lock);
 		event_forget(&f->events, pid);
 		unlock(&f->lock);
@@ -21,24 +21,24 @@ forget_events(int pid)
 }
 
 static void
-take_all(Tenant *t) REQUIRES(assign_lock)
+take_all(Owner *t) REQUIRES(assign_lock)
 {
-	tenant_each(t, FN_OWNED, func_leave);
-	tenant_each(t, FN_SUSPENDED, func_leave);
-	tenant_drain(t);
+	owner_each(t, FN_OWNED, fn_leave);
+	owner_each(t, FN_SUSPENDED, fn_leave);
+	owner_drain(t);
 	if (t->failed)
-		tenant_withhold(t);
+		owner_withhold(t);
 	else
-		tenant_drop(t);
+		owner_drop(t);
 }
 
 static void
 on_exit(Proc *p)
 {
-	Tenant *t;
+	Owner *t;
 
 	mutex_lock(&assign_lock);
-	while ((t = tenant_next(p, NULL)) != NULL)
+	while ((t = owner_next(p, NULL)) != NULL)
 		take_all(t);
 	forget_events(p->pid);
 	assign_done("an exit");
@@ -47,13 +47,13 @@ on_exit(Proc *p)
 /* exec: what holds for one function on its way to the new image. SUSPENDED by `power off`
  * stays so; a function that broke on the way is taken from the process. */
 static void
-step_suspend(Func *f) REQUIRES(assign_lock)
+step_suspend(AssignedFn *f) REQUIRES(assign_lock)
 {
-	func_move(f, OWN_SUSPEND);
+	fn_move(f, ON_SUSPEND);
 }
 
 static void
-step_forget(Func *f) REQUIRES(assign_lock)
+step_forget(AssignedFn *f) REQUIRES(assign_lock)
 {
 	intr_free(f);
 	lock(&f->lock);
@@ -64,31 +64,31 @@ step_forget(Func *f) REQUIRES(assign_lock)
 }
 
 static void
-step_quit(Func *f) REQUIRES(assign_lock)
+step_quit(AssignedFn *f) REQUIRES(assign_lock)
 {
-	if (func_broken(f) != NULL)
-		func_leave(f);
+	if (fn_broken(f) != NULL)
+		fn_leave(f);
 }
 
 static void
-step_lose(Func *f) REQUIRES(assign_lock)
+step_lose(AssignedFn *f) REQUIRES(assign_lock)
 {
-	func_break(f, "it could not follow its process");
+	fn_break(f, "it could not follow its process");
 }
 
 static void
-step_republish(Func *f) REQUIRES(assign_lock)
+step_republish(AssignedFn *f) REQUIRES(assign_lock)
 {
-	if (func_publish(f, f->tenant) != 0)
+	if (fn_publish(f, f->owner) != 0)
 		step_lose(f);
 }
 
 static void
-step_announce(Func *f) REQUIRES(assign_lock)
+step_announce(AssignedFn *f) REQUIRES(assign_lock)
 {
-	func_announce(f);
+	fn_announce(f);
 	if (assign_powered())
-		func_move(f, OWN_RESUME);
+		fn_move(f, ON_RESUME);
 }
 
 /* Domains over the new memory, before anything has changed. */
@@ -97,16 +97,15 @@ prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
 {
 	int err = 0;
 
-	for (Tenant *t = tenant_next(p, NULL); t != NULL && err == 0;
-		t = tenant_next(p, t))
-		err = tenant_domain(t, new, &t->fresh);
+	for (Owner *t = owner_next(p, NULL); t != NULL && err == 0; t = owner_next(p, t))
+		err = owner_domain(t, new, &t->fresh);
 	return err;
 }
 
 static void
 forget_prepared(const Proc *p) REQUIRES(assign_lock)
 {
-	for (Tenant *t = tenant_next(p, NULL); t != NULL; t = tenant_next(p, t)) {
+	for (Owner *t = owner_next(p, NULL); t != NULL; t = owner_next(p, t)) {
 		if (t->fresh != NULL)
 			domain_free(t->fresh);
 		t->fresh = NULL;
@@ -119,9 +118,9 @@ leave_old(const Proc *p) REQUIRES(assign_lock)
 {
 	bool all = true;
 
-	for (Tenant *t = tenant_next(p, NULL); t != NULL; t = tenant_next(p, t)) {
-		tenant_each(t, FN_OWNED, step_suspend);
-		tenant_quiesce(t, FN_SUSPENDED);
+	for (Owner *t = owner_next(p, NULL); t != NULL; t = owner_next(p, t)) {
+		owner_each(t, FN_OWNED, step_suspend);
+		owner_quiesce(t, FN_SUSPENDED);
 		all &= !t->failed;
 	}
 	return all;
@@ -131,32 +130,32 @@ leave_old(const Proc *p) REQUIRES(assign_lock)
 static void
 stay(const Proc *p) REQUIRES(assign_lock)
 {
-	for (Tenant *next, *t = tenant_next(p, NULL); t != NULL; t = next) {
-		next = tenant_next(p, t);
+	for (Owner *next, *t = owner_next(p, NULL); t != NULL; t = next) {
+		next = owner_next(p, t);
 		if (t->failed)
 			continue; /* until it ends */
-		tenant_each(t, FN_SUSPENDED, func_leave);
-		tenant_drain(t);
-		tenant_drop(t);
+		owner_each(t, FN_SUSPENDED, fn_leave);
+		owner_drain(t);
+		owner_drop(t);
 	}
 }
 
 /* The old domain ends before the old memory does; the new one has an id of its own. */
 static void
-enter_new(Tenant *t, Aspace *new) REQUIRES(assign_lock)
+enter_new(Owner *t, Aspace *new) REQUIRES(assign_lock)
 {
 	Domain *d = t->fresh;
 
 	t->fresh = NULL;
-	if (tenant_swap(t, new, d) != 0)
-		tenant_each(t, FN_SUSPENDED, step_lose);
-	tenant_each(t, FN_SUSPENDED, step_forget);
-	tenant_each(t, FN_SUSPENDED, step_quit);
-	tenant_each(t, FN_SUSPENDED, step_republish);
-	tenant_each(t, FN_SUSPENDED, step_quit);
-	tenant_drain(t);
-	tenant_each(t, FN_SUSPENDED, step_announce);
-	tenant_drop(t);
+	if (owner_swap(t, new, d) != 0)
+		owner_each(t, FN_SUSPENDED, step_lose);
+	owner_each(t, FN_SUSPENDED, step_forget);
+	owner_each(t, FN_SUSPENDED, step_quit);
+	owner_each(t, FN_SUSPENDED, step_republish);
+	owner_each(t, FN_SUSPENDED, step_quit);
+	owner_drain(t);
+	owner_each(t, FN_SUSPENDED, step_announce);
+	owner_drop(t);
 }
 
 /* Devices stay with the process while its memory is exchanged below them. */
@@ -173,8 +172,8 @@ move(Proc *p, Aspace *new) REQUIRES(assign_lock)
 		forget_prepared(p);
 		return err;
 	}
-	for (Tenant *next, *t = tenant_next(p, NULL); t != NULL; t = next) {
-		next = tenant_next(p, t);
+	for (Owner *next, *t = owner_next(p, NULL); t != NULL; t = next) {
+		next = owner_next(p, t);
 		enter_new(t, new);
 	}
 	return 0;

@@ -15,30 +15,30 @@ const char *const fn_state_name[FN_NSTATE] = {
 
 #define TO(s) ((s) + 1) /* so that an empty cell, 0, is "cannot happen" */
 
-static const uint8_t table[FN_NSTATE][OWN_NEVENT] = {
-	[FN_BLOCKED] = { [OWN_ATTACH] = TO(FN_OWNED), [OWN_KERNEL] = TO(FN_KERNEL) },
-	[FN_OWNED] = { [OWN_SUSPEND] = TO(FN_SUSPENDED), [OWN_DRAIN] = TO(FN_DRAINING) },
-	[FN_SUSPENDED] = { [OWN_RESUME] = TO(FN_OWNED), [OWN_DRAIN] = TO(FN_DRAINING) },
-	[FN_DRAINING] = { [OWN_DONE] = TO(FN_BLOCKED), [OWN_FAIL] = TO(FN_BROKEN) },
-	[FN_KERNEL] = { [OWN_DRAIN] = TO(FN_DRAINING) },
+static const uint8_t table[FN_NSTATE][FN_NEVENT] = {
+	[FN_BLOCKED] = { [ON_ATTACH] = TO(FN_OWNED), [ON_KERNEL] = TO(FN_KERNEL) },
+	[FN_OWNED] = { [ON_SUSPEND] = TO(FN_SUSPENDED), [ON_DRAIN] = TO(FN_DRAINING) },
+	[FN_SUSPENDED] = { [ON_RESUME] = TO(FN_OWNED), [ON_DRAIN] = TO(FN_DRAINING) },
+	[FN_DRAINING] = { [ON_DONE] = TO(FN_BLOCKED), [ON_FAIL] = TO(FN_BROKEN) },
+	[FN_KERNEL] = { [ON_DRAIN] = TO(FN_DRAINING) },
 };
 
 int
-own_next(FnState s, OwnEvent e)
+fn_state_next(FnState s, FnEvent e)
 {
 	return table[s][e] - 1;
 }
 
 bool
-own_held(FnState s)
+fn_state_held(FnState s)
 {
 	return s == FN_OWNED || s == FN_SUSPENDED || s == FN_DRAINING || s == FN_KERNEL;
 }
 
 ns_t
-own_settle(ns_t now, ns_t quiet_since, bool emptied)
+settle_left(ns_t now, ns_t quiet_since, bool emptied)
 {
 	ns_t quiet = now - quiet_since;
 
-	return emptied || quiet >= OWN_SETTLE ? 0 : OWN_SETTLE - quiet;
+	return emptied || quiet >= SETTLE_NS ? 0 : SETTLE_NS - quiet;
 }

@@ -24,26 +24,26 @@ typedef enum FnState {
 #define FN_NSTATE (FN_BROKEN + 1)
 extern const char *const fn_state_name[FN_NSTATE];
 
-typedef enum OwnEvent {
-	OWN_ATTACH,
-	OWN_KERNEL,
-	OWN_SUSPEND,
-	OWN_RESUME,
-	OWN_DRAIN,
-	OWN_DONE,
-	OWN_FAIL,
-} OwnEvent;
-#define OWN_NEVENT (OWN_FAIL + 1)
+typedef enum FnEvent {
+	ON_ATTACH,
+	ON_KERNEL,
+	ON_SUSPEND,
+	ON_RESUME,
+	ON_DRAIN,
+	ON_DONE,
+	ON_FAIL,
+} FnEvent;
+#define FN_NEVENT (ON_FAIL + 1)
 
 /* The state after e in s; -1 when e cannot happen there. */
-int own_next(FnState s, OwnEvent e);
+int fn_state_next(FnState s, FnEvent e);
 /* Somebody has it: it counts as assigned. */
-bool own_held(FnState s);
+bool fn_state_held(FnState s);
 
 /*
  * A device may still hold commands of its last owner, unless a function level reset took
  * them away; with bus mastering off they run into nothing, given time. How long before it
  * may be owned again.
  */
-#define OWN_SETTLE 200000000ull /* ns */
-ns_t own_settle(ns_t now, ns_t quiet_since, bool emptied);
+#define SETTLE_NS 200000000ull /* ns */
+ns_t settle_left(ns_t now, ns_t quiet_since, bool emptied);

@@ -23,7 +23,7 @@ typedef unsigned long long ull;
 /* ---- refusals ---- */
 
 static int
-refuse_range(const Tenant *t, iova_t iova, uint64_t len)
+refuse_range(const Owner *t, iova_t iova, uint64_t len)
 {
 	uint bits = domain_width(t->domain);
 
@@ -45,7 +45,7 @@ refuse_window(iova_t iova, uint64_t len)
 }
 
 static int
-refuse_memory(const Tenant *t, vaddr_t va, uint64_t len, uint rights)
+refuse_memory(const Owner *t, vaddr_t va, uint64_t len, uint rights)
 {
 	int prot = rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
 
@@ -61,7 +61,7 @@ refuse_memory(const Tenant *t, vaddr_t va, uint64_t len, uint rights)
 
 /* What the domain says, as a sentence. */
 static int
-refused(const Tenant *t, int err, iova_t iova)
+refused(const Owner *t, int err, iova_t iova)
 {
 	DomainInfo d;
 
@@ -107,7 +107,7 @@ piece(void *arg, uint64_t off, uint64_t want, paddr_t *pa)
 }
 
 static int
-map(Tenant *t, iova_t iova, vaddr_t va, uint64_t len, uint rights)
+map(Owner *t, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 {
 	Source s = { t->as, va };
 	int err;
@@ -123,14 +123,14 @@ map(Tenant *t, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 		return fail(-ENOMEM, "no memory for tables");
 	err = domain_map_runs(t->domain, iova, len, rights, piece, &s);
 	if (err == -ETIMEDOUT)
-		tenant_fail(t);
+		owner_fail(t);
 	if (err == 0)
 		iovamap_add(&t->map, iova, va, len, rights);
 	return refused(t, err, iova);
 }
 
 static int
-unmap(Tenant *t, iova_t iova, uint64_t len)
+unmap(Owner *t, iova_t iova, uint64_t len)
 {
 	int err = refuse_range(t, iova, len);
 
@@ -140,7 +140,7 @@ unmap(Tenant *t, iova_t iova, uint64_t len)
 		return fail(-ENOMEM, "no memory for tables");
 	err = domain_unmap(t->domain, iova, len);
 	if (err == -ETIMEDOUT)
-		tenant_fail(t);
+		owner_fail(t);
 	if (err == 0 || err == -ETIMEDOUT)
 		iovamap_cut(&t->map, iova, len);
 	return refused(t, err, iova);
@@ -157,18 +157,18 @@ rights_of(int prot)
 /* Without memory to take part of it away, everything goes: the device faults, and its
  * owner reads why. */
 static int
-give_up(Tenant *t)
+give_up(Owner *t)
 {
 	iovamap_clear(&t->map);
-	for (Func *f = func_next(NULL); f != NULL; f = func_next(f))
-		if (func_is(f, t))
-			func_event(f,
+	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
+		if (fn_is(f, t))
+			fn_event(f,
 				"unmapped no memory to split a mapping, so all are gone");
 	return domain_unmap_all(t->domain);
 }
 
 int
-guest_removed(Tenant *t, vaddr_t va, uint64_t len, int prot)
+usermap_removed(Owner *t, vaddr_t va, uint64_t len, int prot)
 {
 	uint lost = (DOMAIN_R | DOMAIN_W) & ~rights_of(prot);
 	const IovaRange *r;
@@ -190,23 +190,23 @@ guest_removed(Tenant *t, vaddr_t va, uint64_t len, int prot)
 	}
 	if (err != 0 && give_up(t) != 0)
 		return -EIO;
-	return domain_settle(t->domain);
+	return domain_sync(t->domain);
 }
 
 /* ---- commands ---- */
 
 /* The running process's guest domain behind pf; says why there is none. */
-static Tenant *
+static Owner *
 guest_of(PciFn *pf) REQUIRES(assign_lock)
 {
-	Func *f = func_of(pf);
+	AssignedFn *f = fn_of(pf);
 
 	if (!assign_mine(pf))
 		return NULL;
-	if (f->tenant->mode == ATTACH_GUEST)
-		return f->tenant;
+	if (f->owner->mode == ATTACH_GUEST)
+		return f->owner;
 	fail(-EPERM, "%s is attached %s: its addresses are those of the process", f->name,
-		attach_mode_name[f->tenant->mode]);
+		attach_mode_name[f->owner->mode]);
 	return NULL;
 }
 
@@ -214,7 +214,7 @@ int
 assign_map(PciFn *pf, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 {
 	int err = -EPERM;
-	Tenant *t;
+	Owner *t;
 
 	mutex_lock(&assign_lock);
 	if ((t = guest_of(pf)) != NULL) {
@@ -230,7 +230,7 @@ int
 assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 {
 	int err = -EPERM;
-	Tenant *t;
+	Owner *t;
 
 	mutex_lock(&assign_lock);
 	if ((t = guest_of(pf)) != NULL) {
@@ -243,7 +243,7 @@ assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 }
 
 static void
-print(const Tenant *t, Text *text)
+print(const Owner *t, Text *text)
 {
 	const IovaRange *r;
 
@@ -257,7 +257,7 @@ print(const Tenant *t, Text *text)
 int
 assign_maps(PciFn *pf, Text *text)
 {
-	Tenant *t;
+	Owner *t;
 
 	mutex_lock(&assign_lock);
 	if ((t = guest_of(pf)) != NULL) {

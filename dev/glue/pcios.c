@@ -69,7 +69,7 @@ bus_map(uint i, uint bus)
 
 /* The function's 4096 bytes; NULL when the ports must do, or nobody is there. */
 static volatile uint8_t *
-func_window(bdf_t b)
+fn_window(bdf_t b)
 {
 	uint seg = BDF_SEG(b), bus = BDF_BUS(b), i;
 
@@ -148,7 +148,7 @@ write_locked(volatile uint8_t *w, bdf_t b, uint off, uint width, uint32_t v)
 uint32_t
 pcios_read(bdf_t b, uint off, uint width)
 {
-	volatile uint8_t *w = func_window(b);
+	volatile uint8_t *w = fn_window(b);
 	uint32_t v;
 
 	lock(&config_lock);
@@ -160,7 +160,7 @@ pcios_read(bdf_t b, uint off, uint width)
 void
 pcios_write(bdf_t b, uint off, uint width, uint32_t v)
 {
-	volatile uint8_t *w = func_window(b);
+	volatile uint8_t *w = fn_window(b);
 
 	lock(&config_lock);
 	write_locked(w, b, off, width, v);
@@ -170,7 +170,7 @@ pcios_write(bdf_t b, uint off, uint width, uint32_t v)
 void
 pcios_update(bdf_t b, uint off, uint width, uint32_t clear, uint32_t set)
 {
-	volatile uint8_t *w = func_window(b);
+	volatile uint8_t *w = fn_window(b);
 
 	lock(&config_lock);
 	write_locked(w, b, off, width, (read_locked(w, b, off, width) & ~clear) | set);

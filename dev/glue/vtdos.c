@@ -48,7 +48,7 @@ os_pa(const void *p)
 }
 
 uint32_t *
-os_page_note(paddr_t pa)
+os_page_word(paddr_t pa)
 {
 	return page_note(pa);
 }

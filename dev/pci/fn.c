@@ -36,7 +36,7 @@ kind_of(const PciFn *f)
 }
 
 void
-fn_identify(PciFn *f)
+pcifn_identify(PciFn *f)
 {
 	uint sec, sub;
 
@@ -78,7 +78,7 @@ pci_caps(const PciFn *f, bool ext, PciCap *out, uint max)
 }
 
 void
-fn_caps(PciFn *f)
+pcifn_caps(PciFn *f)
 {
 	PciCap c[CAP_MAXEXT];
 	uint n = pci_caps(f, false, c, CAP_MAXSTD);
@@ -101,7 +101,7 @@ fn_caps(PciFn *f)
 }
 
 void
-fn_quiet(PciFn *f)
+pcifn_quiet(PciFn *f)
 {
 	pci_interrupts_off(f);
 	if (f->pri != 0)

@@ -9,9 +9,9 @@ bool cfg_present(bdf_t b);
 void cfg_update(const PciFn *f, uint off, uint width, uint64_t clear, uint64_t set);
 
 /* The steps of pci_scan, in its order, each for one function unless it says otherwise. */
-void fn_identify(PciFn *f);
-void fn_caps(PciFn *f);
-void fn_quiet(PciFn *f); /* off: interrupts, ATS, PRI, PASID, virtual functions */
+void pcifn_identify(PciFn *f);
+void pcifn_caps(PciFn *f);
+void pcifn_quiet(PciFn *f); /* off: interrupts, ATS, PRI, PASID, virtual functions */
 void bar_size(PciFn *f);
 void msix_locate(PciFn *f); /* after bar_size */
 void bridge_windows(PciFn *f);

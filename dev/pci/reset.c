@@ -177,6 +177,6 @@ pci_reset(PciFn *f)
 	if (f->reset == PCI_RESET_PM &&
 		FGET(pci_read(f, f->pm + PM_CSR, 2), PMCSR_STATE) != PM_D0)
 		return -EIO;
-	fn_quiet(f);
+	pcifn_quiet(f);
 	return pci_busmaster(f, false);
 }

@@ -68,7 +68,7 @@ master_off(bdf_t b)
 }
 
 static void
-fn_add(bdf_t b, PciFn ***tail)
+pcifn_add(bdf_t b, PciFn ***tail)
 {
 	uint layout = FGET(cfg_read(b, CFG_HEADER, 1), HDR_LAYOUT);
 	PciFn *f = NULL;
@@ -102,7 +102,7 @@ slot_scan(uint seg, uint bus, uint dev, PciFn ***tail)
 			continue;
 		master_off(b);
 		if (b == first || multi)
-			fn_add(b, tail);
+			pcifn_add(b, tail);
 	}
 }
 
@@ -176,8 +176,8 @@ static void
 functions_link(void)
 {
 	for (PciFn *f = functions; f != NULL; f = f->next) {
-		fn_identify(f);
-		fn_caps(f);
+		pcifn_identify(f);
+		pcifn_caps(f);
 		f->bridge = bridge_above(f);
 	}
 }
@@ -218,7 +218,7 @@ pci_scan(void)
 	functions_link();
 	functions_prune();
 	for (PciFn *f = functions; f != NULL; f = f->next) {
-		fn_quiet(f);
+		pcifn_quiet(f);
 		bar_size(f);
 		msix_locate(f);
 		bridge_windows(f);

@@ -131,7 +131,7 @@ put_index(Text *t, const char *key, int i)
 }
 
 static void
-put_warning(Text *t, const DmarNote *n)
+put_warning(Text *t, const DmarFinding *n)
 {
 	text_printf(t, "warning %u", n->code);
 	put_index(t, "structure", n->entry);

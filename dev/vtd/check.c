@@ -255,14 +255,14 @@ top_of(const Domain *d, const Unit *u)
 
 	if (d->kind == DOMAIN_PASSTHROUGH)
 		return 0;
-	return above ? d->cover[above - 1] : d->top;
+	return above ? d->upper[above - 1] : d->top;
 }
 
 /* In scalable mode what counts is behind the context entry. */
 static const char *
 misses_pasid(const Domain *d, const Unit *u, const Ent *e)
 {
-	const Use *use = &d->use[u->index];
+	const DomainUnit *use = &d->use[u->index];
 	Pasid want = pasid_entry(d, u, top_of(d, u));
 	const Ent *p = pasid_of(e);
 
@@ -361,7 +361,7 @@ tally(Tally *c, paddr_t table, uint32_t level)
 			os_is_page(FGET(e[i], SL_ADDR) << 12))
 			tally(c, FGET(e[i], SL_ADDR) << 12, level - 1);
 	}
-	if (*os_page_note(table) != live)
+	if (*os_page_word(table) != live)
 		bad(c->o, 5, "entries of a table are not as many as noted", table, live);
 }
 
@@ -369,7 +369,7 @@ static void
 check_use(const Domain *d, Unit *u, VtdCheck *o)
 {
 	os_lock(u->lock);
-	const Use *use = &d->use[u->index];
+	const DomainUnit *use = &d->use[u->index];
 	bool taken = use->did == 0 || id_taken_locked(u, use->did);
 	bool lost = use->lost && u->state != UNIT_BROKEN;
 	uint32_t did = use->did;

@@ -67,15 +67,15 @@ check_scope(Dmar *d, const DmarEntry *e, DmarScope *s, int32_t ei, int32_t si)
 {
 	s->ok = false;
 	if (s->type < SCOPE_ENDPOINT || s->type > SCOPE_ACPI) {
-		dmar_note(d, N_SCOPE_TYPE, ei, si);
+		dmar_finding(d, N_SCOPE_TYPE, ei, si);
 	} else if (!path_ok(s)) {
-		dmar_note(d, N_PATH, ei, si);
+		dmar_finding(d, N_PATH, ei, si);
 	} else {
 		s->ok = true;
 		if (s->npath > LIKELY_HOPS)
-			dmar_note(d, N_DEEP, ei, si);
+			dmar_finding(d, N_DEEP, ei, si);
 		if (e->type == DMAR_ATSR && s->type != SCOPE_BRIDGE)
-			dmar_note(d, N_ATSR_SCOPE, ei, si);
+			dmar_finding(d, N_ATSR_SCOPE, ei, si);
 	}
 }
 
@@ -90,7 +90,7 @@ parse_scopes(Dmar *d, DmarEntry *e, Buf b, int32_t ei)
 		 * ever. */
 		if (!take(&hdr, 6, &body) || body.p[1] < 8 || body.p[1] % 2 != 0 ||
 			!take(&b, body.p[1], &body)) {
-			dmar_note(d, N_SCOPE_LENGTH, ei, (int32_t)e->nscope);
+			dmar_finding(d, N_SCOPE_LENGTH, ei, (int32_t)e->nscope);
 			return;
 		}
 		DmarScope *s = &d->scope[d->nscope++];
@@ -119,15 +119,15 @@ parse_drhd(Dmar *d, DmarEntry *e, const uint8_t *p, int32_t ei)
 	e->base = get64(p + 8);
 	e->ok = false;
 	if (e->base == 0)
-		dmar_note(d, N_BASE_ZERO, ei, -1);
+		dmar_finding(d, N_BASE_ZERO, ei, -1);
 	else if (e->base % 4096 != 0)
-		dmar_note(d, N_BASE_ALIGN, ei, -1);
+		dmar_finding(d, N_BASE_ALIGN, ei, -1);
 	else if (e->base >> d->haw != 0)
-		dmar_note(d, N_BASE_HIGH, ei, -1);
+		dmar_finding(d, N_BASE_HIGH, ei, -1);
 	else
 		e->ok = true;
 	if (e->flags & ~1)
-		dmar_note(d, N_FLAGS, ei, -1);
+		dmar_finding(d, N_FLAGS, ei, -1);
 }
 
 static void
@@ -139,15 +139,15 @@ parse_rmrr(Dmar *d, DmarEntry *e, const uint8_t *p, int32_t ei)
 	e->limit = get64(p + 16);
 	if (e->limit < e->base) {
 		e->ok = false;
-		dmar_note(d, N_RMRR_ORDER, ei, -1);
+		dmar_finding(d, N_RMRR_ORDER, ei, -1);
 		return;
 	}
 	if (e->base % 4096 != 0 || e->limit % 4096 != 4095)
-		dmar_note(d, N_RMRR_ALIGN, ei, -1);
+		dmar_finding(d, N_RMRR_ALIGN, ei, -1);
 	if (e->limit - e->base >= HUGE_RMRR - 1)
-		dmar_note(d, N_RMRR_HUGE, ei, -1);
+		dmar_finding(d, N_RMRR_HUGE, ei, -1);
 	if (e->limit >> d->haw != 0)
-		dmar_note(d, N_ABOVE_HAW, ei, -1);
+		dmar_finding(d, N_ABOVE_HAW, ei, -1);
 }
 
 static void
@@ -161,7 +161,7 @@ parse_andd(Dmar *d, DmarEntry *e, const uint8_t *p, const uint8_t *end, int32_t 
 	if (p + 8 + e->namelen < end)
 		return;
 	e->ok = false;
-	dmar_note(d, N_NAME, ei, -1);
+	dmar_finding(d, N_NAME, ei, -1);
 }
 
 static void
@@ -208,11 +208,11 @@ parse_entry(Dmar *d, Buf b)
 	};
 	const DmarShape *shape = dmar_shape(e->type);
 	if (shape == NULL) {
-		dmar_note(d, N_UNKNOWN, ei, -1);
+		dmar_finding(d, N_UNKNOWN, ei, -1);
 		return;
 	}
 	if (e->length < shape->fixed) {
-		dmar_note(d, N_TOO_SHORT, ei, -1);
+		dmar_finding(d, N_TOO_SHORT, ei, -1);
 		return;
 	}
 	e->ok = true;
@@ -240,14 +240,14 @@ parse_entries(Dmar *d)
 		Buf s, hdr = t;
 
 		if (!take(&hdr, 4, &s))
-			return dmar_note(d, N_TRAILING, -1, -1);
+			return dmar_finding(d, N_TRAILING, -1, -1);
 		uint16_t len = get16(s.p + 2);
 		if (len == 0 && d->nentry > 0 && all_zero(t))
-			return dmar_note(d, N_TRAILING, -1, -1); /* padding */
+			return dmar_finding(d, N_TRAILING, -1, -1); /* padding */
 		if (len < 4) /* 0 would spin for ever, 1 to 3 fall out of step */
-			return dmar_note(d, N_STOP, (int32_t)d->nentry, -1);
+			return dmar_finding(d, N_STOP, (int32_t)d->nentry, -1);
 		if (!take(&t, len, &s))
-			return dmar_note(d, N_PAST_END, (int32_t)d->nentry, -1);
+			return dmar_finding(d, N_PAST_END, (int32_t)d->nentry, -1);
 		parse_entry(d, s);
 	}
 	return 0;
@@ -287,13 +287,13 @@ static void
 check_header(Dmar *d)
 {
 	if (d->revision == 0 || d->revision > LIKELY_REVISION)
-		dmar_note(d, N_REVISION, -1, -1);
+		dmar_finding(d, N_REVISION, -1, -1);
 	if (d->haw < MIN_HAW)
-		dmar_note(d, N_HAW_SMALL, -1, -1);
+		dmar_finding(d, N_HAW_SMALL, -1, -1);
 	else if (d->haw < LIKELY_HAW)
-		dmar_note(d, N_HAW_UNLIKELY, -1, -1);
+		dmar_finding(d, N_HAW_UNLIKELY, -1, -1);
 	if (d->haw > MAX_HAW) {
-		dmar_note(d, N_HAW_LARGE, -1, -1);
+		dmar_finding(d, N_HAW_LARGE, -1, -1);
 		d->haw = MAX_HAW;
 	}
 }
@@ -303,16 +303,16 @@ static int
 open_table(Dmar *d, const uint8_t *p, size_t len)
 {
 	if (len < HEADER)
-		return dmar_note(d, N_SHORT, -1, -1);
+		return dmar_finding(d, N_SHORT, -1, -1);
 	read_header(d, p);
 	if (memcmp(d->signature, "DMAR", 4) != 0)
-		return dmar_note(d, N_SIGNATURE, -1, -1);
+		return dmar_finding(d, N_SIGNATURE, -1, -1);
 	if (d->length > MAX_TABLE)
-		dmar_note(d, N_LARGE, -1, -1);
+		dmar_finding(d, N_LARGE, -1, -1);
 	else if (d->length > len || d->length < HEADER)
-		dmar_note(d, N_LENGTH, -1, -1);
+		dmar_finding(d, N_LENGTH, -1, -1);
 	else if (!sums_to_zero(p, d->length))
-		dmar_note(d, N_CHECKSUM, -1, -1);
+		dmar_finding(d, N_CHECKSUM, -1, -1);
 	d->len = d->length < len ? d->length : (uint32_t)len;
 	if (d->len >= HEADER && d->len <= MAX_TABLE)
 		return 0;

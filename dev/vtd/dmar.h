@@ -49,10 +49,10 @@ typedef struct DmarEntry {
 
 typedef enum DmarVerdict { DMAR_ACCEPT, DMAR_WARN, DMAR_SKIP, DMAR_REJECT } DmarVerdict;
 
-typedef struct DmarNote {
+typedef struct DmarFinding {
 	uint16_t code;        /* stable number, see dmar_note_text */
 	int32_t entry, scope; /* index, -1: none; scope counts inside the entry */
-} DmarNote;
+} DmarFinding;
 
 #define DMAR_MAXNOTE 64
 
@@ -71,7 +71,7 @@ typedef struct Dmar {
 	DmarScope *scope;
 	uint32_t nscope;
 	DmarVerdict verdict;
-	DmarNote note[DMAR_MAXNOTE];
+	DmarFinding note[DMAR_MAXNOTE];
 	uint32_t nnote; /* may exceed what note holds */
 } Dmar;
 

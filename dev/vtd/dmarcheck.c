@@ -25,7 +25,7 @@ check_units(Dmar *d, int32_t i)
 			continue;
 		if (k < i && o->base == e->base) {
 			e->ok = false;
-			dmar_note(d, N_BASE_TWICE, i, -1);
+			dmar_finding(d, N_BASE_TWICE, i, -1);
 			return;
 		}
 		if (o->segment != e->segment)
@@ -35,13 +35,13 @@ check_units(Dmar *d, int32_t i)
 		later |= k > i;
 	}
 	if (all && other_all)
-		dmar_note(d, N_ALL_TWICE, i, -1);
+		dmar_finding(d, N_ALL_TWICE, i, -1);
 	if (all && later)
-		dmar_note(d, N_ALL_EARLY, i, -1);
+		dmar_finding(d, N_ALL_EARLY, i, -1);
 	if (!all && !other_all && !later) /* once: at the segment's last unit */
-		dmar_note(d, N_ALL_MISSING, i, -1);
+		dmar_finding(d, N_ALL_MISSING, i, -1);
 	if (!all && e->nscope == 0)
-		dmar_note(d, N_NO_SCOPE, i, -1);
+		dmar_finding(d, N_NO_SCOPE, i, -1);
 }
 
 static void
@@ -50,12 +50,12 @@ check_rmrr(Dmar *d, int32_t i)
 	const DmarEntry *e = &d->entry[i];
 
 	if (e->nscope == 0)
-		dmar_note(d, N_RMRR_NOBODY, i, -1);
+		dmar_finding(d, N_RMRR_NOBODY, i, -1);
 	for (int32_t k = 0; k < i; k++) {
 		const DmarEntry *o = &d->entry[k];
 
 		if (is(o, DMAR_RMRR) && o->base <= e->limit && e->base <= o->limit) {
-			dmar_note(d, N_RMRR_OVERLAP, i, -1);
+			dmar_finding(d, N_RMRR_OVERLAP, i, -1);
 			return;
 		}
 	}
@@ -81,7 +81,7 @@ check_ioapics(Dmar *d, int32_t i)
 			for (uint32_t m = 0; m < d->entry[k].nscope; m++) {
 				const DmarScope *o = unit_scope(d, k, m);
 				if (o && o->id == s->id)
-					dmar_note(d, N_IOAPIC_TWICE, i, (int32_t)n);
+					dmar_finding(d, N_IOAPIC_TWICE, i, (int32_t)n);
 			}
 		}
 	}
@@ -104,9 +104,9 @@ dmar_check(Dmar *d)
 		unit |= is(&d->entry[i], DMAR_DRHD);
 	}
 	if (!ordered)
-		dmar_note(d, N_ORDER, -1, -1);
+		dmar_finding(d, N_ORDER, -1, -1);
 	if (!unit)
-		dmar_note(d, N_NO_UNIT, -1, -1);
+		dmar_finding(d, N_NO_UNIT, -1, -1);
 }
 
 void
@@ -116,6 +116,6 @@ dmar_judge(Dmar *d, bool (*is_ram)(uint64_t base, uint64_t len))
 		const DmarEntry *e = &d->entry[i];
 
 		if (is(e, DMAR_RMRR) && is_ram(e->base, e->limit - e->base))
-			dmar_note(d, N_RMRR_RAM, i, -1);
+			dmar_finding(d, N_RMRR_RAM, i, -1);
 	}
 }

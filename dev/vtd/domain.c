@@ -4,7 +4,7 @@
  * Tables have as many levels as the unit with the fewest; for others there are at most
  * two pages above them.
  *
- * Locks: use[i] is guarded by unit i's lock, cover[] is set once, atomically, tables
+ * Locks: use[i] is guarded by unit i's lock, upper[] is set once, atomically, tables
  * change one caller at a time. An operation that fails leaves nothing behind; after
  * -ETIMEDOUT the unit is BROKEN and entries are not present, but the unit may hold old
  * ones: pages and ids it knew are withheld.
@@ -54,7 +54,7 @@ domain_make(DomainKind kind)
 		d->must = FMASK(FL_P) | FMASK(FL_US);
 	}
 	d->pending = SL_UNCHANGED;
-	d->hears = vtd_common().hears;
+	d->flush_on_add = vtd_common().flush_on_add;
 	d->memory = 1ull << vtd_common().haw;
 	return d;
 }
@@ -116,11 +116,11 @@ domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out)
 }
 
 int
-domain_new_guest(uint32_t quota, Domain **out)
+domain_new_mapped(uint32_t quota, Domain **out)
 {
 	Common c = vtd_common();
 
-	return domain_make_tables(DOMAIN_GUEST, c.levels, 1, quota, out);
+	return domain_make_tables(DOMAIN_MAPPED, c.levels, 1, quota, out);
 }
 
 DomainKind
@@ -133,7 +133,7 @@ domain_kind(const Domain *d)
 static bool
 leave(Domain *d, Unit *u)
 {
-	Use *use = &d->use[u->index];
+	DomainUnit *use = &d->use[u->index];
 	bool clean = true;
 
 	os_lock(u->lock);
@@ -155,9 +155,9 @@ domain_free(Domain *d)
 
 	for (uint32_t i = 0; i < d->nunit; i++)
 		clean &= leave(d, unit_at(i));
-	for (uint32_t i = 0; i < MAXCOVER; i++)
-		if (d->cover[i])
-			(clean ? os_page_free : os_page_withhold)(d->cover[i]);
+	for (uint32_t i = 0; i < MAXUPPER; i++)
+		if (d->upper[i])
+			(clean ? os_page_free : os_page_withhold)(d->upper[i]);
 	if (d->tables.root)
 		slpt_free(&d->tables, !clean);
 	os_free(d);
@@ -165,7 +165,7 @@ domain_free(Domain *d)
 
 /* The page with one entry that leads to `below`, made when it is first needed. */
 static paddr_t
-cover(const Domain *d, paddr_t *at, paddr_t below)
+upper_table(const Domain *d, paddr_t *at, paddr_t below)
 {
 	paddr_t page, none = 0;
 	bool flush = !vtd_coherent();
@@ -189,24 +189,24 @@ domain_top(Domain *d, const Unit *u)
 	paddr_t top = d->top;
 
 	for (uint32_t i = 0; top && i + d->levels < u->lim.levels; i++)
-		top = cover(d, &d->cover[i], top);
+		top = upper_table(d, &d->upper[i], top);
 	return top;
 }
 
 /* What is to lead to a domain on a unit, still without an id. */
-typedef struct Way {
+typedef struct NewContext {
 	Ent ctx;         /* legacy mode */
 	Pasid pasid;     /* scalable mode; */
 	paddr_t page[2]; /* and where to put it, if it is not there yet */
-} Way;
+} NewContext;
 
 static int
-prepare(Domain *d, Unit *u, Way *w)
+prepare(Domain *d, Unit *u, NewContext *w)
 {
 	bool pass = d->kind == DOMAIN_PASSTHROUGH;
 	paddr_t top = pass ? 0 : domain_top(d, u);
 
-	*w = (Way){ 0 };
+	*w = (NewContext){ 0 };
 	if (pass && !u->lim.pass)
 		return -ENOTSUP;
 	if (!pass && !top)
@@ -227,7 +227,7 @@ prepare(Domain *d, Unit *u, Way *w)
 
 /* The context entry itself. */
 static Ent
-lead_locked(const Unit *u, Use *use, Way *w)
+lead_locked(const Unit *u, DomainUnit *use, NewContext *w)
 {
 	if (u->lim.mode == VTD_LEGACY) {
 		EPUT(w->ctx, CTX_DID, use->did);
@@ -240,7 +240,7 @@ lead_locked(const Unit *u, Use *use, Way *w)
 
 /* Does e, which is present, lead there? */
 static bool
-leads(const Unit *u, const Use *use, Ent e)
+leads(const Unit *u, const DomainUnit *use, Ent e)
 {
 	if (use->did == 0)
 		return false;
@@ -257,7 +257,7 @@ present_locked(const Unit *u, uint16_t sid)
 }
 
 static void
-clear_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
+clear_locked(Unit *u, DomainUnit *use, const uint16_t *sid, uint32_t nsid)
 {
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = present_locked(u, sid[i]);
@@ -270,7 +270,7 @@ clear_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
 }
 
 static int
-publish_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
+publish_locked(Unit *u, DomainUnit *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 {
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = table_slot_locked(u, sid[i]);
@@ -293,7 +293,8 @@ publish_locked(Unit *u, Use *use, Ent ctx, const uint16_t *sid, uint32_t nsid)
 }
 
 static int
-attach_locked(Unit *u, Use *use, bool alone, Way *w, const uint16_t *sid, uint32_t nsid)
+attach_locked(Unit *u, DomainUnit *use, bool alone, NewContext *w, const uint16_t *sid,
+	uint32_t nsid)
 {
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
@@ -310,7 +311,7 @@ attach_locked(Unit *u, Use *use, bool alone, Way *w, const uint16_t *sid, uint32
 int
 domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 {
-	Way way;
+	NewContext way;
 	int err;
 
 	if (unit_state(u) == UNIT_UNUSABLE)
@@ -334,7 +335,7 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 }
 
 static int
-detach_locked(Unit *u, Use *use, const uint16_t *sid, uint32_t nsid)
+detach_locked(Unit *u, DomainUnit *use, const uint16_t *sid, uint32_t nsid)
 {
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = present_locked(u, sid[i]);
@@ -367,7 +368,7 @@ domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 }
 
 static inline int
-tell(const Use *use, Change *c)
+tell(const DomainUnit *use, Change *c)
 {
 	Unit *u = use->unit;
 	int err;
@@ -384,11 +385,11 @@ tell(const Use *use, Change *c)
 }
 
 int
-domain_tell(Domain *d, Change *c)
+domain_invalidate(Domain *d, Change *c)
 {
 	int first = 0;
 
-	for (const Use *use = d->use; use < d->use + d->nunit; use++) {
+	for (const DomainUnit *use = d->use; use < d->use + d->nunit; use++) {
 		int err = tell(use, c);
 		first = first ? first : err;
 	}
@@ -407,24 +408,24 @@ domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
 
 	d->nunmap++;
 	if (d->pdpt && d->tables.root)
-		tables |= mirror_drop(d, iova, len);
-	err = domain_tell(d,
+		tables |= shadow_drop(d, iova, len);
+	err = domain_invalidate(d,
 		&(Change){ .kind = tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED,
 			.iova = iova,
 			.len = len });
-	slpt_settle(&d->tables, err == 0);
+	slpt_sync(&d->tables, err == 0);
 	return err;
 }
 
 int
 domain_added(Domain *d, iova_t iova, uint64_t len)
 {
-	int err = d->pdpt && d->tables.root ? mirror_show(d, iova, len) : 0;
+	int err = d->pdpt && d->tables.root ? shadow_show(d, iova, len) : 0;
 
 	d->nmap++;
-	if (err || !d->hears)
+	if (err || !d->flush_on_add)
 		return err;
-	return domain_tell(d,
+	return domain_invalidate(d,
 		&(Change){ .kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 }
 

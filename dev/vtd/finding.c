@@ -71,10 +71,10 @@ static const char *const scope_names[] = {
 };
 
 int
-dmar_note(Dmar *d, uint16_t code, int32_t entry, int32_t scope)
+dmar_finding(Dmar *d, uint16_t code, int32_t entry, int32_t scope)
 {
 	if (d->nnote < DMAR_MAXNOTE)
-		d->note[d->nnote] = (DmarNote){ code, entry, scope };
+		d->note[d->nnote] = (DmarFinding){ code, entry, scope };
 	d->nnote++;
 	if (notes[code].verdict > d->verdict)
 		d->verdict = notes[code].verdict;

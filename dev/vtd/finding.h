@@ -31,6 +31,6 @@ typedef struct DmarShape {
 const DmarShape *dmar_shape(uint16_t type); /* NULL: unknown */
 
 /* Put down; -EINVAL when the table is refused for it. */
-int dmar_note(Dmar *d, uint16_t code, int32_t entry, int32_t scope);
+int dmar_finding(Dmar *d, uint16_t code, int32_t entry, int32_t scope);
 /* Structures against each other, once they are all there. */
 void dmar_check(Dmar *d);

@@ -197,7 +197,7 @@ uint32_t unit_sources(Unit *u); /* context entries present */
 typedef enum DomainKind {
 	DOMAIN_SHARED,   /* a process's own tables */
 	DOMAIN_PRIVATE,  /* the last-level tables of a process that domain_added names */
-	DOMAIN_GUEST,    /* tables of its own, filled by domain_map */
+	DOMAIN_MAPPED,   /* tables of its own, filled by domain_map */
 	DOMAIN_IDENTITY, /* tables in which an address leads to itself, or nowhere */
 	DOMAIN_PASSTHROUGH, /* no tables: the unit lets every address through */
 } DomainKind;
@@ -216,7 +216,7 @@ int domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out);
 /* The same, but the device sees only ranges of 2 MiB in which domain_added was called. */
 int domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out);
 /* An empty one. quota: table pages it may have. -ENOMEM. */
-int domain_new_guest(uint32_t quota, Domain **out);
+int domain_new_mapped(uint32_t quota, Domain **out);
 /*
  * For devices that the kernel itself drives, and trusts with all memory. A pass-through
  * domain is refused (-ENOTSUP) by a unit that cannot. An identity domain is filled before
@@ -293,9 +293,9 @@ int domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, Domai
 int domain_unmap(Domain *d, iova_t iova, uint64_t len);
 int domain_unmap_all(Domain *d);
 /* domain_unmap in two steps, so that many ranges take one invalidation: nothing that was
- * mapped may be used again until domain_settle has returned 0. */
+ * mapped may be used again until domain_sync has returned 0. */
 int domain_unmap_later(Domain *d, iova_t iova, uint64_t len);
-int domain_settle(Domain *d);
+int domain_sync(Domain *d);
 uint32_t domain_width(const Domain *d); /* bits of its addresses */
 /* The least that d can give and that has these rights: first-stage tables let what can be
  * written be read. */

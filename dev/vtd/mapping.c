@@ -10,7 +10,7 @@
 static int
 check(const Domain *d, iova_t iova, uint64_t len)
 {
-	if (d->kind != DOMAIN_GUEST || len == 0 || (iova | len) & 4095)
+	if (d->kind != DOMAIN_MAPPED || len == 0 || (iova | len) & 4095)
 		return -EINVAL;
 	return len > d->size || iova > d->size - len ? -ERANGE : 0;
 }
@@ -26,20 +26,20 @@ check_memory(const Domain *d, paddr_t pa, uint64_t len)
 /* The only invalidation here: of all that is pending, so that no table goes before its
  * own. */
 int
-domain_settle(Domain *d)
+domain_sync(Domain *d)
 {
 	SlChange c = d->pending;
 
 	if (c.lo >= c.hi)
 		return 0;
 	d->pending = SL_UNCHANGED;
-	int err = domain_tell(d,
+	int err = domain_invalidate(d,
 		&(Change){
 			.kind = c.tables ? CHANGE_TABLES_REMOVED : CHANGE_PAGES_REMOVED,
 			.iova = c.lo,
 			.len = c.hi - c.lo });
 	if (d->tables.gone.n > 0)
-		slpt_settle(&d->tables, err == 0);
+		slpt_sync(&d->tables, err == 0);
 	return err;
 }
 
@@ -52,16 +52,16 @@ announce(Domain *d, iova_t iova, uint64_t len)
 	if (d->pending.lo < d->pending.hi) {
 		sl_note(&d->pending, iova, iova + len);
 		d->pending.tables = true; /* one that is new may be cached as missing */
-		err = domain_settle(d);
+		err = domain_sync(d);
 	} else {
-		err = domain_tell(d,
+		err = domain_invalidate(d,
 			&(Change){
 				.kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 	}
 	if (err) {
 		SlChange back = SL_UNCHANGED;
 		slpt_unmap(&d->tables, iova, len, &back);
-		slpt_settle(&d->tables, false);
+		slpt_sync(&d->tables, false);
 		return err;
 	}
 	d->nmap++;
@@ -72,7 +72,7 @@ announce(Domain *d, iova_t iova, uint64_t len)
 static inline int
 mapped(Domain *d, iova_t iova, uint64_t len)
 {
-	if (d->hears || d->pending.lo < d->pending.hi)
+	if (d->flush_on_add || d->pending.lo < d->pending.hi)
 		return announce(d, iova, len);
 	d->nmap++;
 	return 0;
@@ -98,7 +98,7 @@ take_back(Domain *d, iova_t iova, uint64_t done, int err)
 	if (done == 0)
 		return err;
 	slpt_unmap(&d->tables, iova, done, &d->pending);
-	int late = domain_settle(d);
+	int late = domain_sync(d);
 	return late ? late : err;
 }
 
@@ -149,16 +149,16 @@ domain_unmap(Domain *d, iova_t iova, uint64_t len)
 {
 	int err = unmap(d, iova, len);
 
-	return err ? err : domain_settle(d);
+	return err ? err : domain_sync(d);
 }
 
 int
 domain_unmap_all(Domain *d)
 {
-	if (d->kind != DOMAIN_GUEST)
+	if (d->kind != DOMAIN_MAPPED)
 		return -EINVAL;
 	slpt_clear(&d->tables, &d->pending);
-	return domain_settle(d);
+	return domain_sync(d);
 }
 
 uint32_t

@@ -22,7 +22,7 @@ void os_page_withhold(paddr_t pa); /* hardware may still reach it: never reuse *
 void *os_ptr(paddr_t pa);          /* RAM as the CPU sees it */
 paddr_t os_pa(const void *p);      /* and back */
 /* a word the host keeps beside a page in use, not in it */
-uint32_t *os_page_note(paddr_t pa);
+uint32_t *os_page_word(paddr_t pa);
 volatile void *os_map_regs(paddr_t pa, size_t len); /* uncached; NULL on failure */
 bool os_is_ram(paddr_t pa, uint64_t len); /* any of it is RAM: not a register window */
 bool os_is_page(paddr_t pa); /* all of this page is RAM, and os_ptr shows it */

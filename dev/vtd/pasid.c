@@ -36,7 +36,7 @@ pasid_reserve(const Unit *u, paddr_t page[2])
 }
 
 void
-pasid_open_locked(const Unit *u, Use *use, const Pasid *p, paddr_t page[2])
+pasid_open_locked(const Unit *u, DomainUnit *use, const Pasid *p, paddr_t page[2])
 {
 	bool flush = !u->lim.coherent;
 	Pasid own = *p;

@@ -37,7 +37,7 @@ next(iova_t iova, uint64_t span)
 }
 
 int
-mirror_show(Domain *d, iova_t iova, uint64_t len)
+shadow_show(Domain *d, iova_t iova, uint64_t len)
 {
 	uint32_t floor = d->tables.fmt.floor;
 	uint64_t span, size = SL_SPAN(floor), any;
@@ -55,7 +55,7 @@ mirror_show(Domain *d, iova_t iova, uint64_t len)
 }
 
 bool
-mirror_drop(Domain *d, iova_t iova, uint64_t len)
+shadow_drop(Domain *d, iova_t iova, uint64_t len)
 {
 	uint32_t floor = d->tables.fmt.floor;
 	uint64_t span, size = SL_SPAN(floor), any;

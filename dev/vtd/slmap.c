@@ -105,7 +105,7 @@ uniform(const Slpt *t, const uint64_t *e, uint32_t level)
 static void
 merge(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 {
-	for (; level < t->levels && *os_page_note(p->pa[level]) == SL_ENTRIES; level++) {
+	for (; level < t->levels && *os_page_word(p->pa[level]) == SL_ENTRIES; level++) {
 		uint64_t big = uniform(t, p->e[level], level);
 		uint64_t mask = SL_SPAN(level + 1) - 1;
 
@@ -127,7 +127,7 @@ extend(Slpt *t, iova_t iova, uint32_t at, uint32_t level, SlPath *p)
 		paddr_t below = sl_take(t, 0);
 
 		sl_link(t, p, at, iova, below | t->fmt.link);
-		++*os_page_note(p->pa[at]);
+		++*os_page_word(p->pa[at]);
 		p->pa[at - 1] = below;
 		p->e[at - 1] = os_ptr(below);
 	}

@@ -35,7 +35,7 @@ sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p)
 	t->near.big = level > t->fmt.floor;
 	t->near.bits = t->fmt.leaf | FVAL(SL_PS, t->near.big);
 	t->near.e = p->e[level];
-	t->near.live = os_page_note(p->pa[level]);
+	t->near.live = os_page_word(p->pa[level]);
 }
 
 uint32_t
@@ -62,7 +62,7 @@ sl_descend(const Slpt *t, iova_t iova, uint32_t level, SlPath *p)
 static void
 push(PageList *l, paddr_t pa)
 {
-	*os_page_note(pa) = l->head;
+	*os_page_word(pa) = l->head;
 	l->head = (uint32_t)(pa >> 12);
 	l->n++;
 }
@@ -72,7 +72,7 @@ pop(PageList *l)
 {
 	paddr_t pa = (paddr_t)l->head << 12;
 
-	l->head = *os_page_note(pa);
+	l->head = *os_page_word(pa);
 	l->n--;
 	return pa;
 }
@@ -97,7 +97,7 @@ sl_take(Slpt *t, uint32_t live)
 {
 	paddr_t pa = pop(&t->clean);
 
-	*os_page_note(pa) = live;
+	*os_page_word(pa) = live;
 	t->pages++;
 	return pa;
 }
@@ -129,7 +129,7 @@ clean(Slpt *t, paddr_t pa)
 }
 
 void
-slpt_settle(Slpt *t, bool confirmed)
+slpt_sync(Slpt *t, bool confirmed)
 {
 	while (t->gone.n > 0) {
 		paddr_t pa = pop(&t->gone);
@@ -173,7 +173,7 @@ free_tables(const Slpt *t, paddr_t table, uint32_t level, bool withhold)
 void
 slpt_free(Slpt *t, bool withhold)
 {
-	slpt_settle(t, !withhold);
+	slpt_sync(t, !withhold);
 	while (t->clean.n > 0)
 		os_page_free(pop(&t->clean));
 	if (t->root)

@@ -8,11 +8,11 @@
  *	an entry that is not present is the number 0;
  *	a table but the root is never empty: an entry that leads to one overlaps any range;
  *	a table that is full, uniform and aligned is a large page instead, where units have it;
- *	the note of a table's page (os_page_note) counts its entries that are not 0;
+ *	the note of a table's page (os_page_word) counts its entries that are not 0;
  *	the pages of `clean` are zeros in memory too, and never fewer than SL_RESERVE after a
  *	map, so that no unmap needs memory.
  *
- * Tables that go are on `gone` until slpt_settle: the caller invalidates in between. Not
+ * Tables that go are on `gone` until slpt_sync: the caller invalidates in between. Not
  * locked: one change at a time, the caller sees to it. Walks by hardware and by
  * slwalk_lookup go on meanwhile.
  */
@@ -28,7 +28,7 @@
 #define SL_RESERVE 4  /* two ends that split a 1 GiB page down to 4 KiB pages */
 #define SL_CLEAN   32 /* clean pages beyond these go back */
 
-typedef struct PageList { /* through os_page_note: nothing is written into the pages */
+typedef struct PageList { /* through os_page_word: nothing is written into the pages */
 	uint32_t head, n; /* page number; 0 ends */
 } PageList;
 
@@ -75,7 +75,7 @@ int slpt_init(Slpt *t, const SlFormat *f, uint32_t levels, uint32_t quota); /* -
 /* Every page of the tree: back to the host, or withheld for ever. */
 void slpt_free(Slpt *t, bool withhold);
 /* After the invalidation a change asked for: may its tables be used again? */
-void slpt_settle(Slpt *t, bool confirmed);
+void slpt_sync(Slpt *t, bool confirmed);
 
 /*
  * slmap.c: [iova, iova+len) to [pa, pa+len), whole pages below 2^(12 + 9 levels), with

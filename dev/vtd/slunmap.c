@@ -72,9 +72,9 @@ split(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 static void
 prune(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
 {
-	for (; level < t->levels && *os_page_note(p->pa[level]) == 0; level++) {
+	for (; level < t->levels && *os_page_word(p->pa[level]) == 0; level++) {
 		sl_link(t, p, level + 1, iova, 0);
-		--*os_page_note(p->pa[level + 1]);
+		--*os_page_word(p->pa[level + 1]);
 		sl_drop(t, p->pa[level]);
 		c->tables = true;
 	}
@@ -87,7 +87,7 @@ static uint32_t
 clear_run(Slpt *t, iova_t iova, uint32_t level, uint32_t n, const SlPath *p, SlChange *c)
 {
 	uint32_t i = SL_INDEX(iova, level), had;
-	uint32_t *live = os_page_note(p->pa[level]);
+	uint32_t *live = os_page_word(p->pa[level]);
 
 	if (level == t->fmt.floor) {
 		had = count(p->e[level], i, n, *live);

@@ -37,7 +37,7 @@ static void
 complain(DmarVerdict least)
 {
 	for (uint32_t i = 0; i < dmar.nnote && i < DMAR_MAXNOTE; i++) {
-		const DmarNote *n = &dmar.note[i];
+		const DmarFinding *n = &dmar.note[i];
 
 		if (dmar_note_verdict(n->code) < least)
 			continue;
@@ -243,7 +243,7 @@ vtd_common(void)
 		c.coherent &= l->walks;
 		c.snoop &= l->snoop &&
 			l->mode != VTD_FIRST; /* there a PASID entry says so */
-		c.hears |= l->cm || l->rwbf;
+		c.flush_on_add |= l->cm || l->rwbf;
 		first = false;
 	}
 	return c;

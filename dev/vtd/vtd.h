@@ -66,15 +66,15 @@ struct Unit {
 	uint64_t nfault, nlost;
 };
 
-#define MAXCOVER 2 /* 5 levels above tables of 3 */
+#define MAXUPPER 2 /* 5 levels above tables of 3 */
 
-typedef struct Use { /* of a unit by a domain */
+typedef struct DomainUnit { /* of a unit by a domain */
 	Unit *unit;
 	uint32_t did;     /* 0: not on this unit */
 	uint32_t nsource; /* context entries present */
 	bool lost;        /* the unit broke before it confirmed that entries were gone */
 	paddr_t dir, pasid; /* scalable mode: PASID directory and table; 0: not made */
-} Use;
+} DomainUnit;
 
 typedef struct DevTlb {
 	VtdTlb vtd;
@@ -87,7 +87,7 @@ struct Domain {
 	paddr_t top; /* its tables, of `levels` */
 	uint32_t levels, width;
 	uint64_t size, memory; /* bytes it can translate; bytes of memory there can be */
-	bool hears;            /* some unit must be told of what is added */
+	bool flush_on_add;     /* some unit must be told of what is added */
 	paddr_t pdpt;          /* shared, private: the process's; 0 */
 	Slpt tables;           /* of our own; root 0: none */
 	uint32_t rights;       /* tables of a process: the device's at most */
@@ -97,12 +97,12 @@ struct Domain {
 	uint32_t grants;
 	/* bits without which an entry leads nowhere; 0: R or W will do */
 	uint64_t must;
-	SlChange pending; /* between domain_unmap_later and domain_settle */
+	SlChange pending; /* between domain_unmap_later and domain_sync */
 	uint64_t nmap, nunmap;
-	paddr_t cover[MAXCOVER]; /* the top with one level more, with two; 0: not made */
+	paddr_t upper[MAXUPPER]; /* the top with one level more, with two; 0: not made */
 
 	uint32_t nunit;
-	Use use[]; /* each guarded by its unit's lock */
+	DomainUnit use[]; /* each guarded by its unit's lock */
 };
 
 /* domain.c */
@@ -112,7 +112,7 @@ int domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_
 	Domain **out);
 /* Every unit that has d carries out what c demands (c->did is filled in); the first
  * error, after all were told. */
-int domain_tell(Domain *d, Change *c);
+int domain_invalidate(Domain *d, Change *c);
 
 /* devtlb.c: what the TLB of d's device has of [iova, iova+len), len 0 all, is gone. -EIO:
  * it did not confirm and has been switched off. */
@@ -120,8 +120,8 @@ int devtlb_flush(Domain *d, iova_t iova, uint64_t len);
 
 /* shadow.c: ours follow the process's in [iova, iova+len), where its are new, or are
  * gone. */
-int mirror_show(Domain *d, iova_t iova, uint64_t len);  /* -ENOMEM: not all of it */
-bool mirror_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
+int shadow_show(Domain *d, iova_t iova, uint64_t len);  /* -ENOMEM: not all of it */
+bool shadow_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
 
 /* direct.c */
 uint64_t direct_lookup(iova_t iova, uint64_t *size);
@@ -164,7 +164,7 @@ uint32_t table_step(const Unit *u); /* Ents from one context entry to the next *
 Pasid pasid_entry(const Domain *d, const Unit *u, paddr_t top); /* without an id */
 int pasid_reserve(const Unit *u, paddr_t page[2]);              /* -ENOMEM */
 /* takes them */
-void pasid_open_locked(const Unit *u, Use *use, const Pasid *p, paddr_t page[2]);
+void pasid_open_locked(const Unit *u, DomainUnit *use, const Pasid *p, paddr_t page[2]);
 void pasid_free(paddr_t dir, paddr_t table, bool withhold); /* 0: none */
 
 /* ir.c */
@@ -189,8 +189,8 @@ Unit *unit_at(uint32_t i);
 typedef struct Common {
 	VtdMode mode;
 	uint32_t levels, width, haw, big;
-	bool coherent; /* where page tables are concerned */
-	bool snoop;    /* leaves say so */
-	bool hears;    /* some have caching mode or a write buffer */
+	bool coherent;     /* where page tables are concerned */
+	bool snoop;        /* leaves say so */
+	bool flush_on_add; /* some have caching mode or a write buffer */
 } Common;
 Common vtd_common(void);

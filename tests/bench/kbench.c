@@ -122,7 +122,7 @@ with_domain(const Measure *m, uint64_t *v)
 
 	if (u == NULL || assign_owner(f) >= 0)
 		return fail(-ENODEV, "no unit, or 0:3.0 is owned");
-	if ((err = domain_new_guest(100000, &d)) != 0)
+	if ((err = domain_new_mapped(100000, &d)) != 0)
 		return err;
 	if ((err = domain_attach(d, u, &sid, 1)) == 0) {
 		err = m != NULL ? measure_map(d, m, v) : measure_attach(d, u, v);

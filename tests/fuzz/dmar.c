@@ -122,7 +122,7 @@ check_notes(const Dmar *d)
 	DmarVerdict worst = DMAR_ACCEPT;
 
 	for (uint32_t i = 0; i < d->nnote && i < DMAR_MAXNOTE; i++) {
-		const DmarNote *n = &d->note[i];
+		const DmarFinding *n = &d->note[i];
 
 		CHECK(strcmp(dmar_note_text(n->code), "unknown") != 0);
 		CHECK(n->entry >= -1 && n->entry <= (int32_t)d->nentry);

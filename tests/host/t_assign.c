@@ -291,7 +291,7 @@ domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out)
 }
 
 int
-domain_new_guest(uint32_t quota, Domain **out)
+domain_new_mapped(uint32_t quota, Domain **out)
 {
 	assert_int_not_equal(quota, 0);
 	return new_domain(8, out);
@@ -326,7 +326,7 @@ domain_new_passthrough(Domain **out)
 DomainKind
 domain_kind(const Domain *d)
 {
-	return d->top == 8 ? DOMAIN_GUEST : d->kind;
+	return d->top == 8 ? DOMAIN_MAPPED : d->kind;
 }
 
 int
@@ -357,7 +357,7 @@ static Kdev *dev2;
 static void
 in_turn(const Domain *d)
 {
-	if (dev2 != NULL && dev2->tenant.domain == d)
+	if (dev2 != NULL && dev2->owner.domain == d)
 		assert_true(mutex_held(&dev2->lock));
 }
 
@@ -396,7 +396,7 @@ domain_unmap_later(Domain *d, iova_t iova, uint64_t len)
 }
 
 int
-domain_settle(Domain *d)
+domain_sync(Domain *d)
 {
 	(void)d;
 	say("settle ");
@@ -441,7 +441,7 @@ void
 domain_info(const Domain *d, DomainInfo *o)
 {
 	in_turn(d);
-	*o = (DomainInfo){ .kind = d->top == 8 ? DOMAIN_GUEST : DOMAIN_SHARED,
+	*o = (DomainInfo){ .kind = d->top == 8 ? DOMAIN_MAPPED : DOMAIN_SHARED,
 		.top = 0x5000,
 		.levels = 3,
 		.width = 39,
@@ -661,7 +661,7 @@ irq_free(uint v)
 static int entry_err, unentry_err;
 
 int
-intremap_add(Func *f, uint vector)
+intremap_add(AssignedFn *f, uint vector)
 {
 	say("entry%d(%x) ", idx(f->pci), vector);
 	f->remapped = entry_err == 0;
@@ -669,7 +669,7 @@ intremap_add(Func *f, uint vector)
 }
 
 int
-intremap_remove(Func *f)
+intremap_remove(AssignedFn *f)
 {
 	bool was = f->remapped;
 
@@ -680,7 +680,7 @@ intremap_remove(Func *f)
 }
 
 void
-intremap_message(const Func *f, uint64_t *addr, uint32_t *data)
+intremap_message(const AssignedFn *f, uint64_t *addr, uint32_t *data)
 {
 	/* the entry is there before its message */
 	assert_true(f->remapped || entry_err != 0);
@@ -897,7 +897,7 @@ page_alloc_below(uint order, PageKind kind, paddr_t limit)
 
 /* ---- set-up ---- */
 
-static Func func[NFN];
+static AssignedFn func[NFN];
 static VtdRmrr rmrr[2];
 
 static int
@@ -912,7 +912,7 @@ reset_world(void **state)
 		}
 		memset(&func[i], 0, sizeof func[i]);
 		bme[i] = msi[i] = false;
-		func_init(&func[i], &fn[i]);
+		fn_init(&func[i], &fn[i]);
 		func[i].unit = i == NOUNIT ? NULL : &the_unit;
 	}
 	rmrr[0] = (VtdRmrr){ 3, 0xed000, 0xeffff };
@@ -1627,7 +1627,7 @@ test_guest_refusals(void **state)
 	map_err = -ENOMEM;
 	refuses(-ENOMEM, 0x1000, 0x400000, 4096, 1, "no memory for tables");
 	host_alloc_left = 0;
-	iovamap_clear(&func[EDU].tenant->map);
+	iovamap_clear(&func[EDU].owner->map);
 	refuses(-ENOMEM, 0x1000, 0x400000, 4096, 1, "no memory for tables");
 	host_alloc_left = -1;
 	unmap_err = -ENOENT;

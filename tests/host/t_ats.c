@@ -45,7 +45,7 @@ machine(uint64_t cap, uint64_t ecap)
 	fake = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
 	u = vtd_unit(0);
-	CHECK(domain_new_guest(100, &d) == 0 && domain_new_guest(100, &other) == 0);
+	CHECK(domain_new_mapped(100, &d) == 0 && domain_new_mapped(100, &other) == 0);
 	CHECK(domain_attach(other, u, &plain, 1) == 0);
 	CHECK(domain_map(other, 0x5000, MEM, PAGE, DOMAIN_R) == 0);
 }

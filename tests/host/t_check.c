@@ -41,7 +41,7 @@ machine(void)
 	CHECK(fake_boot(true) == 0);
 	u = vtd_unit(0);
 	vtd_remap(false);
-	CHECK(domain_new_guest(100, &d) == 0);
+	CHECK(domain_new_mapped(100, &d) == 0);
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 	CHECK(domain_map(d, 0x5000, MEM, 4096, DOMAIN_R) == 0);
 	CHECK(domain_map(d, M2, MEM + M2, M2, DOMAIN_R | DOMAIN_W) == 0);
@@ -126,11 +126,11 @@ pasids(void)
 	uint16_t two = 0x80;
 
 	machine();
-	CHECK(domain_new_guest(100, &other) == 0);
+	CHECK(domain_new_mapped(100, &other) == 0);
 	CHECK(domain_attach(other, u, &two, 1) == 0);
 	CHECK(misses(two, "another directory"));
 	CHECK(misses(0x28, "no context"));
-	Use *use = &d->use[u->index];
+	DomainUnit *use = &d->use[u->index];
 	uint64_t *dir = os_ptr(use->dir), *p = os_ptr(use->pasid);
 	Ent *c = table_slot_locked(u, sid);
 	uint64_t good[3] = { p[0], p[1], p[2] }, id = p[1] & 0xffff;
@@ -180,7 +180,7 @@ contexts(void)
 	uint16_t two = 0x20;
 
 	machine();
-	CHECK(domain_new_guest(100, &other) == 0);
+	CHECK(domain_new_mapped(100, &other) == 0);
 	CHECK(domain_attach(other, u, &two, 1) == 0);
 	CHECK(domain_misses(d, u, two) && strstr(domain_misses(d, u, two), "another id"));
 	CHECK(strstr(domain_misses(d, u, 0x28), "no context"));
@@ -281,17 +281,17 @@ tables(void)
 	d->tables.nbig++;
 	CHECK(domain_says(5, "large pages are not"));
 	d->tables.nbig--;
-	++*os_page_note(d->tables.root);
+	++*os_page_word(d->tables.root);
 	CHECK(domain_says(5, "entries of a table"));
-	--*os_page_note(d->tables.root);
+	--*os_page_word(d->tables.root);
 	uint64_t *root = os_ptr(d->tables.root);
 	root[7] = root[0]; /* in twice: noted, so that only the count is wrong */
-	++*os_page_note(d->tables.root);
+	++*os_page_word(d->tables.root);
 	CHECK(domain_says(5, "tables are not as many"));
 	root[7] = d->tables.root | 3; /* a cycle ends */
 	CHECK(domain_says(5, "tables are not as many"));
 	root[7] = 0;
-	--*os_page_note(d->tables.root);
+	--*os_page_word(d->tables.root);
 	d->use[0].did += 5;
 	CHECK(domain_says(3, "id is not in use"));
 	d->use[0].did -= 5;
@@ -300,7 +300,7 @@ tables(void)
 	d->use[0].lost = false;
 	CHECK(domain_unmap_later(d, 0x5000, 4096) == 0);
 	CHECK(domain_says(11, "changed and not"));
-	CHECK(domain_settle(d) == 0);
+	CHECK(domain_sync(d) == 0);
 	VtdCheck c;
 	domain_check(d, &c);
 	CHECK(c.nbad == 0);

@@ -99,7 +99,7 @@ guest(void)
 {
 	Domain *d;
 
-	CHECK(domain_new_guest(10000, &d) == 0);
+	CHECK(domain_new_mapped(10000, &d) == 0);
 	return d;
 }
 
@@ -328,7 +328,7 @@ later(void)
 	for (unsigned i = 0; i < 20; i++)
 		CHECK(domain_unmap_later(d, i * M2, PAGE) == 0);
 	CHECK(domain_unmap_later(d, 0, PAGE) == -ENOENT);
-	CHECK(domain_settle(d) == 0 && domain_settle(d) == 0);
+	CHECK(domain_sync(d) == 0 && domain_sync(d) == 0);
 	unit_info(u, &i1);
 	CHECK(i1.inv_wait - i0.inv_wait == 1);
 	for (unsigned i = 0; i < 20; i++)
@@ -358,7 +358,7 @@ later_then(void)
 		else if (next == 1)
 			CHECK(domain_unmap(d, far, PAGE) == 0);
 		else
-			CHECK(domain_settle(d) == 0);
+			CHECK(domain_sync(d) == 0);
 		CHECK(fake_dma(fake[0], sid, G1, false).legacy == 6);
 		domain_detach(d, u, &sid, 1);
 		domain_free(d);
@@ -434,7 +434,7 @@ no_memory(void)
 	machine(false);
 	for (unsigned n = 1; err; n++) {
 		fake_fail_alloc(n);
-		err = domain_new_guest(100, &d);
+		err = domain_new_mapped(100, &d);
 		CHECK(err == 0 || (err == -ENOMEM && n < 10));
 	}
 	fake_fail_alloc(0);

@@ -949,7 +949,7 @@ live_context2(void)
 	fake_pte((uint64_t *)fake_host(contexts) + 4 * SID + 3, 1);
 }
 
-/* The context entry leads elsewhere, and only the context cache hears of it. */
+/* The context entry leads elsewhere, and only the context cache flush_on_add of it. */
 static void
 stale_pasid(void)
 {
@@ -1154,7 +1154,7 @@ note_of_free(void)
 {
 	paddr_t p = os_page_alloc();
 	os_page_free(p);
-	os_page_note(p);
+	os_page_word(p);
 }
 static void
 lock_inside(void)

@@ -149,9 +149,9 @@ unit_irq_at(Unit *u, uint32_t index, VtdIrq *q)
 }
 
 Mutex assign_lock;
-static Func *the_func;
-Func *
-func_of(const PciFn *f)
+static AssignedFn *the_func;
+AssignedFn *
+fn_of(const PciFn *f)
 {
 	return f == the_func->pci ? the_func : NULL;
 }
@@ -233,7 +233,9 @@ static void
 test_function(void **state)
 {
 	PciFn near = { .bdf = BDF(0, 0, 3, 0) }, far = { .bdf = BDF(0, 2, 1, 0) };
-	Func f = { .pci = &near, .unit = &unit[0], .name = "0:3.0", .vector = 0x41 };
+	AssignedFn f = {
+		.pci = &near, .unit = &unit[0], .name = "0:3.0", .vector = 0x41
+	};
 	uint64_t addr;
 	uint32_t data, index;
 	VtdIrq q;

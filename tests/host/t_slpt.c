@@ -85,7 +85,7 @@ os_ptr(paddr_t pa)
 }
 
 uint32_t *
-os_page_note(paddr_t pa)
+os_page_word(paddr_t pa)
 {
 	return &notes[number(pa)];
 }
@@ -217,7 +217,7 @@ check_table(paddr_t table, uint32_t level)
 			check_table(e[i] & 0xffffffffff000ull, level - 1);
 		}
 	}
-	assert_int_equal(*os_page_note(table), n);
+	assert_int_equal(*os_page_word(table), n);
 	assert_true(n > 0 || table == t.root);
 	if (n == 512 && t.fmt.big >> (level + 1) & 1)
 		assert_false(same == 512 &&
@@ -237,7 +237,7 @@ check_tree(void)
 	assert_int_equal(tables, t.pages);
 	assert_int_equal(big, t.nbig);
 	assert_int_equal(t.gone.n, 0);
-	for (uint32_t p = t.clean.head; p; p = *os_page_note((paddr_t)p << 12), n++)
+	for (uint32_t p = t.clean.head; p; p = *os_page_word((paddr_t)p << 12), n++)
 		assert_memory_equal(rd((paddr_t)p << 12), zeros, 4096);
 	assert_int_equal(n, t.clean.n);
 	assert_int_equal(live, t.pages + t.clean.n);
@@ -263,7 +263,7 @@ settle(const SlChange *c, bool expect)
 	if (expect)
 		assert_true(c->lo < c->hi);
 	cached.table = 0; /* as the invalidation demands */
-	slpt_settle(&t, true);
+	slpt_sync(&t, true);
 	busy_lo = busy_hi = 0;
 }
 
@@ -432,7 +432,7 @@ map_ok(iova_t iova, paddr_t pa, uint64_t len)
 	SlChange c = SL_UNCHANGED;
 
 	assert_int_equal(slpt_map(&t, iova, pa, len, R | W, &c), 0);
-	slpt_settle(&t, true);
+	slpt_sync(&t, true);
 }
 
 static void
@@ -441,7 +441,7 @@ unmap_ok(iova_t iova, uint64_t len)
 	SlChange c = SL_UNCHANGED;
 
 	assert_int_equal(slpt_unmap(&t, iova, len, &c), 0);
-	slpt_settle(&t, true);
+	slpt_sync(&t, true);
 }
 
 #define M (1ull << 20)
@@ -535,7 +535,7 @@ test_quota(void **state)
 	assert_int_equal(slpt_map(&t, 4 * G, 0, 512 * G, R, &c), -EDQUOT);
 	assert_int_equal(t.pages, 5);
 	slpt_unmap(&t, 0, 2 * M, &c);
-	slpt_settle(&t, true);
+	slpt_sync(&t, true);
 	assert_int_equal(slpt_map(&t, 4 * M, 4 * M, 4096, R, &c), 0);
 	slpt_free(&t, false);
 	assert_int_equal(live, 0);
@@ -566,7 +566,7 @@ test_no_memory(void **state)
 	check_tree();
 	assert_true(slpt_clear(&t, &c));
 	assert_true(c.lo <= G && c.hi >= 2 * G && c.tables);
-	slpt_settle(&t, true);
+	slpt_sync(&t, true);
 	assert_int_equal(t.pages, 1);
 	assert_false(slpt_clear(&t, &c));
 	check_tree();
@@ -590,7 +590,7 @@ test_withhold(void **state)
 	map_ok(0, 0, 4096);
 	withheld = 0;
 	assert_int_equal(slpt_unmap(&t, 0, 4096, &c), 0);
-	slpt_settle(&t, false);
+	slpt_sync(&t, false);
 	assert_int_equal(withheld, 3);
 	slpt_free(&t, true);
 	assert_int_equal(withheld, 4);

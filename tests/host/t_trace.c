@@ -156,7 +156,7 @@ map_or_unmap(uint32_t i)
 	uint64_t iova = (uint64_t)rnd(3) << 30 | (uint64_t)rnd(3) << 21 | rnd(64) << 12;
 	uint64_t len = (1ull << rnd(13)) * PAGE;
 
-	if (domain_kind(dom[i]) != DOMAIN_GUEST)
+	if (domain_kind(dom[i]) != DOMAIN_MAPPED)
 		return;
 	if (rnd(2))
 		domain_map(dom[i], iova, MEM + (rnd(2) ? iova : 0), len, 1 + rnd(3));
@@ -171,7 +171,7 @@ mirror(uint32_t i)
 {
 	iova_t va = 0x10000000 + rnd(8) * (1ull << 20);
 
-	if (domain_kind(dom[i]) == DOMAIN_GUEST)
+	if (domain_kind(dom[i]) == DOMAIN_MAPPED)
 		return;
 	if (!space_entry(&space, va) || !*space_entry(&space, va)) {
 		space_map(&space, va, MEM, SPACE_R | SPACE_W, PAGE);
@@ -261,7 +261,8 @@ sequence(void)
 	u[1] = vtd_unit_for(&(VtdPath){ .bdf = 0x300 });
 	CHECK(u[0] != u[1]);
 	space_new(&space);
-	CHECK(domain_new_guest(500, &dom[0]) == 0 && domain_new_guest(500, &dom[1]) == 0);
+	CHECK(domain_new_mapped(500, &dom[0]) == 0 &&
+		domain_new_mapped(500, &dom[1]) == 0);
 	CHECK(domain_new_private(space.pdpt, 3, &dom[2]) == 0);
 	CHECK(domain_new_shared(space.pdpt, 3, &dom[3]) == 0);
 	for (uint32_t i = 0; i < NDOM; i++)
@@ -323,7 +324,7 @@ session(void)
 	fake_foreign(MEM, PAGE);
 	FakeUnit *f = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
-	CHECK(domain_new_guest(10, &d) == 0);
+	CHECK(domain_new_mapped(10, &d) == 0);
 	Unit *unit = vtd_unit_for(&(VtdPath){ .bdf = sid });
 	CHECK(domain_attach(d, unit, &sid, 1) == 0);
 	CHECK(domain_map(d, 0x5000, MEM, PAGE, DOMAIN_R) == 0);
@@ -400,7 +401,7 @@ overwritten(void)
 	CHECK(vtd_trace(true) == 0 && vtd_tracing());
 	vtd_trace_range(&first, &end);
 	CHECK(first == end);
-	CHECK(domain_new_guest(10, &d) == 0);
+	CHECK(domain_new_mapped(10, &d) == 0);
 	for (int i = 0; i < 3000; i++) {
 		CHECK(domain_map(d, 0x5000, MEM, PAGE, DOMAIN_R) == 0);
 		CHECK(domain_unmap(d, 0x5000, PAGE) == 0);

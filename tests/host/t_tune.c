@@ -34,7 +34,7 @@ machine(uint64_t cap, uint64_t ecap)
 	fake = fake_unit(&c);
 	CHECK(fake_boot(true) == 0);
 	u = vtd_unit(0);
-	CHECK(domain_new_guest(1000, &d) == 0);
+	CHECK(domain_new_mapped(1000, &d) == 0);
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
 }
 
@@ -178,7 +178,7 @@ big_after(uint32_t level, uint64_t len)
 	Domain *g;
 
 	vtd_set_pages(level);
-	CHECK(vtd_pages() == level && domain_new_guest(1000, &g) == 0);
+	CHECK(vtd_pages() == level && domain_new_mapped(1000, &g) == 0);
 	CHECK(domain_map(g, 0, MEM, len, DOMAIN_R) == 0);
 	domain_info(g, &i);
 	CHECK(domain_unmap(g, 0, len) == 0);

@@ -83,7 +83,7 @@ bool dying[3];
 bool as_lock[3]; /* Aspace.lock */
 byte held;       /* a process somebody has looked up: not born again meanwhile */
 
-bool tenant[3];  /* owns functions, or did; its observer is set */
+bool is_owner[3];  /* owns functions, or did; its observer is set */
 bool failed[3];
 byte did[3];     /* of its domain on the unit; 0: none yet */
 
@@ -244,7 +244,7 @@ end:	do
 
 /* ---- assigned.c, and the part of owner.c that a unit's silence leads to ---- */
 
-/* func_master(f, false) */
+/* fn_master(f, false) */
 inline master_off(d)
 {
 	if
@@ -257,16 +257,16 @@ inline master_off(d)
  * not waited for. */
 #define QUIET(d) (master[d] || at[d] == IDLE)
 
-inline func_break(d)
+inline fn_break(d)
 {
 	broken[d] = true; wanted[d] = false; master_off(d)
 }
 
-inline tenant_fail(p)
+inline owner_fail(p)
 {
 	failed[p] = true;
-	if :: owner[0] == p -> func_break(0) :: else fi;
-	if :: owner[1] == p -> func_break(1) :: else fi
+	if :: owner[0] == p -> fn_break(0) :: else fi;
+	if :: owner[1] == p -> fn_break(1) :: else fi
 }
 
 /* ---- vtd/domain.c ---- */
@@ -317,15 +317,15 @@ inline publish(p, d, ok)
 inline removed(p, ok)
 {
 	if
-	:: atomic { !tenant[p] -> ok = true }
-	:: atomic { tenant[p] && (failed[p] || !unit_lock) ->
+	:: atomic { !is_owner[p] -> ok = true }
+	:: atomic { is_owner[p] && (failed[p] || !unit_lock) ->
 		if
 		:: failed[p] -> ok = false
 		:: !failed[p] && SOURCES(p) -> answer(ok);
 			if :: ok -> iotlb_invalidate(did[p]) :: else fi
 		:: !failed[p] && !SOURCES(p) -> ok = !UNSURE(p)
 		fi;
-		if :: !ok -> tenant_fail(p) :: else fi
+		if :: !ok -> owner_fail(p) :: else fi
 	   }
 	fi
 }
@@ -371,7 +371,7 @@ inline step_cut(p, s, ok)
 #ifdef MUTANT_SILENCE_IGNORED
 	ok = true;
 #endif
-	atomic { if :: !ok -> tenant_fail(p) :: else fi; ok = false }
+	atomic { if :: !ok -> owner_fail(p) :: else fi; ok = false }
 }
 
 inline step_revoke(d) { regs[d] = 0 }
@@ -431,12 +431,12 @@ inline drain(p, ok)
 
 #define NEEDED(p) (owner[0] == p || owner[1] == p || failed[p])
 
-/* tenant_drop: aspace_observe waits for a call that is under way; then the domain goes */
-inline tenant_drop(p)
+/* owner_drop: aspace_observe waits for a call that is under way; then the domain goes */
+inline owner_drop(p)
 {
 	atomic {
 		NEEDED(p) || !as_lock[p] ->
-		if :: !NEEDED(p) && tenant[p] -> tenant[p] = false; id_give(p) :: else fi
+		if :: !NEEDED(p) && is_owner[p] -> is_owner[p] = false; id_give(p) :: else fi
 	}
 }
 
@@ -463,9 +463,9 @@ inline attach(p, d, ok)
 		if :: ok -> master_off(d); ok = !master[d] :: else fi
 	}
 	if
-	:: atomic { ok && QUIET(d) && !as_lock[p] -> tenant[p] = true } /* settle, tenant_get */
+	:: atomic { ok && QUIET(d) && !as_lock[p] -> is_owner[p] = true } /* settle, owner_get */
 		atomic { !unit_lock -> publish(p, d, ok); if :: ok -> own(p, d) :: else fi }
-		tenant_drop(p)
+		owner_drop(p)
 	:: atomic { !ok }
 	fi
 }
@@ -474,7 +474,7 @@ inline detach(p, d, ok)
 {
 	atomic { p = owner[d]; if :: p != 0 -> state[d] = DRAINING :: else fi }
 	if
-	:: atomic { p != 0 } drain(p, ok); tenant_drop(p)
+	:: atomic { p != 0 } drain(p, ok); owner_drop(p)
 	:: atomic { p == 0 }
 	fi
 }
@@ -660,11 +660,11 @@ inline space_free(a)
 	fi
 }
 
-/* tenant_withhold, aspace_withhold; ids are not given back */
+/* owner_withhold, aspace_withhold; ids are not given back */
 inline withhold(p)
 {
 	tables[space[p]] = KEPT; page[space[p]] = KEPT; pte[space[p]] = false;
-	tenant[p] = false; failed[p] = false; did[p] = 0
+	is_owner[p] = false; failed[p] = false; did[p] = 0
 }
 
 inline leave(d) { state[d] = DRAINING }
@@ -689,20 +689,20 @@ inline move(p, new, old, ok)
 	fi;
 #endif
 	if
-	:: atomic { !failed[p] -> /* tenant_swap, domain_free */
+	:: atomic { !failed[p] -> /* owner_swap, domain_free */
 		id_give(p); old = space[p]; space[p] = new; new = 0;
 		EACH(p, SUSPENDED, exec_forget); EACH(p, SUSPENDED, exec_quit) }
 		atomic { !unit_lock -> EACH(p, SUSPENDED, exec_publish) }
 		drain(p, ok);
 		atomic { EACH(p, SUSPENDED, exec_announce) }
-		tenant_drop(p)
+		owner_drop(p)
 	:: atomic { failed[p] }
 	fi
 }
 
 /* Behind a broken unit nothing is attached again: a process with no function there is no
  * longer of interest, but for what it still gives back. */
-#define CONCERNED(p) (unit != U_BROKEN || tenant[p])
+#define CONCERNED(p) (unit != U_BROKEN || is_owner[p])
 
 proctype process(byte p)
 {
@@ -749,8 +749,8 @@ end:	do
 exec:	/* the new image is there, beside the old one */
 	atomic { page[new] = USED; pte[new] = true; !assign_lock -> assign_lock = true }
 	if
-	:: atomic { tenant[p] } move(p, new, old, ok)
-	:: atomic { !tenant[p] -> old = space[p]; space[p] = new; new = 0 }
+	:: atomic { is_owner[p] } move(p, new, old, ok)
+	:: atomic { !is_owner[p] -> old = space[p]; space[p] = new; new = 0 }
 	fi;
 	atomic {
 		assign_lock = false;
@@ -767,11 +767,11 @@ exit:	/* proc_exit: on_exit, then the memory */
 	drain(p, ok);
 	if
 	:: atomic { failed[p] -> withhold(p) }
-	:: atomic { !failed[p] } tenant_drop(p)
+	:: atomic { !failed[p] } owner_drop(p)
 	fi;
 	atomic { assign_lock = false; ok = false }
 	/* G4: whoever is gone owns nothing; an attach may have looked him up long before */
-	atomic { assert(owner[0] != p && owner[1] != p && !tenant[p]); space_free(space[p]); space[p] = 0 }
+	atomic { assert(owner[0] != p && owner[1] != p && !is_owner[p]); space_free(space[p]); space[p] = 0 }
 
 	/* born again as another process, once nobody holds this one */
 end_born:

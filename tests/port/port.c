@@ -118,7 +118,7 @@ os_pa(const void *p)
 	return (paddr_t)p;
 }
 uint32_t *
-os_page_note(paddr_t pa)
+os_page_word(paddr_t pa)
 {
 	static uint32_t note[1 << 20];
 	NEED(pa >> 32 == 0);

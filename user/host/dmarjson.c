@@ -163,7 +163,7 @@ put_warnings(FILE *f, const Dmar *d)
 {
 	fprintf(f, "\"warnings\": [");
 	for (uint32_t i = 0; i < d->nnote && i < DMAR_MAXNOTE; i++) {
-		const DmarNote *n = &d->note[i];
+		const DmarFinding *n = &d->note[i];
 
 		fprintf(f, "%s{\"number\": %u, ", i > 0 ? ", " : "", n->code);
 		put_name(f, "verdict", dmar_verdict_name(dmar_note_verdict(n->code)));

@@ -290,7 +290,7 @@ os_pa(const void *p)
 }
 
 uint32_t *
-os_page_note(paddr_t pa)
+os_page_word(paddr_t pa)
 {
 	if (page[index_of(pa)] != PG_LIVE)
 		fake_break("note of page 0x%llx, which nobody holds",
