@@ -105,7 +105,7 @@ build/bench/bailey.elf: $(KBENCH) build/obj/ksyms0.o arch/kernel.ld
 	$(Q)$(CC) $(KLINK) -T arch/kernel.ld -o $@ $(filter %.o,$^)
 	$(Q)ln -sf ../archive.cpio $(@D)
 
-build/ksyms0.c: scripts/ksyms
+build/ksyms0.c: scripts/ksyms | build/setup.run
 	$(Q)scripts/ksyms </dev/null >$@
 
 build/ksyms1.c: build/pass1.elf scripts/ksyms
