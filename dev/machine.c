@@ -70,9 +70,7 @@ machine_meminfo(Chan *c, Text *t)
 	const struct {
 		const char *what;
 		size_t frames;
-		/* clang-format off */
 	} row[] = {
-		/* clang-format on */
 		{ "total", s.total },
 		{ "free", s.free },
 		{ "kernel", s.kernel },

@@ -10,9 +10,7 @@ searches(void **state)
 	static const struct {
 		const char *re, *s;
 		bool yes;
-		/* clang-format off */
 	} t[] = {
-		/* clang-format on */
 		{ "", "", true },
 		{ "", "a", true },
 		{ "a", "", false },

@@ -113,9 +113,7 @@ devices(void **state)
 	static const struct {
 		const char *s;
 		uint32_t bdf;
-		/* clang-format off */
 	} good[] = {
-		/* clang-format on */
 		{ "0:3.0", 0x18 },
 		{ "0:1:0", 0x08 },
 		{ "0:2/5", 0x15 },

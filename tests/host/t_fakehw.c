@@ -496,9 +496,7 @@ static const struct Access {
 	uint32_t off;
 	uint64_t v, cap, ecap;
 	uint32_t ver;
-	/* clang-format off */
 } accesses[] = {
-	/* clang-format on */
 	{ "GCMD %08x with GSTS %08x: not exactly one command", W32, 0x18,
 		.v = 0x48000000 },
 	{ "TE before root table and global invalidations", W32, 0x18, .v = 1u << 31 },

@@ -11,9 +11,7 @@ values(void **state)
 	static const struct {
 		const char *in;
 		long long out;
-		/* clang-format off */
 	} t[] = {
-		/* clang-format on */
 		{ "", 0 },
 		{ "1", 1 },
 		{ " 1 + 2 ", 3 },

@@ -10,9 +10,7 @@ matches(void **state)
 	static const struct {
 		const char *pattern, *s;
 		bool yes;
-		/* clang-format off */
 	} t[] = {
-		/* clang-format on */
 		{ "", "", true },
 		{ "", "a", false },
 		{ "a", "", false },

@@ -8,9 +8,7 @@ static const struct {
 	FnState s;
 	FnEvent e;
 	FnState next;
-	/* clang-format off */
 } arrow[] = {
-	/* clang-format on */
 	{ FN_BLOCKED, ON_ATTACH, FN_OWNED },
 	{ FN_BLOCKED, ON_KERNEL, FN_KERNEL },
 	{ FN_OWNED, ON_SUSPEND, FN_SUSPENDED },
