@@ -1,63 +1,63 @@
 /*
- * grep [-vincqF] PATTERN [FILE]...: lines that match a basic regular expression.
- * Inverted, without regard to case, numbered, counted, silently, PATTERN as plain text.
+ * grep [-vincqFE] PATTERN [FILE]...: lines that match a basic regular expression.
+ * Inverted, without regard to case, numbered, counted, silently, PATTERN as plain text,
+ * PATTERN as an extended regular expression. The expressions are newlib's.
  */
+#include <sys/types.h> /* before regex.h, which uses off_t */
+
+#include <regex.h>
+
 #include "user/include/tool.h"
-#include "user/lib/bre.h"
 
-#define USAGE "[-vincqF] PATTERN [FILE]..."
+#define USAGE "[-vincqFE] PATTERN [FILE]..."
 
-enum { INVERT = 1, FOLD = 2, NUMBER = 4, COUNT = 8, QUIET = 16, PLAIN = 32 };
+enum {
+	INVERT = 1,
+	FOLD = 2,
+	NUMBER = 4,
+	COUNT = 8,
+	QUIET = 16,
+	PLAIN = 32,
+	EXTENDED = 64
+};
 
-/* The pattern with everything that means something escaped. */
-static char *
-escape(const char *s)
+/* Compiles the pattern, or says what is wrong with it and exits 2. */
+static regex_t
+compile(const char *pattern, unsigned how)
 {
-	char *out = malloc(2 * strlen(s) + 1), *to = out;
+	int flags = REG_NOSUB | (how & FOLD ? REG_ICASE : 0) |
+		(how & PLAIN                     ? REG_NOSPEC
+				: how & EXTENDED ? REG_EXTENDED
+						 : 0);
+	char why[80];
+	regex_t re;
+	int err;
 
-	if (out == NULL)
-		die(NULL);
-	for (; *s != '\0'; s++) {
-		if (strchr(".[]*^$\\", *s) != NULL)
-			*to++ = '\\';
-		*to++ = *s;
+	if (*pattern == '\0') { /* it is in every line, but newlib wants a character */
+		pattern = "^";
+		flags &= ~REG_NOSPEC;
 	}
-	*to = '\0';
-	return out;
-}
-
-/* A line without its newline; NULL at the end. */
-static char *
-read_line(FILE *f)
-{
-	static char *line;
-	static size_t cap;
-	size_t n = 0;
-	int c;
-
-	while ((c = getc(f)) != EOF && c != '\n') {
-		if (n + 2 > cap && (line = realloc(line, cap = 2 * cap + 128)) == NULL)
-			die(NULL);
-		line[n++] = c ? (char)c : '\n';
-	}
-	if (c == EOF && n == 0)
-		return NULL;
-	if (n + 1 > cap && (line = realloc(line, cap = 128)) == NULL)
-		die(NULL);
-	line[n] = '\0';
-	return line;
+	err = regcomp(&re, pattern, flags);
+	if (err == 0)
+		return re;
+	regerror(err, &re, why, sizeof why);
+	fprintf(stderr, "grep: %s: %s\n", pattern, why);
+	exit(2);
 }
 
 /* How many lines of f matched. */
 static unsigned long
-grep(FILE *f, const char *re, unsigned how, const char *name)
+grep(FILE *f, const regex_t *re, unsigned how, const char *name)
 {
 	unsigned long hits = 0, number = 0;
-	char *line;
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
 
-	while ((line = read_line(f)) != NULL) {
+	while ((n = getline(&line, &cap, f)) > 0) {
 		number++;
-		if (bre_search(re, line, how & FOLD) == ((how & INVERT) != 0))
+		line[n - (line[n - 1] == '\n')] = '\0';
+		if ((regexec(re, line, 0, NULL, 0) == 0) == ((how & INVERT) != 0))
 			continue;
 		hits++;
 		if (how & QUIET)
@@ -70,6 +70,7 @@ grep(FILE *f, const char *re, unsigned how, const char *name)
 			printf("%lu:", number);
 		puts(line);
 	}
+	free(line);
 	if ((how & COUNT) && !(how & QUIET))
 		printf("%s%s%lu\n", name ? name : "", name ? ":" : "", hits);
 	return hits;
@@ -78,20 +79,16 @@ grep(FILE *f, const char *re, unsigned how, const char *name)
 int
 main(int argc, char **argv)
 {
-	unsigned how = flags(&argc, &argv, "vincqF", USAGE);
-	const char *re, *why;
+	unsigned how = flags(&argc, &argv, "vincqFE", USAGE);
 	unsigned long hits = 0;
 	bool failed = false;
+	regex_t re;
 
 	if (argc < 1)
 		usage(USAGE);
-	re = how & PLAIN ? escape(argv[0]) : argv[0];
-	if ((why = bre_check(re)) != NULL) {
-		fprintf(stderr, "grep: %s: %s\n", re, why);
-		return 2;
-	}
+	re = compile(argv[0], how);
 	if (argc == 1)
-		hits = grep(stdin, re, how, NULL);
+		hits = grep(stdin, &re, how, NULL);
 	for (int i = 1; i < argc; i++) {
 		FILE *f = fopen(argv[i], "r");
 
@@ -100,7 +97,7 @@ main(int argc, char **argv)
 			failed = true;
 			continue;
 		}
-		hits += grep(f, re, how, argc > 2 ? argv[i] : NULL);
+		hits += grep(f, &re, how, argc > 2 ? argv[i] : NULL);
 		failed |= ferror(f);
 		fclose(f);
 	}

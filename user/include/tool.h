@@ -17,6 +17,7 @@
 #define fprintf(...)   fiprintf(__VA_ARGS__)
 #define snprintf(...)  sniprintf(__VA_ARGS__)
 #define vsnprintf(...) vsniprintf(__VA_ARGS__)
+#define getline        __getline /* newlib has it by this name only */
 
 /* Say `progname: what: errstr()` on fd 2; what may be NULL. */
 void warn(const char *what);

@@ -2,6 +2,7 @@
 #include "user/sh/glob.h"
 
 #include <dirent.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,64 +13,10 @@ typedef struct Found {
 	int n, cap;
 } Found;
 
-/* One [...] at p, which points behind the bracket: does c belong, and where does it end?
- * NULL: it never ends, so the bracket is an ordinary character. */
-static const char *
-match_set(const char *p, unsigned char c, bool *belongs)
-{
-	bool not = *p == '!' || *p == '^', in = false, first = true;
-
-	for (p += not ; *p != '\0' && (*p != ']' || first); first = false) {
-		unsigned char lo, hi;
-
-		if (*p == '\\' && p[1] != '\0')
-			p++;
-		lo = hi = (unsigned char)*p++;
-		if (p[0] == '-' && p[1] != ']' && p[1] != '\0') {
-			hi = (unsigned char)p[1];
-			p += 2;
-		}
-		in |= c >= lo && c <= hi;
-	}
-	*belongs = in != not ;
-	return *p == ']' ? p + 1 : NULL;
-}
-
 bool
 glob_match(const char *p, const char *s)
 {
-	const char *star = NULL, *retry = NULL; /* behind the last *; where it ends now */
-
-	for (;;) {
-		const char *after = NULL;
-		bool ok = false;
-
-		if (*p == '*') {
-			star = ++p;
-			retry = s;
-			continue;
-		}
-		if (*s == '\0' && *p == '\0')
-			return true;
-		if (*p == '[' && *s != '\0')
-			after = match_set(p + 1, (unsigned char)*s, &ok);
-		if (after != NULL) {
-			p = ok ? after : p;
-		} else if (*s != '\0' && *p != '\0') {
-			const char *lit = *p == '\\' && p[1] != '\0' ? p + 1 : p;
-
-			ok = *lit == *s || (*p == '?');
-			p = ok ? lit + 1 : p;
-		}
-		if (ok) {
-			s++;
-			continue;
-		}
-		if (star == NULL || *retry == '\0')
-			return false;
-		p = star;
-		s = ++retry;
-	}
+	return fnmatch(p, s, 0) == 0;
 }
 
 bool
