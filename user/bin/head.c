@@ -18,24 +18,34 @@ head(FILE *f, const char *name, unsigned long lines)
 	return 1;
 }
 
+/* The number of lines asked for; -N is -n N. */
+static unsigned long
+parse(int argc, char **argv)
+{
+	unsigned long lines = 10;
+	int c;
+
+	if (argc > 1 && argv[1][0] == '-' && number(argv[1] + 1, &lines)) {
+		optind = 2;
+		return lines;
+	}
+	opterr = 0;
+	while ((c = getopt(argc, argv, "+n:")) != -1)
+		if (c != 'n' || !number(optarg, &lines))
+			usage(USAGE);
+	return lines;
+}
+
 int
 main(int argc, char **argv)
 {
-	unsigned long lines = 10;
-	int status = 0, i = 1;
+	unsigned long lines = parse(argc, argv);
+	int status = 0, first = optind;
 	FILE *f;
 
-	if (argc > i && strcmp(argv[i], "-n") == 0) {
-		if (i + 1 >= argc || !number(argv[i + 1], &lines))
-			usage(USAGE);
-		i += 2;
-	} else if (argc > i && argv[i][0] == '-' && argv[i][1] != '\0') {
-		if (!number(argv[i++] + 1, &lines))
-			usage(USAGE);
-	}
-	if (i == argc)
+	if (first == argc)
 		status = head(stdin, "input", lines);
-	for (int first = i; i < argc; i++) {
+	for (int i = first; i < argc; i++) {
 		f = fopen(argv[i], "r");
 		if (f == NULL) {
 			warn(argv[i]);

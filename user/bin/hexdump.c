@@ -45,19 +45,16 @@ main(int argc, char **argv)
 	unsigned long left = ~0ul, at = 0;
 	const char *name = "input";
 	unsigned char b[16];
-	int fd = 0, i = 1;
+	int fd = 0, c;
 	long n = 0;
 
-	for (; i + 1 < argc && argv[i][0] == '-'; i += 2)
-		if (strcmp(argv[i], "-n") == 0 && number(argv[i + 1], &left))
-			continue;
-		else if (strcmp(argv[i], "-s") == 0 && number(argv[i + 1], &at))
-			continue;
-		else
+	opterr = 0;
+	while ((c = getopt(argc, argv, "+n:s:")) != -1)
+		if (c == '?' || !number(optarg, c == 'n' ? &left : &at))
 			usage(USAGE);
-	if (argc - i > 1 || (i < argc && argv[i][0] == '-'))
+	if (argc - optind > 1)
 		usage(USAGE);
-	if (i < argc && (fd = open(name = argv[i], O_RDONLY)) < 0)
+	if (optind < argc && (fd = open(name = argv[optind], O_RDONLY)) < 0)
 		die(name);
 	if (at > 0 && lseek(fd, (off_t)at, SEEK_SET) < 0)
 		die(name);

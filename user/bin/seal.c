@@ -109,13 +109,18 @@ int
 main(int argc, char **argv)
 {
 	char cwd[SYS_PATHMAX];
-	int i;
+	int c;
 
 	if (rfns(RFNS_COPY) < 0)
 		die("rfns");
-	for (i = 1; i + 1 < argc && strcmp(argv[i], "-b") == 0; i += 2)
-		hold(argv[i + 1]);
-	if (i >= argc || argv[i][0] == '-')
+	opterr = 0;
+	while ((c = getopt(argc, argv, "+b:")) != -1)
+		if (c == 'b')
+			hold(optarg);
+		else
+			usage(USAGE);
+	argv += optind;
+	if (argv[0] == NULL)
 		usage(USAGE);
 	if (getcwd(cwd, sizeof cwd) == NULL)
 		strlcpy(cwd, "/", sizeof cwd);
@@ -127,7 +132,7 @@ main(int argc, char **argv)
 		die("/");
 	if (rfns(RFNS_SEAL) < 0)
 		die("rfns");
-	execvp(argv[i], argv + i);
-	warn(argv[i]);
+	execvp(argv[0], argv);
+	warn(argv[0]);
 	return errno == ENOENT ? 127 : 126;
 }

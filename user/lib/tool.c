@@ -78,24 +78,20 @@ unsigned
 flags(int *argc, char ***argv, const char *letters, const char *args)
 {
 	unsigned set = 0;
-	char *a;
+	char spec[16];
+	int c;
 
-	for ((*argv)++, (*argc)--; *argc > 0; (*argv)++, (*argc)--) {
-		a = **argv;
-		if (a[0] != '-' || a[1] == '\0')
-			break;
-		if (strcmp(a, "--") == 0) {
-			(*argv)++, (*argc)--;
-			break;
-		}
-		for (a++; *a != '\0'; a++) {
-			const char *l = strchr(letters, *a);
+	snprintf(spec, sizeof spec, "+%s", letters); /* operands end the flags */
+	opterr = 0;
+	while ((c = getopt(*argc, *argv, spec)) != -1) {
+		const char *l = strchr(letters, c);
 
-			if (l == NULL)
-				usage(args);
-			set |= 1u << (l - letters);
-		}
+		if (l == NULL)
+			usage(args);
+		set |= 1u << (l - letters);
 	}
+	*argc -= optind;
+	*argv += optind;
 	return set;
 }
 
