@@ -327,6 +327,14 @@ b_read(int argc, char **argv)
 }
 
 static int
+b_jobs(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	job_list();
+	return 0;
+}
+
+static int
 b_wait(int argc, char **argv)
 {
 	int status = 0;
@@ -343,12 +351,12 @@ b_wait(int argc, char **argv)
 	return status;
 }
 
-static const struct {
+typedef struct BuiltinName {
 	const char *name;
 	Builtin *fn;
-	/* clang-format off */
-} builtins[] = {
-	/* clang-format on */
+} BuiltinName;
+
+static const BuiltinName builtins[] = {
 	{ ":", b_true },
 	{ ".", b_dot },
 	{ "[", builtin_test },
@@ -361,6 +369,7 @@ static const struct {
 	{ "exit", b_exit },
 	{ "export", b_export },
 	{ "false", b_false },
+	{ "jobs", b_jobs },
 	{ "pwd", b_pwd },
 	{ "read", b_read },
 	{ "return", b_return },

@@ -23,6 +23,8 @@ typedef struct Back {
 	pid_t pid;
 	int status;
 	bool done;
+	bool told; /* that it is done, by jobs */
+	char command[JOB_TEXT];
 } Back;
 
 bool job_control;
@@ -137,13 +139,14 @@ job_wait(const pid_t *pid, int n, const char *name)
 }
 
 void
-job_back(pid_t pid)
+job_back(pid_t pid, const char *command)
 {
 	char line[16];
 
 	last_back = pid;
 	backs = mem_grow(backs, (size_t)(nback + 1) * sizeof *backs);
-	backs[nback++] = (Back){ .pid = pid };
+	backs[nback] = (Back){ .pid = pid };
+	strlcpy(backs[nback++].command, command, JOB_TEXT);
 	if (job_control)
 		write(2, line, (size_t)sniprintf(line, sizeof line, "[%d]\n", (int)pid));
 }
@@ -179,6 +182,20 @@ job_reap(void)
 	for (int i = nback - 1; i >= 0; i--)
 		if (backs[i].done && ++done > MAXDONE)
 			forget(i);
+}
+
+void
+job_list(void)
+{
+	job_reap();
+	for (Back *b = backs; b < backs + nback; b++) {
+		if (!b->done)
+			printf("[%d] running %s\n", (int)b->pid, b->command);
+		else if (!b->told)
+			printf("[%d] done %d %s\n", (int)b->pid, b->status, b->command);
+		b->told = b->done;
+	}
+	fflush(stdout);
 }
 
 /* While it is waited for, a job has the console: Ctrl-C ends it and with it the wait. */

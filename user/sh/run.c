@@ -354,16 +354,41 @@ run_pipe(Node *n)
 	return job_wait(pid, count, "pipeline");
 }
 
+/* Adds to buf what n was typed as, or its beginning, for jobs. */
+static void
+command_text(const Node *n, char *buf, size_t size)
+{
+	if (n->kind == N_SIMPLE) {
+		for (int i = 0; i < n->nwords; i++) {
+			strlcat(buf, i > 0 ? " " : "", size);
+			strlcat(buf, n->words[i], size);
+		}
+	} else if (n->kind == N_PIPE) {
+		command_text(n->a, buf, size);
+		strlcat(buf, " | ", size);
+		command_text(n->b, buf, size);
+	} else {
+		while (n->kind != N_SIMPLE && n->a != NULL)
+			n = n->a;
+		strlcat(buf, "( ", size);
+		if (n->kind == N_SIMPLE)
+			command_text(n, buf, size);
+		strlcat(buf, " ... )", size);
+	}
+}
+
 static int
 run_back(Node *n)
 {
 	pid_t pgid = 0, pid = job_fork(&pgid, false);
+	char text[JOB_TEXT] = "";
 	int null;
 
 	if (pid < 0)
 		return 1;
 	if (pid > 0) {
-		job_back(pid);
+		command_text(n->a, text, sizeof text);
+		job_back(pid, text);
 		return 0;
 	}
 	null = open("/dev/null", O_RDONLY);

@@ -57,7 +57,9 @@ void job_start(void); /* become a job-controlling shell, if fd 0 is a console */
 pid_t job_fork(pid_t *pgid, bool front);
 /* Wait for all n, then take the console back; the status of the last as $? has it. */
 int job_wait(const pid_t *pid, int n, const char *name);
-void job_back(pid_t pid);     /* remember it, say [PID] */
+#define JOB_TEXT 60                            /* bytes kept of a command, terminated */
+void job_back(pid_t pid, const char *command); /* remember it, say [PID] */
+void job_list(void); /* print those in the background, and those not waited for yet */
 void job_interrupted(void);   /* leave everything when Ctrl-C was typed at this shell */
 void job_reap(void);          /* take the statuses of those that ended */
 int job_wait_back(pid_t pid); /* 127 when it is no child */
