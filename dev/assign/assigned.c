@@ -209,12 +209,12 @@ fn_sids(const AssignedFn *f, uint16_t sid[PCI_NSID])
 }
 
 bool
-fn_is(AssignedFn *f, const Owner *t)
+fn_is(AssignedFn *f, const Owner *o)
 {
 	bool is;
 
 	lock(&f->lock);
-	is = f->owner == t;
+	is = f->owner == o;
 	unlock(&f->lock);
 	return is;
 }

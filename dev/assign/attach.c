@@ -35,14 +35,14 @@ publish_failed(const AssignedFn *f, int err)
 }
 
 int
-fn_publish(AssignedFn *f, Owner *t)
+fn_publish(AssignedFn *f, Owner *o)
 {
 	uint16_t sid[PCI_NSID];
 	uint n = fn_sids(f, sid);
-	bool ats = t->kdev != NULL && t->kdev->ats;
+	bool ats = o->kdev != NULL && o->kdev->ats;
 	int err = n == 0 ? 0
-		: ats    ? ats_attach(f, t->domain)
-			 : domain_attach(t->domain, f->unit, sid, n);
+		: ats    ? ats_attach(f, o->domain)
+			 : domain_attach(o->domain, f->unit, sid, n);
 
 	if (err != 0)
 		return publish_failed(f, err);
@@ -77,14 +77,14 @@ fn_announce(AssignedFn *f)
 }
 
 static void
-own(AssignedFn *f, Owner *t, FaultPolicy policy) REQUIRES(assign_lock)
+own(AssignedFn *f, Owner *o, FaultPolicy policy) REQUIRES(assign_lock)
 {
-	fn_move(f, t->kdev != NULL ? ON_KERNEL : ON_ATTACH);
-	t->nfn++;
+	fn_move(f, o->kdev != NULL ? ON_KERNEL : ON_ATTACH);
+	o->nfn++;
 	lock(&f->lock);
 	f->wanted = false;
-	f->owner = t;
-	f->pid = owner_pid(t);
+	f->owner = o;
+	f->pid = owner_pid(o);
 	f->policy = policy;
 	f->flooded = 0;
 	f->storm.n = 0;
@@ -98,35 +98,35 @@ own(AssignedFn *f, Owner *t, FaultPolicy policy) REQUIRES(assign_lock)
 
 /* The kernel's driver has it; or does not want it, and nothing has changed. */
 static int
-begin(AssignedFn *f, Owner *t) REQUIRES(assign_lock)
+begin(AssignedFn *f, Owner *o) REQUIRES(assign_lock)
 {
-	int err = kdev_start(t->kdev);
+	int err = kdev_start(o->kdev);
 
 	if (err == 0)
 		return 0;
 	fn_leave(f);
-	owner_drain(t);
-	owner_drop(t);
+	owner_drain(o);
+	owner_drop(o);
 	return err;
 }
 
 int
 fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 {
-	Owner *t;
+	Owner *o;
 	int err;
 
 	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
 		(err = make_quiet(f)) != 0 ||
-		(err = p != NULL ? owner_get(p, a, &t) : kdev_new(f, &t)) != 0)
+		(err = p != NULL ? owner_get(p, a, &o) : kdev_new(f, &o)) != 0)
 		return err;
-	if ((err = fn_publish(f, t)) != 0) {
-		owner_drop(t);
+	if ((err = fn_publish(f, o)) != 0) {
+		owner_drop(o);
 		return err;
 	}
 	pci_memory_on(f->pci);
-	own(f, t, a->policy);
-	return t->kdev != NULL ? begin(f, t) : 0;
+	own(f, o, a->policy);
+	return o->kdev != NULL ? begin(f, o) : 0;
 }
 
 static int
@@ -189,13 +189,13 @@ static int
 detach(AssignedFn *f, int pid) REQUIRES(assign_lock)
 {
 	int err = fn_refuse_detach(f, pid);
-	Owner *t = f->owner;
+	Owner *o = f->owner;
 
 	if (err != 0)
 		return err;
 	fn_leave(f);
-	owner_drain(t);
-	owner_drop(t);
+	owner_drain(o);
+	owner_drop(o);
 	return fn_detached(f);
 }
 

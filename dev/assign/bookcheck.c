@@ -263,20 +263,20 @@ check_ids(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 static void
 check_domain(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
-	Owner *t = f->owner;
+	Owner *o = f->owner;
 	Tree w = { .r = r,
-		.owner = t,
-		.id = any_id(t->domain),
-		.process = t->proc != NULL && t->mode != ATTACH_GUEST };
+		.owner = o,
+		.id = any_id(o->domain),
+		.process = o->proc != NULL && o->mode != ATTACH_GUEST };
 	VtdCheck c;
 
 	r->domains++;
 	check_ids(r, f);
-	owner_hold(t);
-	domain_check(t->domain, &c);
+	owner_hold(o);
+	domain_check(o->domain, &c);
 	of_core(r, &c, "domain", w.id);
-	domain_visit(t->domain, check_entry, &w);
-	owner_let(t);
+	domain_visit(o->domain, check_entry, &w);
+	owner_let(o);
 }
 
 /* ---- the machine: I6, I9, I10 ---- */

@@ -34,15 +34,15 @@ step_cut(AssignedFn *f) REQUIRES(assign_lock)
 {
 	uint16_t sid[PCI_NSID];
 	uint n = fn_sids(f, sid);
-	Owner *t = f->owner;
+	Owner *o = f->owner;
 	int err = 0;
 
-	if (f->published && t->kdev != NULL && t->kdev->ats)
-		err = ats_off(f, t->domain);
+	if (f->published && o->kdev != NULL && o->kdev->ats)
+		err = ats_off(f, o->domain);
 	if (f->published && n > 0)
-		err |= domain_detach(t->domain, f->unit, sid, n);
+		err |= domain_detach(o->domain, f->unit, sid, n);
 	if (err != 0)
-		owner_fail(t);
+		owner_fail(o);
 	f->published = false;
 	intr_cut(f);
 }
@@ -91,29 +91,29 @@ step_release(AssignedFn *f) REQUIRES(assign_lock)
 }
 
 void
-owner_each(Owner *t, FnState in, void (*step)(AssignedFn *f))
+owner_each(Owner *o, FnState in, void (*step)(AssignedFn *f))
 {
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
-		if (f->owner == t && f->state == in)
+		if (f->owner == o && f->state == in)
 			step(f);
 }
 
 void
-owner_quiesce(Owner *t, FnState in)
+owner_quiesce(Owner *o, FnState in)
 {
-	owner_each(t, in, step_revoke);
-	owner_each(t, in, step_quiet);
-	owner_each(t, in, step_cut);
-	owner_each(t, in, step_reset);
-	owner_each(t, in, step_settle);
+	owner_each(o, in, step_revoke);
+	owner_each(o, in, step_quiet);
+	owner_each(o, in, step_cut);
+	owner_each(o, in, step_reset);
+	owner_each(o, in, step_settle);
 	vtd_poll_faults(); /* what is still recorded is the leaving owner's */
 }
 
 void
-owner_drain(Owner *t)
+owner_drain(Owner *o)
 {
-	owner_quiesce(t, FN_DRAINING);
-	owner_each(t, FN_DRAINING, step_release);
+	owner_quiesce(o, FN_DRAINING);
+	owner_each(o, FN_DRAINING, step_release);
 }
 
 void

@@ -24,15 +24,15 @@ static void
 take_back(const AssignedFn *failed) REQUIRES(assign_lock)
 {
 	uint group = failed->pci->group;
-	Owner *t = next_member(NULL, group)->owner;
+	Owner *o = next_member(NULL, group)->owner;
 
-	if (t == NULL)
+	if (o == NULL)
 		return; /* the first failed */
 	for (AssignedFn *g = next_member(NULL, group); g != failed;
 		g = next_member(g, group))
 		fn_leave(g);
-	owner_drain(t);
-	owner_drop(t);
+	owner_drain(o);
+	owner_drop(o);
 }
 
 int
@@ -69,12 +69,12 @@ group_detach(AssignedFn *f, int pid)
 	while ((g = next_member(g, group)) != NULL)
 		fn_leave(g);
 	while ((g = next_member(g, group)) != NULL) {
-		Owner *t = g->owner;
+		Owner *o = g->owner;
 
-		if (t == NULL)
+		if (o == NULL)
 			continue; /* with an earlier one */
-		owner_drain(t);
-		owner_drop(t);
+		owner_drain(o);
+		owner_drop(o);
 	}
 	while (err == 0 && (g = next_member(g, group)) != NULL)
 		err = fn_detached(g);

@@ -116,7 +116,7 @@ void assign_done(const char *what) RELEASE(assign_lock);
 /* What admit_attach lets pass: quieted, published, owned; says why not. */
 int fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock);
 /* Its entries present, all or none; says why not. */
-int fn_publish(AssignedFn *f, Owner *t) REQUIRES(assign_lock);
+int fn_publish(AssignedFn *f, Owner *o) REQUIRES(assign_lock);
 /* tells the owner how it is attached */
 void fn_announce(AssignedFn *f) REQUIRES(assign_lock);
 int fn_refuse_detach(const AssignedFn *f, int pid)
@@ -133,10 +133,10 @@ int group_detach(AssignedFn *f, int pid) REQUIRES(assign_lock);
 /* ---- drain.c ---- */
 void fn_leave(AssignedFn *f)
 	REQUIRES(assign_lock); /* OWNED or SUSPENDED: DRAINING begins */
-/* Everything of t in state `in` is silenced, cut from memory, reset and settled. */
-void owner_quiesce(Owner *t, FnState in) REQUIRES(assign_lock);
-void owner_drain(Owner *t) REQUIRES(assign_lock); /* that, then release */
-void owner_each(Owner *t, FnState in, void (*step)(AssignedFn *f)) REQUIRES(assign_lock);
+/* Everything of o in state `in` is silenced, cut from memory, reset and settled. */
+void owner_quiesce(Owner *o, FnState in) REQUIRES(assign_lock);
+void owner_drain(Owner *o) REQUIRES(assign_lock); /* that, then release */
+void owner_each(Owner *o, FnState in, void (*step)(AssignedFn *f)) REQUIRES(assign_lock);
 
 /* ---- procevent.c ---- */
 extern const ProcObserver assign_observer;
@@ -164,30 +164,30 @@ uint fn_sids(const AssignedFn *f, uint16_t sid[PCI_NSID]) REQUIRES(assign_lock);
 const char *fn_broken(AssignedFn *f);
 bool fn_shares_id(const AssignedFn *f,
 	const AssignedFn *g);              /* some requester id is both's */
-bool fn_is(AssignedFn *f, const Owner *t); /* t's */
+bool fn_is(AssignedFn *f, const Owner *o); /* o's */
 bool fn_mine(AssignedFn *f); /* of the running process; says otherwise whose */
 
 /* ---- owner.c ---- */
 /* p's, one after the other; NULL begins and ends. */
-Owner *owner_next(const Proc *p, const Owner *t) REQUIRES(assign_lock);
+Owner *owner_next(const Proc *p, const Owner *o) REQUIRES(assign_lock);
 /* Finds or makes; says why not. */
 int owner_get(Proc *p, const AttachArgs *a, Owner **out) REQUIRES(assign_lock);
-/* A domain of t's kind over another address space. */
-int owner_domain(const Owner *t, Aspace *as, Domain **out);
+/* A domain of o's kind over another address space. */
+int owner_domain(const Owner *o, Aspace *as, Domain **out);
 bool owner_leads(const AssignedFn *f)
 	REQUIRES(assign_lock); /* it is its domain's first */
 /* its domain's tables stand still, */
-void owner_hold(Owner *t) REQUIRES(assign_lock);
-void owner_let(Owner *t) REQUIRES(assign_lock);  /* and may change again */
-void owner_drop(Owner *t) REQUIRES(assign_lock); /* gone when it has no functions */
-void owner_fail(Owner *t); /* the unit did not confirm: withhold and stop */
+void owner_hold(Owner *o) REQUIRES(assign_lock);
+void owner_let(Owner *o) REQUIRES(assign_lock);  /* and may change again */
+void owner_drop(Owner *o) REQUIRES(assign_lock); /* gone when it has no functions */
+void owner_fail(Owner *o); /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */
-void owner_withhold(Owner *t) REQUIRES(assign_lock);
-int owner_pid(const Owner *t); /* 0: the kernel */
-const char *owner_name(const Owner *t);
+void owner_withhold(Owner *o) REQUIRES(assign_lock);
+int owner_pid(const Owner *o); /* 0: the kernel */
+const char *owner_name(const Owner *o);
 /* exec: move to another address space and its domain; the old one is freed. -ENOMEM: the
  * domain does not show all of it. */
-int owner_swap(Owner *t, Aspace *as, Domain *d) REQUIRES(assign_lock);
+int owner_swap(Owner *o, Aspace *as, Domain *d) REQUIRES(assign_lock);
 
 /* ---- kdriver.c ---- */
 /* The i'th of the devices, separated by commas, of a boot parameter; 0: no more. */
@@ -217,7 +217,7 @@ int ats_off(AssignedFn *f, Domain *d) REQUIRES(assign_lock);
 
 /* ---- usermap.c ---- */
 /* The process keeps only `prot` of [va, va+len): the observer's call. */
-int usermap_removed(Owner *t, vaddr_t va, uint64_t len, int prot);
+int usermap_removed(Owner *o, vaddr_t va, uint64_t len, int prot);
 
 /* ---- admit.c ---- */
 /* 0, or a code and the reason why f cannot go to p. Changes nothing. */

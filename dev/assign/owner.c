@@ -6,7 +6,7 @@
  * says -EIO) and the functions are BROKEN, while everything else goes on.
  *
  * Locks: the list and the fields under assign_lock. The observer runs under the address
- * space's lock and must not take assign_lock: it uses t->domain, which changes only while
+ * space's lock and must not take assign_lock: it uses o->domain, which changes only while
  * no address space calls back.
  */
 
@@ -19,55 +19,55 @@
 static Owner *owners; /* assign_lock */
 
 void
-owner_fail(Owner *t)
+owner_fail(Owner *o)
 {
-	__atomic_store_n(&t->failed, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&o->failed, true, __ATOMIC_RELEASE);
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
-		if (fn_is(f, t))
+		if (fn_is(f, o))
 			fn_break(f, "its unit did not confirm an invalidation");
 	}
 }
 
 static bool
-has_failed(const Owner *t)
+has_failed(const Owner *o)
 {
-	return __atomic_load_n(&t->failed, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&o->failed, __ATOMIC_ACQUIRE);
 }
 
 static int
 on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 {
-	Owner *t = arg;
+	Owner *o = arg;
 	int err = 0;
 
 	(void)as;
-	if (t->mode != ATTACH_GUEST && (dma || t->mode == ATTACH_SHARED) &&
-		!has_failed(t))
-		err = domain_added(t->domain, va, len);
+	if (o->mode != ATTACH_GUEST && (dma || o->mode == ATTACH_SHARED) &&
+		!has_failed(o))
+		err = domain_added(o->domain, va, len);
 	if (err == -ETIMEDOUT)
-		owner_fail(t);
+		owner_fail(o);
 	return err == -ENOMEM ? err : 0;
 }
 
 static int
 on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
 {
-	Owner *t = arg;
+	Owner *o = arg;
 	int err = 0;
 
 	(void)as;
-	if (!has_failed(t))
-		err = t->mode == ATTACH_GUEST ? usermap_removed(t, va, len, prot)
-					      : domain_flush(t->domain, va, len, tables);
+	if (!has_failed(o))
+		err = o->mode == ATTACH_GUEST ? usermap_removed(o, va, len, prot)
+					      : domain_flush(o->domain, va, len, tables);
 	if (err != 0)
-		owner_fail(t);
-	return has_failed(t) ? -EIO : 0;
+		owner_fail(o);
+	return has_failed(o) ? -EIO : 0;
 }
 
 Owner *
-owner_next(const Proc *p, const Owner *t)
+owner_next(const Proc *p, const Owner *o)
 {
-	Owner *n = t != NULL ? t->next : owners;
+	Owner *n = o != NULL ? o->next : owners;
 
 	while (n != NULL && n->proc != p)
 		n = n->next;
@@ -96,12 +96,12 @@ quota(void)
 }
 
 int
-owner_domain(const Owner *t, Aspace *as, Domain **out)
+owner_domain(const Owner *o, Aspace *as, Domain **out)
 {
-	uint rights = t->ro ? DOMAIN_R : DOMAIN_R | DOMAIN_W;
+	uint rights = o->ro ? DOMAIN_R : DOMAIN_R | DOMAIN_W;
 	int err;
 
-	switch (t->mode) {
+	switch (o->mode) {
 	case ATTACH_PRIVATE:
 		err = domain_new_private(aspace_pdpt(as), rights, out);
 		break;
@@ -116,21 +116,21 @@ owner_domain(const Owner *t, Aspace *as, Domain **out)
 
 /* Observed from before any device can see a page. */
 static int
-start(Owner *t, Proc *p, Aspace *as) REQUIRES(assign_lock)
+start(Owner *o, Proc *p, Aspace *as) REQUIRES(assign_lock)
 {
-	int err = owner_domain(t, as, &t->domain);
+	int err = owner_domain(o, as, &o->domain);
 
 	if (err != 0)
 		return err;
-	t->as = as;
-	t->observer = (AsObserver){ .added = on_added, .removed = on_removed, .arg = t };
-	if (aspace_observe(as, &t->observer) != 0) {
-		domain_free(t->domain);
+	o->as = as;
+	o->observer = (AsObserver){ .added = on_added, .removed = on_removed, .arg = o };
+	if (aspace_observe(as, &o->observer) != 0) {
+		domain_free(o->domain);
 		return fail(-ENOMEM, "no memory for a domain");
 	}
-	t->proc = proc_get(p);
-	t->next = owners;
-	owners = t;
+	o->proc = proc_get(p);
+	o->next = owners;
+	owners = o;
 	return 0;
 }
 
@@ -138,121 +138,121 @@ static int
 owner_new(Proc *p, const AttachArgs *a, Owner **out) REQUIRES(assign_lock)
 {
 	Aspace *as = proc_aspace(p);
-	Owner *t;
+	Owner *o;
 	int err;
 
 	if (as == NULL)
 		return fail(-EINVAL, "process %d has no memory of its own", p->pid);
-	if ((t = kalloc(sizeof *t)) == NULL) {
+	if ((o = kalloc(sizeof *o)) == NULL) {
 		aspace_put(as);
 		return fail(-ENOMEM, "no memory for a domain");
 	}
-	t->mode = a->mode;
-	t->ro = a->ro;
-	if ((err = start(t, p, as)) != 0) {
-		kfree(t);
+	o->mode = a->mode;
+	o->ro = a->ro;
+	if ((err = start(o, p, as)) != 0) {
+		kfree(o);
 		aspace_put(as);
 		return err;
 	}
-	*out = t;
+	*out = o;
 	return 0;
 }
 
 int
 owner_get(Proc *p, const AttachArgs *a, Owner **out)
 {
-	Owner *t = owner_next(p, NULL);
+	Owner *o = owner_next(p, NULL);
 
-	while (t != NULL && (t->mode != a->mode || t->ro != a->ro))
-		t = owner_next(p, t);
-	if (t == NULL)
+	while (o != NULL && (o->mode != a->mode || o->ro != a->ro))
+		o = owner_next(p, o);
+	if (o == NULL)
 		return owner_new(p, a, out);
-	*out = t;
-	if (!has_failed(t))
+	*out = o;
+	if (!has_failed(o))
 		return 0;
 	return fail(-EIO, "a device of process %d did not let go of its memory", p->pid);
 }
 
 int
-owner_pid(const Owner *t)
+owner_pid(const Owner *o)
 {
-	return t->kdev != NULL ? 0 : t->proc->pid;
+	return o->kdev != NULL ? 0 : o->proc->pid;
 }
 
 const char *
-owner_name(const Owner *t)
+owner_name(const Owner *o)
 {
-	return t->kdev != NULL ? t->kdev->driver->name : t->proc->name;
+	return o->kdev != NULL ? o->kdev->driver->name : o->proc->name;
 }
 
 /* Off the list and gone; its domain is the caller's affair. */
 static void
-owner_free(Owner *t)
+owner_free(Owner *o)
 {
 	Owner **p = &owners;
 
-	while (*p != t)
+	while (*p != o)
 		p = &(*p)->next;
-	*p = t->next;
-	aspace_unobserve(t->as, &t->observer);
-	aspace_put(t->as);
-	iovamap_clear(&t->map);
-	proc_put(t->proc);
-	kfree(t);
+	*p = o->next;
+	aspace_unobserve(o->as, &o->observer);
+	aspace_put(o->as);
+	iovamap_clear(&o->map);
+	proc_put(o->proc);
+	kfree(o);
 }
 
 void
-owner_drop(Owner *t)
+owner_drop(Owner *o)
 {
 	Domain *domain;
 
-	if (t->nfn > 0 || has_failed(t)) /* failed: stays, to withhold what it unmaps */
+	if (o->nfn > 0 || has_failed(o)) /* failed: stays, to withhold what it unmaps */
 		return;
-	domain = t->domain;
-	if (t->kdev != NULL)
-		kfree(t->kdev);
+	domain = o->domain;
+	if (o->kdev != NULL)
+		kfree(o->kdev);
 	else
-		owner_free(t); /* nobody calls back any more */
+		owner_free(o); /* nobody calls back any more */
 	domain_free(domain);
 }
 
 /* A process's tables, and its guest mappings, change under its address space's lock,
  * those of a kernel driver under the Kdev's. */
 void
-owner_hold(Owner *t) NO_ANALYSIS
+owner_hold(Owner *o) NO_ANALYSIS
 {
-	if (t->kdev != NULL)
-		mutex_lock(&t->kdev->lock);
+	if (o->kdev != NULL)
+		mutex_lock(&o->kdev->lock);
 	else
-		aspace_lock(t->as);
+		aspace_lock(o->as);
 }
 
 void
-owner_let(Owner *t) NO_ANALYSIS
+owner_let(Owner *o) NO_ANALYSIS
 {
-	if (t->kdev != NULL)
-		mutex_unlock(&t->kdev->lock);
+	if (o->kdev != NULL)
+		mutex_unlock(&o->kdev->lock);
 	else
-		aspace_unlock(t->as);
+		aspace_unlock(o->as);
 }
 
 /* The domain and its ids are never given back, like the memory. */
 void
-owner_withhold(Owner *t)
+owner_withhold(Owner *o)
 {
-	kprint("pid %d: its memory is withheld: a unit did not answer\n", t->proc->pid);
-	aspace_withhold(t->as);
-	owner_free(t);
+	kprint("pid %d: its memory is withheld: a unit did not answer\n", o->proc->pid);
+	aspace_withhold(o->as);
+	owner_free(o);
 }
 
 int
-owner_swap(Owner *t, Aspace *as, Domain *d)
+owner_swap(Owner *o, Aspace *as, Domain *d)
 {
-	aspace_unobserve(t->as, &t->observer);
-	aspace_put(t->as);
-	domain_free(t->domain);
-	iovamap_clear(&t->map);
-	t->domain = d;
-	t->as = aspace_get(as);
-	return aspace_observe(as, &t->observer);
+	aspace_unobserve(o->as, &o->observer);
+	aspace_put(o->as);
+	domain_free(o->domain);
+	iovamap_clear(&o->map);
+	o->domain = d;
+	o->as = aspace_get(as);
+	return aspace_observe(as, &o->observer);
 }

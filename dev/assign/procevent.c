@@ -21,25 +21,25 @@ forget_events(int pid)
 }
 
 static void
-take_all(Owner *t) REQUIRES(assign_lock)
+take_all(Owner *o) REQUIRES(assign_lock)
 {
-	owner_each(t, FN_OWNED, fn_leave);
-	owner_each(t, FN_SUSPENDED, fn_leave);
-	owner_drain(t);
-	if (t->failed)
-		owner_withhold(t);
+	owner_each(o, FN_OWNED, fn_leave);
+	owner_each(o, FN_SUSPENDED, fn_leave);
+	owner_drain(o);
+	if (o->failed)
+		owner_withhold(o);
 	else
-		owner_drop(t);
+		owner_drop(o);
 }
 
 static void
 on_exit(Proc *p)
 {
-	Owner *t;
+	Owner *o;
 
 	mutex_lock(&assign_lock);
-	while ((t = owner_next(p, NULL)) != NULL)
-		take_all(t);
+	while ((o = owner_next(p, NULL)) != NULL)
+		take_all(o);
 	forget_events(p->pid);
 	assign_done("an exit");
 }
@@ -97,18 +97,18 @@ prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
 {
 	int err = 0;
 
-	for (Owner *t = owner_next(p, NULL); t != NULL && err == 0; t = owner_next(p, t))
-		err = owner_domain(t, new, &t->fresh);
+	for (Owner *o = owner_next(p, NULL); o != NULL && err == 0; o = owner_next(p, o))
+		err = owner_domain(o, new, &o->fresh);
 	return err;
 }
 
 static void
 forget_prepared(const Proc *p) REQUIRES(assign_lock)
 {
-	for (Owner *t = owner_next(p, NULL); t != NULL; t = owner_next(p, t)) {
-		if (t->fresh != NULL)
-			domain_free(t->fresh);
-		t->fresh = NULL;
+	for (Owner *o = owner_next(p, NULL); o != NULL; o = owner_next(p, o)) {
+		if (o->fresh != NULL)
+			domain_free(o->fresh);
+		o->fresh = NULL;
 	}
 }
 
@@ -118,10 +118,10 @@ leave_old(const Proc *p) REQUIRES(assign_lock)
 {
 	bool all = true;
 
-	for (Owner *t = owner_next(p, NULL); t != NULL; t = owner_next(p, t)) {
-		owner_each(t, FN_OWNED, step_suspend);
-		owner_quiesce(t, FN_SUSPENDED);
-		all &= !t->failed;
+	for (Owner *o = owner_next(p, NULL); o != NULL; o = owner_next(p, o)) {
+		owner_each(o, FN_OWNED, step_suspend);
+		owner_quiesce(o, FN_SUSPENDED);
+		all &= !o->failed;
 	}
 	return all;
 }
@@ -130,32 +130,32 @@ leave_old(const Proc *p) REQUIRES(assign_lock)
 static void
 stay(const Proc *p) REQUIRES(assign_lock)
 {
-	for (Owner *next, *t = owner_next(p, NULL); t != NULL; t = next) {
-		next = owner_next(p, t);
-		if (t->failed)
+	for (Owner *next, *o = owner_next(p, NULL); o != NULL; o = next) {
+		next = owner_next(p, o);
+		if (o->failed)
 			continue; /* until it ends */
-		owner_each(t, FN_SUSPENDED, fn_leave);
-		owner_drain(t);
-		owner_drop(t);
+		owner_each(o, FN_SUSPENDED, fn_leave);
+		owner_drain(o);
+		owner_drop(o);
 	}
 }
 
 /* The old domain ends before the old memory does; the new one has an id of its own. */
 static void
-enter_new(Owner *t, Aspace *new) REQUIRES(assign_lock)
+enter_new(Owner *o, Aspace *new) REQUIRES(assign_lock)
 {
-	Domain *d = t->fresh;
+	Domain *d = o->fresh;
 
-	t->fresh = NULL;
-	if (owner_swap(t, new, d) != 0)
-		owner_each(t, FN_SUSPENDED, step_lose);
-	owner_each(t, FN_SUSPENDED, step_forget);
-	owner_each(t, FN_SUSPENDED, step_quit);
-	owner_each(t, FN_SUSPENDED, step_republish);
-	owner_each(t, FN_SUSPENDED, step_quit);
-	owner_drain(t);
-	owner_each(t, FN_SUSPENDED, step_announce);
-	owner_drop(t);
+	o->fresh = NULL;
+	if (owner_swap(o, new, d) != 0)
+		owner_each(o, FN_SUSPENDED, step_lose);
+	owner_each(o, FN_SUSPENDED, step_forget);
+	owner_each(o, FN_SUSPENDED, step_quit);
+	owner_each(o, FN_SUSPENDED, step_republish);
+	owner_each(o, FN_SUSPENDED, step_quit);
+	owner_drain(o);
+	owner_each(o, FN_SUSPENDED, step_announce);
+	owner_drop(o);
 }
 
 /* Devices stay with the process while its memory is exchanged below them. */
@@ -172,9 +172,9 @@ move(Proc *p, Aspace *new) REQUIRES(assign_lock)
 		forget_prepared(p);
 		return err;
 	}
-	for (Owner *next, *t = owner_next(p, NULL); t != NULL; t = next) {
-		next = owner_next(p, t);
-		enter_new(t, new);
+	for (Owner *next, *o = owner_next(p, NULL); o != NULL; o = next) {
+		next = owner_next(p, o);
+		enter_new(o, new);
 	}
 	return 0;
 }

@@ -23,9 +23,9 @@ typedef unsigned long long ull;
 /* ---- refusals ---- */
 
 static int
-refuse_range(const Owner *t, iova_t iova, uint64_t len)
+refuse_range(const Owner *o, iova_t iova, uint64_t len)
 {
-	uint bits = domain_width(t->domain);
+	uint bits = domain_width(o->domain);
 
 	if (len > 1ull << bits || iova > (1ull << bits) - len)
 		return fail(-ERANGE, "0x%llx: its device has %u address bits", (ull)iova,
@@ -45,23 +45,23 @@ refuse_window(iova_t iova, uint64_t len)
 }
 
 static int
-refuse_memory(const Owner *t, vaddr_t va, uint64_t len, uint rights)
+refuse_memory(const Owner *o, vaddr_t va, uint64_t len, uint rights)
 {
 	int prot = rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
 
-	if (t->ro && rights & DOMAIN_W)
+	if (o->ro && rights & DOMAIN_W)
 		return fail(-EPERM, "it is attached read-only");
-	for (uint64_t o = 0; o < len; o += PAGE_SIZE)
-		if (va + o < va || aspace_frame(t->as, va + o, prot) == 0)
+	for (uint64_t off = 0; off < len; off += PAGE_SIZE)
+		if (va + off < va || aspace_frame(o->as, va + off, prot) == 0)
 			return fail(-EFAULT,
 				"0x%llx is not memory of process %d, or not with these rights",
-				(ull)(va + o), t->proc->pid);
+				(ull)(va + off), o->proc->pid);
 	return 0;
 }
 
 /* What the domain says, as a sentence. */
 static int
-refused(const Owner *t, int err, iova_t iova)
+refused(const Owner *o, int err, iova_t iova)
 {
 	DomainInfo d;
 
@@ -73,7 +73,7 @@ refused(const Owner *t, int err, iova_t iova)
 	case -ENOENT:
 		return fail(err, "0x%llx: nothing of it is mapped", (ull)iova);
 	case -EDQUOT:
-		domain_info(t->domain, &d);
+		domain_info(o->domain, &d);
 		return fail(err, "more than %u table pages: the quota of a guest",
 			d.quota);
 	case -ENOTSUP:
@@ -107,43 +107,43 @@ piece(void *arg, uint64_t off, uint64_t want, paddr_t *pa)
 }
 
 static int
-map(Owner *t, iova_t iova, vaddr_t va, uint64_t len, uint rights)
+map(Owner *o, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 {
-	Source s = { t->as, va };
+	Source s = { o->as, va };
 	int err;
 
-	if ((err = refuse_range(t, iova, len)) != 0 ||
+	if ((err = refuse_range(o, iova, len)) != 0 ||
 		(err = refuse_window(iova, len)) != 0 ||
-		(err = refuse_memory(t, va, len, rights)) != 0)
+		(err = refuse_memory(o, va, len, rights)) != 0)
 		return err;
-	if (t->map.n >= GUEST_RANGES)
+	if (o->map.n >= GUEST_RANGES)
 		return fail(-EDQUOT, "more than %u mappings: the quota of a guest",
 			GUEST_RANGES);
-	if (iovamap_reserve(&t->map, 2) != 0) /* one to spare, for a cut */
+	if (iovamap_reserve(&o->map, 2) != 0) /* one to spare, for a cut */
 		return fail(-ENOMEM, "no memory for tables");
-	err = domain_map_runs(t->domain, iova, len, rights, piece, &s);
+	err = domain_map_runs(o->domain, iova, len, rights, piece, &s);
 	if (err == -ETIMEDOUT)
-		owner_fail(t);
+		owner_fail(o);
 	if (err == 0)
-		iovamap_add(&t->map, iova, va, len, rights);
-	return refused(t, err, iova);
+		iovamap_add(&o->map, iova, va, len, rights);
+	return refused(o, err, iova);
 }
 
 static int
-unmap(Owner *t, iova_t iova, uint64_t len)
+unmap(Owner *o, iova_t iova, uint64_t len)
 {
-	int err = refuse_range(t, iova, len);
+	int err = refuse_range(o, iova, len);
 
 	if (err != 0)
 		return err;
-	if (iovamap_reserve(&t->map, 1) != 0)
+	if (iovamap_reserve(&o->map, 1) != 0)
 		return fail(-ENOMEM, "no memory for tables");
-	err = domain_unmap(t->domain, iova, len);
+	err = domain_unmap(o->domain, iova, len);
 	if (err == -ETIMEDOUT)
-		owner_fail(t);
+		owner_fail(o);
 	if (err == 0 || err == -ETIMEDOUT)
-		iovamap_cut(&t->map, iova, len);
-	return refused(t, err, iova);
+		iovamap_cut(&o->map, iova, len);
+	return refused(o, err, iova);
 }
 
 /* ---- what the process gives up ---- */
@@ -157,40 +157,40 @@ rights_of(int prot)
 /* Without memory to take part of it away, everything goes: the device faults, and its
  * owner reads why. */
 static int
-give_up(Owner *t)
+give_up(Owner *o)
 {
-	iovamap_clear(&t->map);
+	iovamap_clear(&o->map);
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
-		if (fn_is(f, t))
+		if (fn_is(f, o))
 			fn_event(f,
 				"unmapped no memory to split a mapping, so all are gone");
-	return domain_unmap_all(t->domain);
+	return domain_unmap_all(o->domain);
 }
 
 int
-usermap_removed(Owner *t, vaddr_t va, uint64_t len, int prot)
+usermap_removed(Owner *o, vaddr_t va, uint64_t len, int prot)
 {
 	uint lost = (DOMAIN_R | DOMAIN_W) & ~rights_of(prot);
 	const IovaRange *r;
 	int err = 0;
 
 	while (lost != 0 && err == 0 &&
-		(r = iovamap_find(&t->map, BY_VA, va, len, lost)) != NULL) {
+		(r = iovamap_find(&o->map, BY_VA, va, len, lost)) != NULL) {
 		uint64_t from = va > r->start[BY_VA] ? va - r->start[BY_VA] : 0;
 		uint64_t to = r->start[BY_VA] + r->len > va + len
 			? va + len - r->start[BY_VA]
 			: r->len;
 		iova_t iova = r->start[BY_IOVA] + from;
 
-		err = iovamap_reserve(&t->map, 1);
+		err = iovamap_reserve(&o->map, 1);
 		if (err == 0)
-			err = domain_unmap_later(t->domain, iova, to - from);
+			err = domain_unmap_later(o->domain, iova, to - from);
 		if (err == 0)
-			iovamap_cut(&t->map, iova, to - from);
+			iovamap_cut(&o->map, iova, to - from);
 	}
-	if (err != 0 && give_up(t) != 0)
+	if (err != 0 && give_up(o) != 0)
 		return -EIO;
-	return domain_sync(t->domain);
+	return domain_sync(o->domain);
 }
 
 /* ---- commands ---- */
@@ -214,13 +214,13 @@ int
 assign_map(PciFn *pf, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 {
 	int err = -EPERM;
-	Owner *t;
+	Owner *o;
 
 	mutex_lock(&assign_lock);
-	if ((t = guest_of(pf)) != NULL) {
-		aspace_lock(t->as);
-		err = map(t, iova, va, len, rights);
-		aspace_unlock(t->as);
+	if ((o = guest_of(pf)) != NULL) {
+		aspace_lock(o->as);
+		err = map(o, iova, va, len, rights);
+		aspace_unlock(o->as);
 	}
 	assign_done("map");
 	return err;
@@ -230,41 +230,41 @@ int
 assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 {
 	int err = -EPERM;
-	Owner *t;
+	Owner *o;
 
 	mutex_lock(&assign_lock);
-	if ((t = guest_of(pf)) != NULL) {
-		aspace_lock(t->as);
-		err = unmap(t, iova, len);
-		aspace_unlock(t->as);
+	if ((o = guest_of(pf)) != NULL) {
+		aspace_lock(o->as);
+		err = unmap(o, iova, len);
+		aspace_unlock(o->as);
 	}
 	assign_done("unmap");
 	return err;
 }
 
 static void
-print(const Owner *t, Text *text)
+print(const Owner *o, Text *t)
 {
 	const IovaRange *r;
 
-	for (iova_t at = 0; (r = iovamap_find(&t->map, BY_IOVA, at, UINT64_MAX - at,
+	for (iova_t at = 0; (r = iovamap_find(&o->map, BY_IOVA, at, UINT64_MAX - at,
 				     DOMAIN_R | DOMAIN_W)) != NULL;
 		at = r->start[BY_IOVA] + r->len)
-		text_printf(text, "map 0x%llx 0x%llx 0x%llx %s\n", (ull)r->start[BY_IOVA],
+		text_printf(t, "map 0x%llx 0x%llx 0x%llx %s\n", (ull)r->start[BY_IOVA],
 			(ull)r->start[BY_VA], (ull)r->len, map_rights[r->rights]);
 }
 
 int
-assign_maps(PciFn *pf, Text *text)
+assign_maps(PciFn *pf, Text *t)
 {
-	Owner *t;
+	Owner *o;
 
 	mutex_lock(&assign_lock);
-	if ((t = guest_of(pf)) != NULL) {
-		aspace_lock(t->as);
-		print(t, text);
-		aspace_unlock(t->as);
+	if ((o = guest_of(pf)) != NULL) {
+		aspace_lock(o->as);
+		print(o, t);
+		aspace_unlock(o->as);
 	}
 	mutex_unlock(&assign_lock);
-	return t != NULL ? 0 : -EPERM;
+	return o != NULL ? 0 : -EPERM;
 }
