@@ -104,9 +104,8 @@ refuse_rmrr(const AssignedFn *f, int pid)
 		return kdomain_refuse(f);
 	if (f->nrmrr == 0 || relaxed(f->pci))
 		return 0;
-	return fail(-EPERM, "%s: firmware reserves 0x%llx-0x%llx for it (RMRR %u)",
-		f->name, (unsigned long long)f->rmrr[0].base,
-		(unsigned long long)f->rmrr[0].limit, f->rmrr[0].index);
+	return fail(-EPERM, "%s: firmware reserves 0x%lx-0x%lx for it (RMRR %u)", f->name,
+		f->rmrr[0].base, f->rmrr[0].limit, f->rmrr[0].index);
 }
 
 static int

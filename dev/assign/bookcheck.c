@@ -21,8 +21,6 @@
 #include "kern/param.h"
 #include "kern/string.h"
 
-typedef unsigned long long ull;
-
 #define SHOWN      64         /* lines; the rest is counted */
 #define MAXTABLES  (1u << 20) /* of one domain: more is a cycle */
 #define TABLE_BITS (FMASK(SL_R) | FMASK(SL_W))
@@ -59,8 +57,8 @@ of_core(Report *r, const VtdCheck *c, const char *whose, uint i)
 {
 	for (uint k = 0; k < c->nbad && k < VTD_MAXBAD; k++)
 		if (violation(r, c->bad[k].invariant))
-			text_printf(r->t, "%s %u at 0x%llx value 0x%llx: %s\n", whose, i,
-				(ull)c->bad[k].at, (ull)c->bad[k].value, c->bad[k].what);
+			text_printf(r->t, "%s %u at 0x%lx value 0x%lx: %s\n", whose, i,
+				c->bad[k].at, c->bad[k].value, c->bad[k].what);
 	if (c->nbad > VTD_MAXBAD)
 		r->bad += c->nbad - VTD_MAXBAD;
 	r->contexts += c->contexts;
@@ -174,9 +172,8 @@ static void
 of_entry(const Tree *w, uint invariant, const DomainEntry *e, const char *what)
 {
 	if (violation(w->r, invariant))
-		text_printf(w->r->t,
-			"domain %u level %u address 0x%llx value 0x%llx: %s\n", w->id,
-			e->level, (ull)e->iova, (ull)e->value, what);
+		text_printf(w->r->t, "domain %u level %u address 0x%lx value 0x%lx: %s\n",
+			w->id, e->level, e->iova, e->value, what);
 }
 
 static bool
@@ -292,11 +289,10 @@ check_machine(Report *r)
 		text_printf(r->t, "machine: %zu frames are not accounted for\n",
 			s.total - s.free - s.kernel - s.user - s.table - s.withheld);
 	if (poisoned != 0 && violation(r, 9))
-		text_printf(r->t, "machine at 0x%llx: a free frame was written to\n",
-			(ull)poisoned);
+		text_printf(r->t, "machine at 0x%lx: a free frame was written to\n",
+			poisoned);
 	if (canary != 0 && violation(r, 10))
-		text_printf(r->t, "machine at 0x%llx: a canary was written to\n",
-			(ull)canary);
+		text_printf(r->t, "machine at 0x%lx: a canary was written to\n", canary);
 }
 
 /* Lets go of assign_lock before it looks at the machine, which takes longest. How
@@ -321,9 +317,9 @@ check_all(Text *t) RELEASE(assign_lock)
 		text_printf(t,
 			"ok units %u functions %u domains %u contexts %u interrupts %u "
 			"tables %u "
-			"pages %llu\n",
+			"pages %lu\n",
 			vtd_nunit(), r.functions, r.domains, r.contexts, r.irqs, r.tables,
-			(ull)r.pages);
+			r.pages);
 	return r.bad;
 }
 

@@ -18,8 +18,6 @@
 #include "kern/param.h"
 #include "kern/string.h"
 
-typedef unsigned long long ull;
-
 /* ---- what is said ---- */
 
 /* What the table holds and which units cannot be used, dev/vtd says itself. */
@@ -48,8 +46,8 @@ say_units(void)
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
 		if (u.state == UNIT_OFF || u.state == UNIT_ON)
-			kprint("DMAR: unit %u at 0x%llx: %u levels, %u bits, by %s, %s\n",
-				u.index, (ull)u.base, u.levels, u.width,
+			kprint("DMAR: unit %u at 0x%lx: %u levels, %u bits, by %s, %s\n",
+				u.index, u.base, u.levels, u.width,
 				u.queued ? "queue" : "registers", info_mode(u.mode));
 	}
 }

@@ -11,8 +11,6 @@
 
 #include "dev/assign/local.h"
 
-typedef unsigned long long ull;
-
 static const char *const kind_name[] = {
 	[DOMAIN_SHARED] = "shared",
 	[DOMAIN_PRIVATE] = "private",
@@ -63,9 +61,9 @@ put_domain(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 		owner->ro ? "yes" : "no", f->pid, owner_name(owner));
 	put_functions(t, owner);
 	text_printf(t,
-		" root 0x%llx levels %u width %u pages %u quota %u clean %u large %u",
-		(ull)d.top, d.levels, d.width, d.pages, d.quota, d.clean, d.big);
-	text_printf(t, " maps %llu unmaps %llu ats %s\n", (ull)d.nmap, (ull)d.nunmap,
+		" root 0x%lx levels %u width %u pages %u quota %u clean %u large %u",
+		d.top, d.levels, d.width, d.pages, d.quota, d.clean, d.big);
+	text_printf(t, " maps %lu unmaps %lu ats %s\n", d.nmap, d.nunmap,
 		d.tlb ? "on" : "off");
 }
 
@@ -103,9 +101,8 @@ put_domain_counts(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 	domain_info(f->owner->domain, &d);
 	owner_let(f->owner);
 	put_ids(t, f->owner->domain);
-	text_printf(t, " pid %d maps %llu unmaps %llu pages %u large %u faults %llu\n",
-		f->pid, (ull)d.nmap, (ull)d.nunmap, d.pages, d.big,
-		(ull)faults(f->owner));
+	text_printf(t, " pid %d maps %lu unmaps %lu pages %u large %u faults %lu\n",
+		f->pid, d.nmap, d.nunmap, d.pages, d.big, faults(f->owner));
 }
 
 static void
@@ -114,19 +111,19 @@ put_unit_counts(Text *t, uint i)
 	UnitStats s;
 
 	unit_stats(vtd_unit(i), &s);
-	text_printf(t, "unit %u context_global %llu context_device %llu", i,
-		(ull)s.context_global, (ull)s.context_device);
-	text_printf(t, " pasid_global %llu pasid_domain %llu", (ull)s.pasid_global,
-		(ull)s.pasid_domain);
-	text_printf(t, " iotlb_global %llu iotlb_domain %llu iotlb_page %llu",
-		(ull)s.iotlb_global, (ull)s.iotlb_domain, (ull)s.iotlb_page);
-	text_printf(t, " interrupt_global %llu interrupt_index %llu device_tlb %llu",
-		(ull)s.interrupt_global, (ull)s.interrupt_index, (ull)s.device_tlb);
-	text_printf(t, " write_buffer %llu", (ull)s.write_buffer);
-	text_printf(t, " waits %llu wait_ns %llu longest_ns %llu", (ull)s.waits,
-		(ull)s.wait_ns, (ull)s.wait_max);
-	text_printf(t, " ids %u sources %u interrupts %u faults %llu lost %llu\n", s.ids,
-		s.sources, s.irqs, (ull)s.faults, (ull)s.lost);
+	text_printf(t, "unit %u context_global %lu context_device %lu", i,
+		s.context_global, s.context_device);
+	text_printf(t, " pasid_global %lu pasid_domain %lu", s.pasid_global,
+		s.pasid_domain);
+	text_printf(t, " iotlb_global %lu iotlb_domain %lu iotlb_page %lu",
+		s.iotlb_global, s.iotlb_domain, s.iotlb_page);
+	text_printf(t, " interrupt_global %lu interrupt_index %lu device_tlb %lu",
+		s.interrupt_global, s.interrupt_index, s.device_tlb);
+	text_printf(t, " write_buffer %lu", s.write_buffer);
+	text_printf(t, " waits %lu wait_ns %lu longest_ns %lu", s.waits, s.wait_ns,
+		s.wait_max);
+	text_printf(t, " ids %u sources %u interrupts %u faults %lu lost %lu\n", s.ids,
+		s.sources, s.irqs, s.faults, s.lost);
 }
 
 void

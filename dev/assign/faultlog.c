@@ -57,14 +57,13 @@ fault_console(const FaultRec *r, char *buf, size_t n)
 	snprint(src, sizeof src, "%02x:%02x.%x", BDF_BUS(s), BDF_DEV(s), BDF_FN(s));
 	if (r->interrupt)
 		return snprint(buf, n,
-			"DMAR:INTR-REMAP: Request device [%s] fault index %llx\n"
+			"DMAR:INTR-REMAP: Request device [%s] fault index %lx\n"
 			"DMAR:INTR-REMAP:[fault reason %02u] %s (%s)\n",
-			src, (unsigned long long)r->addr, r->reason, r->text, who);
+			src, r->addr, r->reason, r->text, who);
 	return snprint(buf, n,
-		"DMAR:[DMA %s] Request device [%s] fault addr %llx\n"
+		"DMAR:[DMA %s] Request device [%s] fault addr %lx\n"
 		"DMAR:[fault reason %02u] %s (%s)\n",
-		r->read ? "Read" : "Write", src, (unsigned long long)r->addr, r->reason,
-		r->text, who);
+		r->read ? "Read" : "Write", src, r->addr, r->reason, r->text, who);
 }
 
 static const char *
@@ -76,9 +75,8 @@ access_name(const FaultRec *r)
 int
 fault_event(const FaultRec *r, char *buf, size_t n)
 {
-	return snprint(buf, n, "fault %s %s0x%llx reason %u %s", access_name(r),
-		r->interrupt ? "index " : "", (unsigned long long)r->addr, r->reason,
-		r->text);
+	return snprint(buf, n, "fault %s %s0x%lx reason %u %s", access_name(r),
+		r->interrupt ? "index " : "", r->addr, r->reason, r->text);
 }
 
 void
@@ -86,9 +84,8 @@ fault_line(const FaultRec *r, Text *t)
 {
 	char b[16];
 
-	text_printf(t, "time %llu.%06llu unit %u",
-		(unsigned long long)(r->time / 1000000000),
-		(unsigned long long)(r->time / 1000 % 1000000), r->unit);
+	text_printf(t, "time %lu.%06lu unit %u", (r->time / 1000000000),
+		(r->time / 1000 % 1000000), r->unit);
 	if (r->lost) {
 		text_printf(t, " lost\n");
 		return;
@@ -102,10 +99,9 @@ fault_line(const FaultRec *r, Text *t)
 		text_printf(t, " pid %d name %s", r->pid, r->name);
 	else
 		text_printf(t, " pid none");
-	text_printf(t, " access %s %s 0x%llx reason %u text '%s' tables '%s'\n",
-		access_name(r), r->interrupt ? "index" : "address",
-		(unsigned long long)r->addr, r->reason, r->text,
-		r->tables != NULL ? r->tables : "not looked at");
+	text_printf(t, " access %s %s 0x%lx reason %u text '%s' tables '%s'\n",
+		access_name(r), r->interrupt ? "index" : "address", r->addr, r->reason,
+		r->text, r->tables != NULL ? r->tables : "not looked at");
 }
 
 uint

@@ -86,12 +86,12 @@ kill_owner(const FaultRec *r)
 
 	if (p == NULL)
 		return;
-	snprint(why, sizeof why, "its device %x:%x.%x was blocked: %s 0x%llx",
+	snprint(why, sizeof why, "its device %x:%x.%x was blocked: %s 0x%lx",
 		BDF_BUS(r->device), BDF_DEV(r->device), BDF_FN(r->device),
 		r->interrupt      ? "interrupt by index"
 			: r->read ? "read of"
 				  : "write of",
-		(unsigned long long)r->addr);
+		r->addr);
 	proc_kill(p, SSIGKILL, why);
 	proc_put(p);
 }
@@ -232,7 +232,7 @@ assign_faults(Text *t)
 	look_up();
 	log_range(&first, &end);
 	if (first > 0)
-		text_printf(t, "lost %llu older records\n", (unsigned long long)first);
+		text_printf(t, "lost %lu older records\n", first);
 	for (uint64_t i = first; i < end; i++)
 		if (copy_record(i, &r))
 			fault_line(&r, t);

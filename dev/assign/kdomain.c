@@ -13,8 +13,6 @@
 #include "kern/page.h"
 #include "kern/param.h"
 
-typedef unsigned long long ull;
-
 #define QUOTA 64 /* table pages of a device that sees what is mapped */
 
 const char *
@@ -72,9 +70,9 @@ kdomain_refuse(const AssignedFn *f)
 
 		if (!reserved(first_page(r), end_page(r)))
 			return fail(-EPERM,
-				"%s: RMRR %u claims 0x%llx-0x%llx, which firmware did "
+				"%s: RMRR %u claims 0x%lx-0x%lx, which firmware did "
 				"not reserve",
-				f->name, r->index, (ull)r->base, (ull)r->limit);
+				f->name, r->index, r->base, r->limit);
 	}
 	return 0;
 }

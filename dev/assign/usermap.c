@@ -16,8 +16,6 @@
 #include "kern/layout.h"
 #include "kern/log.h"
 
-typedef unsigned long long ull;
-
 #define GUEST_RANGES (1u << 20) /* in the book of one domain */
 
 /* ---- refusals ---- */
@@ -28,8 +26,7 @@ refuse_range(const Owner *o, iova_t iova, uint64_t len)
 	uint bits = domain_width(o->domain);
 
 	if (len > 1ull << bits || iova > (1ull << bits) - len)
-		return fail(-ERANGE, "0x%llx: its device has %u address bits", (ull)iova,
-			bits);
+		return fail(-ERANGE, "0x%lx: its device has %u address bits", iova, bits);
 	return 0;
 }
 
@@ -40,8 +37,7 @@ refuse_window(iova_t iova, uint64_t len)
 {
 	const char *window = layout_device_window(iova, len);
 
-	return window != NULL ? fail(-EPERM, "0x%llx is kept out: %s", (ull)iova, window)
-			      : 0;
+	return window != NULL ? fail(-EPERM, "0x%lx is kept out: %s", iova, window) : 0;
 }
 
 static int
@@ -54,8 +50,8 @@ refuse_memory(const Owner *o, vaddr_t va, uint64_t len, uint rights)
 	for (uint64_t off = 0; off < len; off += PAGE_SIZE)
 		if (va + off < va || aspace_frame(o->as, va + off, prot) == 0)
 			return fail(-EFAULT,
-				"0x%llx is not memory of process %d, or not with these rights",
-				(ull)(va + off), o->proc->pid);
+				"0x%lx is not memory of process %d, or not with these rights",
+				(va + off), o->proc->pid);
 	return 0;
 }
 
@@ -69,9 +65,9 @@ refused(const Owner *o, int err, iova_t iova)
 	case 0:
 		return 0;
 	case -EEXIST:
-		return fail(err, "0x%llx: some of it is mapped already", (ull)iova);
+		return fail(err, "0x%lx: some of it is mapped already", iova);
 	case -ENOENT:
-		return fail(err, "0x%llx: nothing of it is mapped", (ull)iova);
+		return fail(err, "0x%lx: nothing of it is mapped", iova);
 	case -EDQUOT:
 		domain_info(o->domain, &d);
 		return fail(err, "more than %u table pages: the quota of a guest",
@@ -250,8 +246,8 @@ print(const Owner *o, Text *t)
 	for (iova_t at = 0; (r = iovamap_find(&o->map, BY_IOVA, at, UINT64_MAX - at,
 				     DOMAIN_R | DOMAIN_W)) != NULL;
 		at = r->start[BY_IOVA] + r->len)
-		text_printf(t, "map 0x%llx 0x%llx 0x%llx %s\n", (ull)r->start[BY_IOVA],
-			(ull)r->start[BY_VA], (ull)r->len, map_rights[r->rights]);
+		text_printf(t, "map 0x%lx 0x%lx 0x%lx %s\n", r->start[BY_IOVA],
+			r->start[BY_VA], r->len, map_rights[r->rights]);
 }
 
 int
