@@ -14,8 +14,6 @@
 #include "kern/fmt.h"
 #include "kern/log.h"
 
-Mutex assign_lock = MUTEX_INIT(RANK_ASSIGN, "assign");
-
 AssignedFn *
 fn_of(const PciFn *f)
 {

@@ -153,12 +153,12 @@ assign_attach(const AttachArgs *a)
 	if ((err = find_func(a->bdf, &f)) != 0)
 		return err;
 	p = a->pid > 0 ? proc_find(a->pid) : NULL;
-	mutex_lock(&assign_lock);
+	assign_begin();
 	if (a->group)
 		err = group_attach(f, a, p);
 	else if ((err = admit_attach(f, a, p)) == 0)
 		err = fn_attach(f, a, p);
-	assign_done("attach");
+	assign_end("attach");
 	if (p != NULL)
 		proc_put(p);
 	return err;
@@ -207,9 +207,9 @@ detach_by(bdf_t b, int pid, int (*how)(AssignedFn *f, int pid))
 
 	if ((err = find_func(b, &f)) != 0)
 		return err;
-	mutex_lock(&assign_lock);
+	assign_begin();
 	err = how(f, pid);
-	assign_done("detach");
+	assign_end("detach");
 	return err;
 }
 
@@ -314,11 +314,11 @@ assign_mappings(Text *t)
 		t->failed = true;
 		return;
 	}
-	mutex_lock(&assign_lock);
+	assign_begin();
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
 		mappings_unit(t, u.base, m, collect(vtd_unit(i), m));
 	}
-	mutex_unlock(&assign_lock);
+	assign_end(NULL);
 	kfree(m);
 }

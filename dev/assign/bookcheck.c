@@ -295,55 +295,66 @@ check_machine(Report *r)
 		text_printf(r->t, "machine at 0x%lx: a canary was written to\n", canary);
 }
 
-/* Lets go of assign_lock before it looks at the machine, which takes longest. How
- * many. */
-static uint
-check_all(Text *t) RELEASE(assign_lock)
+/* What belongs to who owns what: units, functions and domains. */
+static void
+check_owned(Report *r) REQUIRES(assign_lock)
 {
-	Report r = { .t = t };
-
 	for (uint i = 0; i < vtd_nunit(); i++)
-		check_unit(&r, i);
+		check_unit(r, i);
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
-		check_function(&r, f);
+		check_function(r, f);
 		if (owner_leads(f))
-			check_domain(&r, f);
+			check_domain(r, f);
 	}
-	mutex_unlock(&assign_lock);
-	check_machine(&r);
-	if (r.bad > 0)
-		text_printf(t, "violations %u\n", r.bad);
-	else
-		text_printf(t,
-			"ok units %u functions %u domains %u contexts %u interrupts %u "
-			"tables %u "
-			"pages %lu\n",
-			vtd_nunit(), r.functions, r.domains, r.contexts, r.irqs, r.tables,
-			r.pages);
-	return r.bad;
 }
 
+static void
+put_verdict(const Report *r)
+{
+	if (r->bad > 0) {
+		text_printf(r->t, "violations %u\n", r->bad);
+		return;
+	}
+	text_printf(r->t, "ok units %u functions %u domains %u contexts %u", vtd_nunit(),
+		r->functions, r->domains, r->contexts);
+	text_printf(r->t, " interrupts %u tables %u pages %lu\n", r->irqs, r->tables,
+		r->pages);
+}
+
+/* The machine is looked at last and without assign_lock, because that takes longest. */
 void
 assign_check(Text *t)
 {
-	mutex_lock(&assign_lock);
-	check_all(t);
+	Report r = { .t = t };
+
+	assign_begin();
+	check_owned(&r);
+	assign_end(NULL);
+	check_machine(&r);
+	put_verdict(&r);
 }
 
 /* ---- after every operation, when boot parameter iommu.check says so ---- */
 
-void
-assign_done(const char *what)
+/* Prints the first violation there is after the operation `what`. */
+static void
+check_after(const char *what) REQUIRES(assign_lock)
 {
 	Text t = { 0 };
+	Report r = { .t = &t };
 
-	if (!param_is("iommu.check", "on")) {
-		mutex_unlock(&assign_lock);
-		return;
-	}
-	if (check_all(&t) > 0 && !t.failed) {
+	check_owned(&r);
+	check_machine(&r);
+	if (r.bad > 0 && !t.failed) {
 		*strchr(t.s, '\n') = 0;
 		kprint("iommu.check: after %s: %s\n", what, t.s);
 	}
 	text_free(&t);
+}
+
+void
+bookcheck_init(void)
+{
+	if (param_is("iommu.check", "on"))
+		assign_on_end(check_after);
 }

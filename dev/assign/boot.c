@@ -258,6 +258,7 @@ assign_init(void)
 		say_uncovered();
 	power_init(why, lazy);
 	dmafault_init();
+	bookcheck_init();
 	proc_observe(&assign_observer);
 	ats_boot();
 	taken = kdriver_boot();

@@ -70,11 +70,11 @@ put_domain(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 void
 assign_domains(Text *t)
 {
-	mutex_lock(&assign_lock);
+	assign_begin();
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (owner_leads(f))
 			put_domain(t, f);
-	mutex_unlock(&assign_lock);
+	assign_end(NULL);
 }
 
 /* ---- counts ---- */
@@ -131,9 +131,9 @@ assign_stats(Text *t)
 {
 	for (uint i = 0; i < vtd_nunit(); i++)
 		put_unit_counts(t, i);
-	mutex_lock(&assign_lock);
+	assign_begin();
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (owner_leads(f))
 			put_domain_counts(t, f);
-	mutex_unlock(&assign_lock);
+	assign_end(NULL);
 }

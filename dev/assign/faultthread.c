@@ -185,7 +185,7 @@ look_up(void)
 	FaultRec r, *p;
 
 	log_range(&first, &end);
-	mutex_lock(&assign_lock);
+	assign_begin();
 	for (uint64_t i = first; i < end; i++) {
 		if (!copy_record(i, &r) || r.lost || r.tables != NULL)
 			continue;
@@ -196,7 +196,7 @@ look_up(void)
 			p->tables = say;
 		unlock(&log_lock);
 	}
-	mutex_unlock(&assign_lock);
+	assign_end(NULL);
 }
 
 static void

@@ -120,10 +120,10 @@ assign_entry(const PciFn *pf, uint32_t *index, VtdIrq *q)
 	AssignedFn *f = fn_of(pf);
 	bool there;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	there = f != NULL && f->remapped && unit_irq_at(f->unit, f->irte, q);
 	if (there)
 		*index = f->irte;
-	mutex_unlock(&assign_lock);
+	assign_end(NULL);
 	return there;
 }

@@ -30,6 +30,7 @@
 #pragma once
 
 #include "dev/assign/assign.h"
+#include "dev/assign/assignlock.h"
 #include "dev/assign/event.h"
 #include "dev/assign/faultlog.h"
 #include "dev/assign/iovamap.h"
@@ -105,12 +106,9 @@ typedef struct AssignedFn {
 	Waitq intr_wait;
 } AssignedFn;
 
-extern Mutex assign_lock;
-
 /* ---- bookcheck.c ---- */
-/* The end of an operation. With iommu.check=on, looks first whether all is as it
- * should. */
-void assign_done(const char *what) RELEASE(assign_lock);
+/* With boot parameter iommu.check=on every operation is checked from now on. */
+void bookcheck_init(void);
 
 /* ---- attach.c ---- */
 /* What admit_attach lets pass: quieted, published, owned; says why not. */

@@ -64,10 +64,10 @@ assign_busmaster(PciFn *pf, bool on)
 {
 	int err;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	if ((err = usable(pf)) == 0)
 		err = busmaster(fn_of(pf), on);
-	assign_done("busmaster");
+	assign_end("busmaster");
 	return err;
 }
 
@@ -90,10 +90,10 @@ assign_reset(PciFn *pf)
 {
 	int err;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	if ((err = usable(pf)) == 0)
 		err = reset(fn_of(pf));
-	assign_done("reset");
+	assign_end("reset");
 	return err;
 }
 
@@ -123,10 +123,10 @@ assign_map_bar(PciFn *pf, uint bar, uint64_t off, size_t len, int prot, vaddr_t 
 {
 	int err;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	if ((err = usable(pf)) == 0)
 		err = map_bar(fn_of(pf), bar, off, len, prot, va);
-	assign_done("an mmap of registers");
+	assign_end("an mmap of registers");
 	return err;
 }
 
@@ -198,10 +198,10 @@ assign_intr_open(PciFn *pf)
 {
 	int err;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	if ((err = usable(pf)) == 0)
 		err = intr_open(fn_of(pf));
-	assign_done("an open of intr");
+	assign_end("an open of intr");
 	return err;
 }
 

@@ -196,8 +196,8 @@ assign_power(bool on)
 
 	if (unavailable != NULL)
 		return fail(-ENODEV, "no usable IOMMU: %s", unavailable);
-	mutex_lock(&assign_lock);
+	assign_begin();
 	err = on ? power_on() : power_off();
-	assign_done("power");
+	assign_end("power");
 	return err;
 }

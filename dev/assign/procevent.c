@@ -37,11 +37,11 @@ on_exit(Proc *p)
 {
 	Owner *o;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	while ((o = owner_next(p, NULL)) != NULL)
 		take_all(o);
 	forget_events(p->pid);
-	assign_done("an exit");
+	assign_end("an exit");
 }
 
 /* exec: what holds for one function on its way to the new image. SUSPENDED by `power off`
@@ -185,11 +185,11 @@ on_exec(Proc *p, Aspace *old, Aspace *new)
 	int err;
 
 	(void)old;
-	mutex_lock(&assign_lock);
+	assign_begin();
 	err = move(p, new);
 	if (err == 0)
 		proc_set_aspace(p, new); /* before an attach can look at the old one */
-	assign_done("an exec");
+	assign_end("an exec");
 	return err;
 }
 

@@ -212,13 +212,13 @@ assign_map(PciFn *pf, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 	int err = -EPERM;
 	Owner *o;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	if ((o = guest_of(pf)) != NULL) {
 		aspace_lock(o->as);
 		err = map(o, iova, va, len, rights);
 		aspace_unlock(o->as);
 	}
-	assign_done("map");
+	assign_end("map");
 	return err;
 }
 
@@ -228,13 +228,13 @@ assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 	int err = -EPERM;
 	Owner *o;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	if ((o = guest_of(pf)) != NULL) {
 		aspace_lock(o->as);
 		err = unmap(o, iova, len);
 		aspace_unlock(o->as);
 	}
-	assign_done("unmap");
+	assign_end("unmap");
 	return err;
 }
 
@@ -255,12 +255,12 @@ assign_maps(PciFn *pf, Text *t)
 {
 	Owner *o;
 
-	mutex_lock(&assign_lock);
+	assign_begin();
 	if ((o = guest_of(pf)) != NULL) {
 		aspace_lock(o->as);
 		print(o, t);
 		aspace_unlock(o->as);
 	}
-	mutex_unlock(&assign_lock);
+	assign_end(NULL);
 	return o != NULL ? 0 : -EPERM;
 }

@@ -1,4 +1,4 @@
-/* SRC: dev/assign/attach.c dev/assign/bookcheck.c dev/assign/domains.c dev/assign/group.c dev/assign/drain.c dev/assign/procevent.c dev/assign/assigned.c dev/assign/owner.c dev/assign/kdriver.c dev/assign/kdomain.c dev/assign/kdma.c dev/assign/ats.c dev/assign/usermap.c dev/text/mapcmd.c dev/assign/iovamap.c dev/text/iommucmd.c dev/assign/admit.c dev/assign/power.c dev/assign/ops.c dev/assign/state.c dev/assign/event.c dev/assign/faultlog.c dev/assign/blame.c dev/assign/faultthread.c dev/text/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign/assignlock.c dev/assign/attach.c dev/assign/bookcheck.c dev/assign/domains.c dev/assign/group.c dev/assign/drain.c dev/assign/procevent.c dev/assign/assigned.c dev/assign/owner.c dev/assign/kdriver.c dev/assign/kdomain.c dev/assign/kdma.c dev/assign/ats.c dev/assign/usermap.c dev/text/mapcmd.c dev/assign/iovamap.c dev/text/iommucmd.c dev/assign/admit.c dev/assign/power.c dev/assign/ops.c dev/assign/state.c dev/assign/event.c dev/assign/faultlog.c dev/assign/blame.c dev/assign/faultthread.c dev/text/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -925,6 +925,7 @@ reset_world(void **state)
 	fn[EDU].ats = fn[EDU2].ats = 0;
 	start_err = enable_err = 0;
 	direct = passes = relax = checking = false;
+	assign_on_end(NULL);
 	fn[RMRR].cls = fn[RMRR].subclass = 0;
 	no_vector = false;
 	while_draining = NULL;
@@ -2949,6 +2950,7 @@ test_check_after(void **state)
 
 	(void)state;
 	checking = true;
+	bookcheck_init();
 	assert_int_equal(attach(EDU, 22), 0);
 	said(NULL);
 	dead_canary = 0x6008;

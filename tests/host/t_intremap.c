@@ -1,4 +1,4 @@
-/* SRC: dev/assign/intremap.c */
+/* SRC: dev/assign/assignlock.c dev/assign/intremap.c */
 /*
  * Interrupt remapping at boot, over a trace: lines are masked while units change, nothing
  * changes where an IO-APIC would be left behind, and each line and function gets an entry
@@ -148,7 +148,6 @@ unit_irq_at(Unit *u, uint32_t index, VtdIrq *q)
 	return u == &unit[0] && index == 5;
 }
 
-Mutex assign_lock;
 static AssignedFn *the_func;
 AssignedFn *
 fn_of(const PciFn *f)
