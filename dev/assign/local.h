@@ -8,7 +8,7 @@
  *	procevent.c    exit and exec
  *	admit.c    every reason for which an attach is refused
  *	owner.c    a process that owns functions in one mode, its domain, its memory's observer
- *	kdriver.c   the kernel as an owner: a driver has one function, and a domain for it
+ *	kdev.c      the kernel as an owner: a driver has one function, and a domain for it
  *	kdomain.c     what the device of a kernel driver sees
  *	kdma.c      memory of the kernel that such a device may use
  *	ats.c       devices of kernel drivers that translate by themselves
@@ -187,7 +187,7 @@ const char *owner_name(const Owner *o);
  * domain does not show all of it. */
 int owner_swap(Owner *o, Aspace *as, Domain *d) REQUIRES(assign_lock);
 
-/* ---- kdriver.c ---- */
+/* ---- kdev.c ---- */
 /* The i'th of the devices, separated by commas, of a boot parameter; 0: no more. */
 int kdriver_param(const char *param, uint i, bdf_t *b);
 const Kdriver *kdriver_for(const PciFn *f);                     /* NULL: none knows it */
