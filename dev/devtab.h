@@ -6,10 +6,11 @@
 extern Dev rootdev, consdev, procdev, nulldev, zerodev;
 extern Dev pcidev, iommudev, vtddev, edudev, rngdev;
 
-/* What a devtab begins with: all of them, in the order they are initialised. */
+/* What a devtab begins with: all of them, in the order they are initialised. Drivers
+ * come before #iommu, which gives them the devices that boot parameter kernel names. */
 #define DEVICES                                                                          \
-	&rootdev, &consdev, &procdev, &nulldev, &zerodev, &pcidev, &iommudev, &vtddev,   \
-		&edudev, &rngdev
+	&rootdev, &consdev, &procdev, &nulldev, &zerodev, &pcidev, &edudev, &rngdev,     \
+		&iommudev, &vtddev
 
 /* For tests: fill #root from a newc archive, which must outlive it. */
 int root_load(const void *archive, size_t len);

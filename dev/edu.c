@@ -126,5 +126,6 @@ static const Dirtab files[] = {
 Dev edudev = {
 	.name = "edu",
 	FLAT_FILES(files),
+	.init = edu_init,
 	FLAT_CALLS,
 };

@@ -35,6 +35,7 @@ rngdev_read(Chan *c, void *buf, long n, off_k off)
 Dev rngdev = {
 	.name = "rng",
 	FLAT_FILES(files),
+	.init = rng_init,
 	.open = rngdev_open,
 	.read = rngdev_read,
 	.write = flat_write,

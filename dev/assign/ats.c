@@ -36,24 +36,13 @@ refusal(const AssignedFn *f)
 	return unit_tlb_obstacle(f->unit);
 }
 
-static bool
-named(const AssignedFn *f)
-{
-	bdf_t b;
-
-	for (uint i = 0; kdriver_param("iommu.ats", i, &b) != 0; i++)
-		if (b == f->pci->bdf)
-			return true;
-	return false;
-}
-
 void
 ats_boot(void)
 {
 	char name[16];
 	bdf_t b;
 
-	for (uint i = 0; kdriver_param("iommu.ats", i, &b) != 0; i++) {
+	for (uint i = 0; devparam_at("iommu.ats", i, &b); i++) {
 		PciFn *p = pci_find(b);
 		AssignedFn *f = p != NULL ? fn_of(p) : NULL;
 		const char *why = f != NULL ? refusal(f) : "it is not there";
@@ -67,7 +56,7 @@ ats_boot(void)
 bool
 ats_wanted(const AssignedFn *f)
 {
-	return named(f) && refusal(f) == NULL;
+	return devparam_names("iommu.ats", f->pci->bdf) && refusal(f) == NULL;
 }
 
 /* It did not confirm. Called without locks of the core, in the middle of an unmap. */

@@ -261,7 +261,7 @@ assign_init(void)
 	bookcheck_init();
 	proc_observe(&assign_observer);
 	ats_boot();
-	taken = kdriver_boot();
+	taken = boot_drivers();
 	why = power_start(taken > 0);
 	if (why != NULL)
 		kprint("PCI-DMA: no IOMMU: %s\n", why);

@@ -7,62 +7,9 @@
  */
 
 #include "dev/assign/local.h"
-#include "kern/cmd.h"
 #include "kern/errno.h"
 #include "kern/heap.h"
 #include "kern/log.h"
-#include "kern/page.h"
-#include "kern/param.h"
-#include "kern/string.h"
-
-#define ITEM 32 /* of a list of devices, in letters */
-
-int
-kdriver_param(const char *param, uint i, bdf_t *b)
-{
-	const char *list = param_get(param);
-	char word[ITEM];
-
-	while (cmd_item(&list, word, sizeof word))
-		if (cmd_bdf(word, b) == 0 && i-- == 0)
-			return 1;
-	return 0;
-}
-
-/* Says what of such a list is no device. */
-static void
-judge(const char *param)
-{
-	const char *list = param_get(param);
-	char word[ITEM];
-	bdf_t b;
-
-	while (cmd_item(&list, word, sizeof word))
-		if (cmd_bdf(word, &b) != 0)
-			kprint("boot: %s: '%s' is not a device like 0:3.0: ignored\n",
-				param, word);
-}
-
-const Kdriver *
-kdriver_for(const PciFn *f)
-{
-	for (const Kdriver *const *k = kdrivers; *k != NULL; k++)
-		if ((*k)->knows(f))
-			return *k;
-	return NULL;
-}
-
-/* Is b among the devices of this boot parameter? */
-static bool
-named(const char *param, bdf_t b)
-{
-	bdf_t x;
-
-	for (uint i = 0; kdriver_param(param, i, &x) != 0; i++)
-		if (x == b)
-			return true;
-	return false;
-}
 
 int
 kdev_new(AssignedFn *f, Owner **out)
@@ -80,7 +27,7 @@ kdev_new(AssignedFn *f, Owner **out)
 	d->owner.kdev = d;
 	d->driver = kdriver_for(f->pci);
 	d->f = f;
-	d->bounce = named("bounce", f->pci->bdf);
+	d->bounce = devparam_names("bounce", f->pci->bdf);
 	d->ats = ats_wanted(f);
 	*out = &d->owner;
 	return 0;
@@ -112,31 +59,6 @@ kdev_refuse_off(void)
 				"%s: the kernel's driver %s has translated mappings",
 				f->name, owner_name(f->owner));
 	return 0;
-}
-
-/* Before translation: what is published here is in force when it begins. */
-uint
-kdriver_boot(void)
-{
-	char b[16];
-	uint n = 0;
-	bdf_t dev;
-
-	judge("kernel");
-	judge("bounce");
-	judge("iommu.ats");
-	for (uint i = 0; kdriver_param("bounce", i, &dev) != 0; i++)
-		if (pci_find(dev) == NULL)
-			kprint("boot: bounce=%s: it is not there\n",
-				bdf_print(dev, b, sizeof b));
-	for (uint i = 0; kdriver_param("kernel", i, &dev) != 0; i++) {
-		if (assign_attach(&(AttachArgs){ .bdf = dev, .pid = 0 }) == 0)
-			n++;
-		else
-			kprint("boot: kernel=%s: %s\n", bdf_print(dev, b, sizeof b),
-				proc_self()->errstr);
-	}
-	return n;
 }
 
 /* ---- what a driver may do ---- */

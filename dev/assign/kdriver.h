@@ -21,7 +21,13 @@ typedef struct Kdriver {
 	 * It says why not; then the device is taken away again. */
 	int (*start)(Kdev *d, PciFn *f);
 	void (*stop)(PciFn *f); /* the last use of the Kdev has returned */
+	struct Kdriver *next;   /* kdriver.c's */
 } Kdriver;
+
+/* Adds a driver, which must last for ever, at boot and before #iommu is initialised. */
+void kdriver_register(Kdriver *k);
+/* The driver that knows f; NULL: there is none. */
+const Kdriver *kdriver_for(const PciFn *f);
 
 /* Bus mastering, refused as to a process: -EBUSY after a flood of faults. */
 int kdev_master(Kdev *d, bool on);
@@ -57,6 +63,3 @@ typedef struct KdevInfo {
 	uint64_t maps, bounced; /* so far */
 } KdevInfo;
 void kdev_info(const Kdev *d, KdevInfo *out);
-
-/* All there are: kdrivers.c. NULL ends. */
-extern const Kdriver *const kdrivers[];

@@ -31,6 +31,7 @@
 
 #include "dev/assign/assign.h"
 #include "dev/assign/assignlock.h"
+#include "dev/assign/devparam.h"
 #include "dev/assign/event.h"
 #include "dev/assign/faultlog.h"
 #include "dev/assign/iovamap.h"
@@ -188,15 +189,16 @@ const char *owner_name(const Owner *o);
 int owner_swap(Owner *o, Aspace *as, Domain *d) REQUIRES(assign_lock);
 
 /* ---- kdev.c ---- */
-/* The i'th of the devices, separated by commas, of a boot parameter; 0: no more. */
-int kdriver_param(const char *param, uint i, bdf_t *b);
-const Kdriver *kdriver_for(const PciFn *f);                     /* NULL: none knows it */
 int kdev_new(AssignedFn *f, Owner **out) REQUIRES(assign_lock); /* says why not */
 int kdev_start(Kdev *d) REQUIRES(assign_lock); /* it has f: the driver may begin */
 void kdev_stop(Kdev *d) REQUIRES(assign_lock);
-uint kdriver_boot(void); /* takes what boot parameter kernel names: how many */
 /* 0, or a code: a driver whose device needs translation. */
 int kdev_refuse_off(void) REQUIRES(assign_lock);
+
+/* ---- bootdrivers.c ---- */
+/* Gives the devices that boot parameter kernel names to their drivers, before translation
+ * is on. Returns how many. */
+uint boot_drivers(void);
 
 /* ---- kdomain.c ---- */
 int kdomain_make(const AssignedFn *f, Domain **out); /* its domain; says why not */

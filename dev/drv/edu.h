@@ -12,7 +12,7 @@ typedef enum EduTest {
 	EDU_STRAY,     /* memory the device was not given stays as it was */
 } EduTest;
 
-extern const Kdriver edu_driver;
+void edu_init(void); /* before #iommu: registers the driver */
 
 /* Of a function the kernel has. Each says why not. */
 int edu_test(const PciFn *f, EduTest test, size_t n);

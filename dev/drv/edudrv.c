@@ -24,7 +24,6 @@
 #define CMD_TO_US 2 /* device to memory, else memory to device */
 
 #define EDU_BUFFER 0x40000
-#define BITS       28 /* more with another dma_mask, which cannot be read */
 
 Mutex edu_lock = MUTEX_INIT(RANK_DRIVER, "edu");
 static Edu *edus; /* edu_lock */
@@ -154,13 +153,19 @@ edu_stop(PciFn *f)
 	mutex_unlock(&edu_lock);
 }
 
-const Kdriver edu_driver = {
+static Kdriver edu_driver = {
 	.name = "edu",
-	.bits = BITS,
+	.bits = EDU_BITS,
 	.knows = edu_knows,
 	.start = edu_start,
 	.stop = edu_stop,
 };
+
+void
+edu_init(void)
+{
+	kdriver_register(&edu_driver);
+}
 
 /* ---- orders ---- */
 

@@ -4,6 +4,8 @@
 #include "dev/drv/edu.h"
 #include "kern/lock.h"
 
+#define EDU_BITS 28 /* more with another dma_mask, which cannot be read */
+
 /* A function that the driver has had; kept, for its window is mapped for ever. */
 typedef struct Edu {
 	struct Edu *next;

@@ -82,7 +82,7 @@ static int
 test_reach(Edu *e, int (*write)(Edu *e, uint8_t **page), const char *what)
 	REQUIRES(edu_lock)
 {
-	paddr_t pa = page_alloc_below(0, PAGE_KERNEL, 1ull << edu_driver.bits);
+	paddr_t pa = page_alloc_below(0, PAGE_KERNEL, 1ull << EDU_BITS);
 	uint8_t *page = pa != 0 ? page_ptr(pa) : NULL, was[SIDE];
 	int err;
 

@@ -4,7 +4,7 @@
 #include "dev/assign/kdriver.h"
 #include "kern/text.h"
 
-extern const Kdriver rng_driver;
+void rng_init(void); /* before #iommu: registers the driver */
 
 /* Up to n bytes from the first device the kernel has; says why not. */
 long rng_read(void *buf, long n);

@@ -165,13 +165,19 @@ rng_stop(PciFn *f)
 	mutex_unlock(&rng_lock);
 }
 
-const Kdriver rng_driver = {
+static Kdriver rng_driver = {
 	.name = "rng",
 	.bits = BITS,
 	.knows = rng_knows,
 	.start = rng_start,
 	.stop = rng_stop,
 };
+
+void
+rng_init(void)
+{
+	kdriver_register(&rng_driver);
+}
 
 /* ---- bytes ---- */
 

@@ -1,4 +1,4 @@
-/* SRC: dev/assign/assignlock.c dev/assign/attach.c dev/assign/bookcheck.c dev/assign/domains.c dev/assign/group.c dev/assign/drain.c dev/assign/procevent.c dev/assign/assigned.c dev/assign/owner.c dev/assign/kdev.c dev/assign/kdomain.c dev/assign/kdma.c dev/assign/ats.c dev/assign/usermap.c dev/text/mapcmd.c dev/assign/iovamap.c dev/text/iommucmd.c dev/assign/admit.c dev/assign/power.c dev/assign/ops.c dev/assign/state.c dev/assign/event.c dev/assign/faultlog.c dev/assign/blame.c dev/assign/faultthread.c dev/text/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign/assignlock.c dev/assign/attach.c dev/assign/bookcheck.c dev/assign/domains.c dev/assign/group.c dev/assign/drain.c dev/assign/procevent.c dev/assign/assigned.c dev/assign/owner.c dev/assign/kdriver.c dev/assign/kdev.c dev/assign/devparam.c dev/assign/bootdrivers.c dev/assign/kdomain.c dev/assign/kdma.c dev/assign/ats.c dev/assign/usermap.c dev/text/mapcmd.c dev/assign/iovamap.c dev/text/iommucmd.c dev/assign/admit.c dev/assign/power.c dev/assign/ops.c dev/assign/state.c dev/assign/event.c dev/assign/faultlog.c dev/assign/blame.c dev/assign/faultthread.c dev/text/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -847,8 +847,7 @@ stop(PciFn *f)
 	dev2 = NULL;
 }
 
-static const Kdriver driver = { "toy", 28, knows, start, stop };
-const Kdriver *const kdrivers[] = { &driver, NULL };
+static Kdriver driver = { "toy", 28, knows, start, stop, NULL };
 
 static const char *at_boot;
 static bool direct, relax, checking;
@@ -941,6 +940,8 @@ reset_world(void **state)
 	as_new = (Aspace){ .refs = 1, .top = 0x99000 };
 	p22.dying = false;
 	self = &p1;
+	if (kdriver_for(&fn[EDU2]) == NULL)
+		kdriver_register(&driver);
 	power_init(NULL, false);
 	power_start(false);
 	dmafault_init();
@@ -3193,7 +3194,7 @@ test_kernel_boot(void **state)
 	the_unit.state = UNIT_OFF;
 	power_init(NULL, false);
 	self = &host_self; /* where its sentences go */
-	assert_int_equal(kdriver_boot(), 2);
+	assert_int_equal(boot_drivers(), 2);
 	self = &p1;
 	assert_non_null(strstr(trace, "attach(8: 10) "));
 	assert_null(strstr(trace, "enable"));
