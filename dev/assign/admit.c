@@ -27,9 +27,9 @@ refuse_kind(const AssignedFn *f)
 static int
 refuse_held(const AssignedFn *f)
 {
-	if (f->owner->kdev != NULL)
+	if (f->pid == 0)
 		return fail(-EBUSY, "%s is owned by pid 0, the kernel, for its driver %s",
-			f->name, owner_name(f->owner));
+			f->name, f->owner->name);
 	return fail(-EBUSY, "%s is owned by pid %d", f->name, f->pid);
 }
 
@@ -133,11 +133,11 @@ refuse_alias(const AssignedFn *f, const AttachArgs *a)
 			return fail(-EBUSY,
 				"%s shares a requester id with %s, which the kernel has",
 				f->name, g->name);
-		if (g->owner->mode == a->mode && g->owner->ro == a->ro)
+		if (g->owner->mode == mode_of[a->mode] && g->owner->ro == a->ro)
 			continue;
 		return fail(-EBUSY,
 			"%s shares a requester id with %s, attached %s%s: want the same",
-			f->name, g->name, attach_mode_name[g->owner->mode],
+			f->name, g->name, attach_mode_name[g->owner->mode->word],
 			g->owner->ro ? " ro" : "");
 	}
 	return 0;

@@ -39,9 +39,8 @@ fn_publish(AssignedFn *f, Owner *o)
 {
 	uint16_t sid[PCI_NSID];
 	uint n = fn_sids(f, sid);
-	bool ats = o->kdev != NULL && o->kdev->ats;
 	int err = n == 0 ? 0
-		: ats    ? ats_attach(f, o->domain)
+		: o->ats ? ats_attach(f, o->domain)
 			 : domain_attach(o->domain, f->unit, sid, n);
 
 	if (err != 0)
@@ -71,7 +70,7 @@ fn_announce(AssignedFn *f)
 {
 	char line[EVENT_LEN];
 
-	snprint(line, sizeof line, "attach %s%s", attach_mode_name[f->owner->mode],
+	snprint(line, sizeof line, "attach %s%s", attach_mode_name[f->owner->mode->word],
 		f->owner->ro ? " ro" : "");
 	fn_event(f, line);
 }
@@ -79,12 +78,12 @@ fn_announce(AssignedFn *f)
 static void
 own(AssignedFn *f, Owner *o, FaultPolicy policy) REQUIRES(assign_lock)
 {
-	fn_move(f, o->kdev != NULL ? ON_KERNEL : ON_ATTACH);
+	fn_move(f, o->mode->taken);
 	o->nfn++;
 	lock(&f->lock);
 	f->wanted = false;
 	f->owner = o;
-	f->pid = owner_pid(o);
+	f->pid = o->pid;
 	f->policy = policy;
 	f->flooded = 0;
 	f->storm.n = 0;
@@ -100,7 +99,7 @@ own(AssignedFn *f, Owner *o, FaultPolicy policy) REQUIRES(assign_lock)
 static int
 begin(AssignedFn *f, Owner *o) REQUIRES(assign_lock)
 {
-	int err = kdev_start(o->kdev);
+	int err = o->mode->start(o);
 
 	if (err == 0)
 		return 0;
@@ -118,7 +117,8 @@ fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 
 	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
 		(err = make_quiet(f)) != 0 ||
-		(err = p != NULL ? owner_get(p, a, &o) : kdev_new(f, &o)) != 0)
+		(err = p != NULL ? owner_get(p, mode_of[a->mode], a->ro, &o)
+				 : kdev_new(f, &o)) != 0)
 		return err;
 	if ((err = fn_publish(f, o)) != 0) {
 		owner_drop(o);
@@ -126,7 +126,7 @@ fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 	}
 	pci_memory_on(f->pci);
 	own(f, o, a->policy);
-	return o->kdev != NULL ? begin(f, o) : 0;
+	return o->mode->start != NULL ? begin(f, o) : 0;
 }
 
 static int

@@ -125,7 +125,7 @@ blame(AssignedFn *f, FaultRec *r)
 	f->faults++;
 	if (f->pid >= 0) {
 		r->pid = f->pid;
-		snprint(r->name, sizeof r->name, "%.31s", owner_name(f->owner));
+		snprint(r->name, sizeof r->name, "%.31s", f->owner->name);
 		r->kill |= f->policy == FAULT_KILL;
 		fault_event(r, line, sizeof line);
 		event_to_owner(f, line);

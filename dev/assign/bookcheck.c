@@ -154,8 +154,7 @@ check_function(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 		of_function(r, 8, f, "masters the bus");
 	if (state == FN_BLOCKED && !pci_interrupts_are_off(p))
 		of_function(r, 8, f, "can interrupt");
-	if (!(f->owner != NULL && f->owner->kdev != NULL && f->owner->kdev->ats) &&
-		!pci_ats_is_off(p))
+	if (!(f->owner != NULL && f->owner->ats) && !pci_ats_is_off(p))
 		of_function(r, 14, f, "translates by itself: ATS, PRI or PASID is on");
 }
 
@@ -176,27 +175,15 @@ of_entry(const Tree *w, uint invariant, const DomainEntry *e, const char *what)
 			w->id, e->level, e->iova, e->value, what);
 }
 
-static bool
-maps_ours(const Tree *w, const DomainEntry *e)
-{
-	const IovaRange *m = iovamap_find(&w->owner->map, BY_IOVA, e->iova, PAGE_SIZE,
-		~0u);
-	uint rights = e->value & TABLE_BITS;
-	int prot = rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
-
-	return m != NULL && (m->rights & rights) == rights &&
-		aspace_frame(w->owner->as,
-			m->start[BY_VA] + (e->iova - m->start[BY_IOVA]), prot) == e->to;
-}
-
 /* A page that a process's device reaches; guest: where its book says. */
 static void
 check_page(const Tree *w, const DomainEntry *e)
 {
+	const Mode *mode = w->owner->mode;
 	uint64_t size = SL_SPAN(e->level);
 
 	w->r->pages += size / PAGE_SIZE;
-	if (w->owner->kdev != NULL && e->to == e->iova)
+	if (w->owner->proc == NULL && e->to == e->iova)
 		return; /* an identity, or memory that firmware reserved for the device */
 	if (page_kind(e->to) == PAGE_NONE ||
 		page_kind(e->to + size - PAGE_SIZE) == PAGE_NONE)
@@ -204,11 +191,10 @@ check_page(const Tree *w, const DomainEntry *e)
 	else if (w->owner->proc != NULL &&
 		(page_kind(e->to) != PAGE_USER || page_refs(e->to) == 0))
 		of_entry(w, 4, e, "not a page of a process");
-	else if (w->owner->proc != NULL && w->owner->mode == ATTACH_GUEST &&
-		!maps_ours(w, e))
+	else if (mode->shows != NULL &&
+		!mode->shows(w->owner, e->iova, e->to, e->value & TABLE_BITS))
 		of_entry(w, 4, e, "not what its owner mapped there");
-	if (w->owner->ro && e->level == 1 && w->owner->mode == ATTACH_GUEST &&
-		e->value & DOMAIN_W)
+	if (w->owner->ro && e->level == 1 && mode->shows != NULL && e->value & DOMAIN_W)
 		of_entry(w, 4, e, "can be written though it is attached read-only");
 }
 
@@ -264,7 +250,7 @@ check_domain(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 	Tree w = { .r = r,
 		.owner = o,
 		.id = any_id(o->domain),
-		.process = o->proc != NULL && o->mode != ATTACH_GUEST };
+		.process = o->proc != NULL && o->mode->shows == NULL };
 	VtdCheck c;
 
 	r->domains++;

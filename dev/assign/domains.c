@@ -58,7 +58,7 @@ put_domain(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 	owner_let(owner);
 	put_ids(t, owner->domain);
 	text_printf(t, " kind %s ro %s pid %d name %s", kind_name[d.kind],
-		owner->ro ? "yes" : "no", f->pid, owner_name(owner));
+		owner->ro ? "yes" : "no", f->pid, owner->name);
 	put_functions(t, owner);
 	text_printf(t,
 		" root 0x%lx levels %u width %u pages %u quota %u clean %u large %u",

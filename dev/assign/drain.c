@@ -37,7 +37,7 @@ step_cut(AssignedFn *f) REQUIRES(assign_lock)
 	Owner *o = f->owner;
 	int err = 0;
 
-	if (f->published && o->kdev != NULL && o->kdev->ats)
+	if (f->published && o->ats)
 		err = ats_off(f, o->domain);
 	if (f->published && n > 0)
 		err |= domain_detach(o->domain, f->unit, sid, n);
@@ -119,8 +119,8 @@ owner_drain(Owner *o)
 void
 fn_leave(AssignedFn *f)
 {
-	if (f->owner->kdev != NULL)
-		kdev_stop(f->owner->kdev);
+	if (f->owner->mode->stop != NULL)
+		f->owner->mode->stop(f->owner);
 	fn_move(f, ON_DRAIN);
 	fn_event(f, "detach");
 }

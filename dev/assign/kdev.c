@@ -11,6 +11,41 @@
 #include "kern/heap.h"
 #include "kern/log.h"
 
+/* ---- the kernel as an owner ---- */
+
+static int
+kernel_start(Owner *o)
+{
+	Kdev *d = o->kdev;
+	int err = d->driver->start(d, d->f->pci);
+
+	d->started = err == 0;
+	return err;
+}
+
+static void
+kernel_stop(Owner *o)
+{
+	Kdev *d = o->kdev;
+
+	if (d->started)
+		d->driver->stop(d->f->pci);
+	d->started = false;
+}
+
+static void
+kernel_free(Owner *o)
+{
+	kfree(o->kdev);
+}
+
+static const Mode kernel_mode = {
+	.taken = ON_KERNEL,
+	.start = kernel_start,
+	.stop = kernel_stop,
+	.free = kernel_free,
+};
+
 int
 kdev_new(AssignedFn *f, Owner **out)
 {
@@ -24,30 +59,16 @@ kdev_new(AssignedFn *f, Owner **out)
 		return err;
 	}
 	mutex_init(&d->lock, RANK_DOMAIN, "kernel domain");
-	d->owner.kdev = d;
 	d->driver = kdriver_for(f->pci);
 	d->f = f;
 	d->bounce = devparam_names("bounce", f->pci->bdf);
-	d->ats = ats_wanted(f);
+	d->owner.mode = &kernel_mode;
+	d->owner.name = d->driver->name;
+	d->owner.kdev = d;
+	d->owner.lock = &d->lock;
+	d->owner.ats = ats_wanted(f);
 	*out = &d->owner;
 	return 0;
-}
-
-int
-kdev_start(Kdev *d)
-{
-	int err = d->driver->start(d, d->f->pci);
-
-	d->started = err == 0;
-	return err;
-}
-
-void
-kdev_stop(Kdev *d)
-{
-	if (d->started)
-		d->driver->stop(d->f->pci);
-	d->started = false;
 }
 
 int
@@ -57,7 +78,7 @@ kdev_refuse_off(void)
 		if (f->state == FN_KERNEL && !kdomain_direct(f->owner->domain))
 			return fail(-EBUSY,
 				"%s: the kernel's driver %s has translated mappings",
-				f->name, owner_name(f->owner));
+				f->name, f->owner->name);
 	return 0;
 }
 
@@ -94,7 +115,7 @@ kdev_info(const Kdev *d, KdevInfo *out)
 		.driver = d->driver->name,
 		.view = kdomain_name(d->owner.domain),
 		.bounce = d->bounce,
-		.ats = d->ats,
+		.ats = d->owner.ats,
 		.maps = d->maps,
 		.bounced = d->bounced,
 	};

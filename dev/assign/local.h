@@ -37,24 +37,54 @@
 #include "dev/assign/iovamap.h"
 #include "kern/aspace.h"
 
+typedef struct Owner Owner;
+struct AssignedFn;
+
+/* What differs between owners: one table for each mode of a process (modes.c, usermap.c)
+ * and one for the kernel's drivers (kdev.c). A call that is NULL has nothing to do. */
+typedef struct Mode {
+	AttachMode word; /* of a process's */
+	FnEvent taken;   /* what happens to a function that an owner gets */
+
+	/* Makes the domain of a process, over the memory `as`. Codes of the core. */
+	int (*domain_new)(const Owner *o, Aspace *as, Domain **out);
+	/* The observer's calls, under the lock of the address space (kern/aspace.h). A code
+	 * means that some unit did not confirm; -ENOMEM that it cannot be shown. */
+	int (*added)(Owner *o, vaddr_t va, size_t len, bool dma);
+	int (*removed)(Owner *o, vaddr_t va, size_t len, int prot, bool tables);
+	/* Whether the owner has mapped this page, with these rights, at iova. NULL: the
+	 * domain shows a process's own page tables, or what a driver maps. */
+	bool (*shows)(const Owner *o, iova_t iova, paddr_t page, uint rights);
+
+	/* A driver's: it has its function and may begin, or says why not; it stops, before
+	 * its function is taken away; and its owner, which has no function any more, ends. */
+	int (*start)(Owner *o);
+	void (*stop)(Owner *o);
+	void (*free)(Owner *o);
+} Mode;
+
 /* An owner: a process that has functions in one mode, which share a domain, or the driver
  * of one function in the kernel (then proc and as are NULL). Guarded by assign_lock,
  * except that the observer, under the address space's lock, uses `domain` and sets
  * `failed`, and that `map` changes under that lock only. */
-typedef struct Owner {
-	struct Owner *next;
-	Proc *proc; /* a reference */
-	Kdev *kdev; /* or this, which the Owner is part of */
-	AttachMode mode;
+struct Owner {
+	Owner *next;
+	const Mode *mode;
+	int pid;          /* 0: the kernel */
+	const char *name; /* of the process, or of the driver */
+	Proc *proc;       /* a reference */
+	Kdev *kdev;       /* or this, which the Owner is part of */
 	bool ro;
+	bool ats;    /* its device translates by itself */
 	IovaMap map; /* guest */
+	Mutex *lock; /* guards the domain's tables; NULL: the address space's does */
 	Aspace *as;
 	Domain *domain;
 	Domain *fresh; /* exec: over the new memory */
 	AsObserver observer;
 	uint nfn;    /* functions in the domain */
 	bool failed; /* a unit did not confirm: its memory is withheld */
-} Owner;
+};
 
 /* A function that a kernel driver has. Calls are the driver's to serialise; `lock` is for
  * those who look at the tables of its domain. */
@@ -65,7 +95,6 @@ struct Kdev {
 	struct AssignedFn *f;
 	bool started;
 	bool bounce; /* always */
-	bool ats;    /* its device translates by itself */
 	iova_t next; /* where to look for room */
 	uint64_t maps, bounced;
 };
@@ -169,9 +198,9 @@ bool fn_mine(AssignedFn *f); /* of the running process; says otherwise whose */
 /* ---- owner.c ---- */
 /* p's, one after the other; NULL begins and ends. */
 Owner *owner_next(const Proc *p, const Owner *o) REQUIRES(assign_lock);
-/* Finds or makes; says why not. */
-int owner_get(Proc *p, const AttachArgs *a, Owner **out) REQUIRES(assign_lock);
-/* A domain of o's kind over another address space. */
+/* p's owner in this mode, found or made; says why there is none. */
+int owner_get(Proc *p, const Mode *mode, bool ro, Owner **out) REQUIRES(assign_lock);
+/* A domain like o's over another address space. */
 int owner_domain(const Owner *o, Aspace *as, Domain **out);
 bool owner_leads(const AssignedFn *f)
 	REQUIRES(assign_lock); /* it is its domain's first */
@@ -182,16 +211,12 @@ void owner_drop(Owner *o) REQUIRES(assign_lock); /* gone when it has no function
 void owner_fail(Owner *o); /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */
 void owner_withhold(Owner *o) REQUIRES(assign_lock);
-int owner_pid(const Owner *o); /* 0: the kernel */
-const char *owner_name(const Owner *o);
 /* exec: move to another address space and its domain; the old one is freed. -ENOMEM: the
  * domain does not show all of it. */
 int owner_swap(Owner *o, Aspace *as, Domain *d) REQUIRES(assign_lock);
 
 /* ---- kdev.c ---- */
 int kdev_new(AssignedFn *f, Owner **out) REQUIRES(assign_lock); /* says why not */
-int kdev_start(Kdev *d) REQUIRES(assign_lock); /* it has f: the driver may begin */
-void kdev_stop(Kdev *d) REQUIRES(assign_lock);
 /* 0, or a code: a driver whose device needs translation. */
 int kdev_refuse_off(void) REQUIRES(assign_lock);
 
@@ -216,8 +241,10 @@ int ats_attach(AssignedFn *f, Domain *d) REQUIRES(assign_lock);
 int ats_off(AssignedFn *f, Domain *d) REQUIRES(assign_lock);
 
 /* ---- usermap.c ---- */
-/* The process keeps only `prot` of [va, va+len): the observer's call. */
-int usermap_removed(Owner *o, vaddr_t va, uint64_t len, int prot);
+extern const Mode guest_mode;
+
+/* ---- modes.c ---- */
+extern const Mode *const mode_of[ATTACH_GUEST + 1];
 
 /* ---- admit.c ---- */
 /* 0, or a code and the reason why f cannot go to p. Changes nothing. */

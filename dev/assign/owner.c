@@ -14,7 +14,6 @@
 #include "kern/errno.h"
 #include "kern/heap.h"
 #include "kern/log.h"
-#include "kern/page.h"
 
 static Owner *owners; /* assign_lock */
 
@@ -41,9 +40,8 @@ on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 	int err = 0;
 
 	(void)as;
-	if (o->mode != ATTACH_GUEST && (dma || o->mode == ATTACH_SHARED) &&
-		!has_failed(o))
-		err = domain_added(o->domain, va, len);
+	if (o->mode->added != NULL && !has_failed(o))
+		err = o->mode->added(o, va, len, dma);
 	if (err == -ETIMEDOUT)
 		owner_fail(o);
 	return err == -ENOMEM ? err : 0;
@@ -57,8 +55,7 @@ on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
 
 	(void)as;
 	if (!has_failed(o))
-		err = o->mode == ATTACH_GUEST ? usermap_removed(o, va, len, prot)
-					      : domain_flush(o->domain, va, len, tables);
+		err = o->mode->removed(o, va, len, prot, tables);
 	if (err != 0)
 		owner_fail(o);
 	return has_failed(o) ? -EIO : 0;
@@ -88,29 +85,11 @@ owner_leads(const AssignedFn *f)
 
 /* ---- life ---- */
 
-/* A sixteenth of memory for the tables of one guest: they map 32 times what there is. */
-static uint
-quota(void)
-{
-	return page_stat().total / 16;
-}
-
 int
 owner_domain(const Owner *o, Aspace *as, Domain **out)
 {
-	uint rights = o->ro ? DOMAIN_R : DOMAIN_R | DOMAIN_W;
-	int err;
+	int err = o->mode->domain_new(o, as, out);
 
-	switch (o->mode) {
-	case ATTACH_PRIVATE:
-		err = domain_new_private(aspace_pdpt(as), rights, out);
-		break;
-	case ATTACH_GUEST:
-		err = domain_new_mapped(quota(), out);
-		break;
-	default:
-		err = domain_new_shared(aspace_pdpt(as), rights, out);
-	}
 	return err != 0 ? fail(-ENOMEM, "no memory for a domain") : 0;
 }
 
@@ -129,13 +108,15 @@ start(Owner *o, Proc *p, Aspace *as) REQUIRES(assign_lock)
 		return fail(-ENOMEM, "no memory for a domain");
 	}
 	o->proc = proc_get(p);
+	o->pid = p->pid;
+	o->name = p->name;
 	o->next = owners;
 	owners = o;
 	return 0;
 }
 
 static int
-owner_new(Proc *p, const AttachArgs *a, Owner **out) REQUIRES(assign_lock)
+owner_new(Proc *p, const Mode *mode, bool ro, Owner **out) REQUIRES(assign_lock)
 {
 	Aspace *as = proc_aspace(p);
 	Owner *o;
@@ -147,8 +128,8 @@ owner_new(Proc *p, const AttachArgs *a, Owner **out) REQUIRES(assign_lock)
 		aspace_put(as);
 		return fail(-ENOMEM, "no memory for a domain");
 	}
-	o->mode = a->mode;
-	o->ro = a->ro;
+	o->mode = mode;
+	o->ro = ro;
 	if ((err = start(o, p, as)) != 0) {
 		kfree(o);
 		aspace_put(as);
@@ -159,30 +140,18 @@ owner_new(Proc *p, const AttachArgs *a, Owner **out) REQUIRES(assign_lock)
 }
 
 int
-owner_get(Proc *p, const AttachArgs *a, Owner **out)
+owner_get(Proc *p, const Mode *mode, bool ro, Owner **out)
 {
 	Owner *o = owner_next(p, NULL);
 
-	while (o != NULL && (o->mode != a->mode || o->ro != a->ro))
+	while (o != NULL && (o->mode != mode || o->ro != ro))
 		o = owner_next(p, o);
 	if (o == NULL)
-		return owner_new(p, a, out);
+		return owner_new(p, mode, ro, out);
 	*out = o;
 	if (!has_failed(o))
 		return 0;
 	return fail(-EIO, "a device of process %d did not let go of its memory", p->pid);
-}
-
-int
-owner_pid(const Owner *o)
-{
-	return o->kdev != NULL ? 0 : o->proc->pid;
-}
-
-const char *
-owner_name(const Owner *o)
-{
-	return o->kdev != NULL ? o->kdev->driver->name : o->proc->name;
 }
 
 /* Off the list and gone; its domain is the caller's affair. */
@@ -209,8 +178,8 @@ owner_drop(Owner *o)
 	if (o->nfn > 0 || has_failed(o)) /* failed: stays, to withhold what it unmaps */
 		return;
 	domain = o->domain;
-	if (o->kdev != NULL)
-		kfree(o->kdev);
+	if (o->mode->free != NULL)
+		o->mode->free(o);
 	else
 		owner_free(o); /* nobody calls back any more */
 	domain_free(domain);
@@ -221,8 +190,8 @@ owner_drop(Owner *o)
 void
 owner_hold(Owner *o) NO_ANALYSIS
 {
-	if (o->kdev != NULL)
-		mutex_lock(&o->kdev->lock);
+	if (o->lock != NULL)
+		mutex_lock(o->lock);
 	else
 		aspace_lock(o->as);
 }
@@ -230,8 +199,8 @@ owner_hold(Owner *o) NO_ANALYSIS
 void
 owner_let(Owner *o) NO_ANALYSIS
 {
-	if (o->kdev != NULL)
-		mutex_unlock(&o->kdev->lock);
+	if (o->lock != NULL)
+		mutex_unlock(o->lock);
 	else
 		aspace_unlock(o->as);
 }

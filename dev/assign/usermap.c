@@ -15,8 +15,17 @@
 #include "kern/errno.h"
 #include "kern/layout.h"
 #include "kern/log.h"
+#include "kern/page.h"
 
 #define GUEST_RANGES (1u << 20) /* in the book of one domain */
+
+/* What a process must be allowed itself before its device may: a device that writes a
+ * page could as well read it. */
+static int
+prot_of(uint rights)
+{
+	return rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
+}
 
 /* ---- refusals ---- */
 
@@ -43,7 +52,7 @@ refuse_window(iova_t iova, uint64_t len)
 static int
 refuse_memory(const Owner *o, vaddr_t va, uint64_t len, uint rights)
 {
-	int prot = rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
+	int prot = prot_of(rights);
 
 	if (o->ro && rights & DOMAIN_W)
 		return fail(-EPERM, "it is attached read-only");
@@ -163,13 +172,14 @@ give_up(Owner *o)
 	return domain_unmap_all(o->domain);
 }
 
-int
-usermap_removed(Owner *o, vaddr_t va, uint64_t len, int prot)
+static int
+guest_removed(Owner *o, vaddr_t va, size_t len, int prot, bool tables)
 {
 	uint lost = (DOMAIN_R | DOMAIN_W) & ~rights_of(prot);
 	const IovaRange *r;
 	int err = 0;
 
+	(void)tables;
 	while (lost != 0 && err == 0 &&
 		(r = iovamap_find(&o->map, BY_VA, va, len, lost)) != NULL) {
 		uint64_t from = va > r->start[BY_VA] ? va - r->start[BY_VA] : 0;
@@ -189,6 +199,34 @@ usermap_removed(Owner *o, vaddr_t va, uint64_t len, int prot)
 	return domain_sync(o->domain);
 }
 
+/* ---- the mode ---- */
+
+/* A sixteenth of memory for the tables of one owner: they map 32 times what there is. */
+static int
+guest_domain(const Owner *o, Aspace *as, Domain **out)
+{
+	(void)o, (void)as;
+	return domain_new_mapped(page_stat().total / 16, out);
+}
+
+static bool
+guest_shows(const Owner *o, iova_t iova, paddr_t page, uint rights)
+{
+	const IovaRange *r = iovamap_find(&o->map, BY_IOVA, iova, PAGE_SIZE, ~0u);
+
+	return r != NULL && (r->rights & rights) == rights &&
+		aspace_frame(o->as, r->start[BY_VA] + (iova - r->start[BY_IOVA]),
+			prot_of(rights)) == page;
+}
+
+const Mode guest_mode = {
+	.word = ATTACH_GUEST,
+	.taken = ON_ATTACH,
+	.domain_new = guest_domain,
+	.removed = guest_removed,
+	.shows = guest_shows,
+};
+
 /* ---- commands ---- */
 
 /* The running process's guest domain behind pf; says why there is none. */
@@ -199,10 +237,10 @@ guest_of(PciFn *pf) REQUIRES(assign_lock)
 
 	if (!assign_mine(pf))
 		return NULL;
-	if (f->owner->mode == ATTACH_GUEST)
+	if (f->owner->mode == &guest_mode)
 		return f->owner;
 	fail(-EPERM, "%s is attached %s: its addresses are those of the process", f->name,
-		attach_mode_name[f->owner->mode]);
+		attach_mode_name[f->owner->mode->word]);
 	return NULL;
 }
 
