@@ -8,6 +8,8 @@
  */
 
 #include "dev/assign/local.h"
+#include "kern/errno.h"
+#include "kern/log.h"
 
 static void
 step_revoke(AssignedFn *f) REQUIRES(assign_lock)
@@ -123,4 +125,39 @@ fn_leave(AssignedFn *f)
 		f->owner->mode->stop(f->owner);
 	fn_move(f, ON_DRAIN);
 	fn_event(f, "detach");
+}
+
+/* ---- detach ---- */
+
+int
+fn_refuse_detach(const AssignedFn *f, int pid)
+{
+	if (f->owner == NULL)
+		return fail(-EINVAL, "%s is not assigned to any process", f->name);
+	if (pid >= 0 && pid != f->pid)
+		return fail(-EINVAL, "%s is owned by pid %d, not %d", f->name, f->pid,
+			pid);
+	return 0;
+}
+
+int
+fn_detached(AssignedFn *f)
+{
+	if (f->state != FN_BROKEN)
+		return 0;
+	return fail(-EIO, "%s is taken away, and broken: %s", f->name, fn_broken(f));
+}
+
+int
+fn_detach(AssignedFn *f, int pid)
+{
+	int err = fn_refuse_detach(f, pid);
+	Owner *o = f->owner;
+
+	if (err != 0)
+		return err;
+	fn_leave(f);
+	owner_drain(o);
+	owner_drop(o);
+	return fn_detached(f);
 }

@@ -147,9 +147,6 @@ int fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock)
 int fn_publish(AssignedFn *f, Owner *o) REQUIRES(assign_lock);
 /* tells the owner how it is attached */
 void fn_announce(AssignedFn *f) REQUIRES(assign_lock);
-int fn_refuse_detach(const AssignedFn *f, int pid)
-	REQUIRES(assign_lock);                        /* 0, or why not */
-int fn_detached(AssignedFn *f) REQUIRES(assign_lock); /* 0, or that it is broken now */
 
 /* ---- group.c ---- */
 /* Every function of f's group, or none; says why not. */
@@ -165,6 +162,14 @@ void fn_leave(AssignedFn *f)
 void owner_quiesce(Owner *o, FnState in) REQUIRES(assign_lock);
 void owner_drain(Owner *o) REQUIRES(assign_lock); /* that, then release */
 void owner_each(Owner *o, FnState in, void (*step)(AssignedFn *f)) REQUIRES(assign_lock);
+
+/* Takes f from pid, or from whoever has it if pid is -1. Says why it cannot, or that f is
+ * broken now and stays out of use; it is taken away in that case too. */
+int fn_detach(AssignedFn *f, int pid) REQUIRES(assign_lock);
+/* Whether f can be taken from pid: 0, or a code and the reason. */
+int fn_refuse_detach(const AssignedFn *f, int pid) REQUIRES(assign_lock);
+/* 0, or says that f, which has been drained, is broken. */
+int fn_detached(AssignedFn *f) REQUIRES(assign_lock);
 
 /* ---- procevent.c ---- */
 extern const ProcObserver assign_observer;

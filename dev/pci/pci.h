@@ -61,7 +61,7 @@ struct PciFn {
 	uint group; /* isolation group number; see pci_group_reason */
 
 	volatile uint32_t *msix_table; /* msi.c's window, mapped at first use */
-	void *assign;                  /* dev/assign/attach.c's */
+	void *assign;                  /* dev/assign/assigned.c's */
 };
 
 /*
