@@ -5,6 +5,7 @@
  * user/man/iommu.md.
  */
 
+#include "arch/arch.h"
 #include "dev/assign/assign.h"
 #include "dev/devtab.h"
 #include "dev/text/iommucmd.h"
@@ -56,7 +57,7 @@ static int
 mappings_text(Chan *c, Text *t)
 {
 	(void)c;
-	assign_mappings(t);
+	assign_mappings(t, mappings_unit);
 	return 0;
 }
 
@@ -153,9 +154,35 @@ static const Dirtab files[] = {
 };
 /* clang-format on */
 
+/* ---- boot ---- */
+
+/* "ACPI: DMAR (v001 BOCHS ...) @ 0x...", as Linux's guide has it. */
+static void
+say_table(const void *table)
+{
+	char line[128];
+
+	acpi_line(line, sizeof line, table, acpi_addr(table));
+	kprint("%s", line);
+}
+
+static void
+say_unit(const UnitInfo *u)
+{
+	kprint("DMAR: unit %u at 0x%lx: %u levels, %u bits, by %s, %s\n", u->index,
+		u->base, u->levels, u->width, u->queued ? "queue" : "registers",
+		info_mode(u->mode));
+}
+
+static void
+iommu_init(void)
+{
+	assign_init(&(BootWords){ .table = say_table, .unit = say_unit });
+}
+
 Dev iommudev = {
 	.name = "iommu",
-	.init = assign_init,
+	.init = iommu_init,
 	FLAT_FILES(files),
 	FLAT_CALLS,
 };

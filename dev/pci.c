@@ -77,7 +77,7 @@ ctl_cmd(Chan *c, const Cmd *cmd)
 static int
 map_text(Chan *c, Text *t)
 {
-	return assign_maps(chan_fn(c), t);
+	return assign_maps(chan_fn(c), t, map_print);
 }
 
 static int

@@ -28,7 +28,15 @@ typedef struct AttachArgs {
 	FaultPolicy policy;
 } AttachArgs;
 
-void assign_init(void); /* after pci_scan: finds units, starts translation */
+/* What boot prints of the machine, in the words of dev/text. */
+typedef struct BootWords {
+	void (*table)(const void
+			*table);         /* an ACPI table whose length has been checked */
+	void (*unit)(const UnitInfo *u); /* a unit that can be used */
+} BootWords;
+/* Once, after pci_scan: finds the units, starts translation, and gives the kernel's drivers
+ * their devices. */
+void assign_init(const BootWords *words);
 
 /* Each fails with one sentence and changes nothing, or is done when it returns. */
 int assign_attach(const AttachArgs *a);
@@ -56,7 +64,10 @@ int assign_reset(PciFn *f);
  * it, whole pages, rights DOMAIN_R, DOMAIN_W. */
 int assign_map(PciFn *f, iova_t iova, vaddr_t va, uint64_t len, uint rights);
 int assign_unmap(PciFn *f, iova_t iova, uint64_t len);
-int assign_maps(PciFn *f, Text *t); /* as commands that would make them */
+/* Calls print for each of them, by IOVA. -EPERM: f is not the caller's, or not attached as
+ * guest; errstr says which. */
+int assign_maps(PciFn *f, Text *t,
+	void (*print)(Text *t, iova_t iova, vaddr_t va, uint64_t len, uint rights));
 /* Map a BAR of a function the running process owns. */
 int assign_map_bar(PciFn *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va);
 
@@ -71,9 +82,15 @@ long assign_intr_wait(PciFn *f, uint64_t seen, bool nonblock, uint64_t *count);
 long assign_event_read(PciFn *f, char *buf, long n, bool nonblock);
 int assign_poll(PciFn *f, bool intr, uint64_t seen, Waitq **q);
 
-void assign_mappings(Text *t); /* COMPAT 5 */
-void assign_faults(Text *t);   /* one record per line */
-void assign_domains(Text *t);  /* likewise */
+typedef struct Mapping {
+	int pid;
+	bdf_t bdf;
+} Mapping;
+/* Calls print for each unit, whose registers are at base, with the n functions behind it
+ * that have owners, in any order; print may sort them. */
+void assign_mappings(Text *t, void (*print)(Text *t, paddr_t base, Mapping *m, uint n));
+void assign_faults(Text *t);  /* one record per line */
+void assign_domains(Text *t); /* likewise */
 void assign_stats(Text *t);
 typedef struct Cmd Cmd;
 void policy_text(Text *t);    /* #vtd/ctl */

@@ -9,7 +9,6 @@
 #include "arch/arch.h"
 #include "arch/pt.h"
 #include "dev/assign/local.h"
-#include "dev/text/iommufmt.h"
 #include "dev/vtd/dmar.h"
 #include "kern/canary.h"
 #include "kern/cmd.h"
@@ -18,37 +17,31 @@
 #include "kern/param.h"
 #include "kern/string.h"
 
-/* ---- what is said ---- */
+/* ---- what is said; dev/vtd says itself what the table holds and which units it cannot
+ * use ---- */
 
-/* What the table holds and which units cannot be used, dev/vtd says itself. */
 static void
-say_tables(void)
+say_tables(const BootWords *words)
 {
-	char line[128];
 	const void *p;
 	size_t len;
 	uint n = 0;
 
-	while ((p = acpi_find("DMAR", n, &len)) != NULL) {
-		acpi_line(line, sizeof line, p, acpi_addr(p));
-		kprint("%s", line);
-		n++;
-	}
+	for (; (p = acpi_find("DMAR", n, &len)) != NULL; n++)
+		words->table(p);
 	if (n > 1)
 		kprint("ACPI: there are %u DMAR tables: the last is used\n", n);
 }
 
 static void
-say_units(void)
+say_units(const BootWords *words)
 {
 	UnitInfo u;
 
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
 		if (u.state == UNIT_OFF || u.state == UNIT_ON)
-			kprint("DMAR: unit %u at 0x%lx: %u levels, %u bits, by %s, %s\n",
-				u.index, u.base, u.levels, u.width,
-				u.queued ? "queue" : "registers", info_mode(u.mode));
+			words->unit(&u);
 	}
 }
 
@@ -72,7 +65,7 @@ reason(void)
 
 /* NULL: there is a table, and its units are to be used. */
 static const char *
-find_units(void)
+find_units(const BootWords *words)
 {
 	size_t len;
 	const void *table = acpi_last("DMAR", &len);
@@ -81,7 +74,7 @@ find_units(void)
 		return "the machine has no DMAR table";
 	if (param_is("iommu", "off"))
 		return "it was switched off by boot parameter iommu=off";
-	say_tables();
+	say_tables(words);
 	if (vtd_parse(table, len) != 0)
 		return reason();
 	keep_out_registers(vtd_dmar());
@@ -90,7 +83,7 @@ find_units(void)
 
 /* NULL when there are usable units; they do not translate yet. */
 static const char *
-start_units(void)
+start_units(const BootWords *words)
 {
 	vtd_options.registers = param_is("iommu.inv", "register");
 	vtd_options.scalable = param_is("iommu.scalable", "on");
@@ -98,7 +91,7 @@ start_units(void)
 		return reason();
 	pt_set_flush(!vtd_coherent());
 	pt_set_snoop(vtd_snoop());
-	say_units();
+	say_units(words);
 	intremap_init();
 	return NULL;
 }
@@ -245,16 +238,16 @@ make_funcs(void)
 }
 
 void
-assign_init(void)
+assign_init(const BootWords *words)
 {
 	bool lazy = param_is("iommu", "first-use");
-	const char *why = find_units();
+	const char *why = find_units(words);
 	uint taken;
 
 	canary_init();
 	if (!make_funcs() || (why == NULL && !place_all()))
 		why = "there was no memory to manage devices";
-	if (why == NULL && (why = start_units()) == NULL)
+	if (why == NULL && (why = start_units(words)) == NULL)
 		say_uncovered();
 	power_init(why, lazy);
 	dmafault_init();

@@ -4,7 +4,6 @@
  */
 
 #include "dev/assign/local.h"
-#include "dev/text/iommufmt.h"
 #include "kern/heap.h"
 
 FnState
@@ -81,7 +80,7 @@ collect(const Unit *u, Mapping *m)
 }
 
 void
-assign_mappings(Text *t)
+assign_mappings(Text *t, void (*print)(Text *t, paddr_t base, Mapping *m, uint n))
 {
 	uint n = 0;
 	Mapping *m;
@@ -97,7 +96,7 @@ assign_mappings(Text *t)
 	assign_begin();
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
-		mappings_unit(t, u.base, m, collect(vtd_unit(i), m));
+		print(t, u.base, m, collect(vtd_unit(i), m));
 	}
 	assign_end(NULL);
 	kfree(m);

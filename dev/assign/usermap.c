@@ -11,7 +11,6 @@
  */
 
 #include "dev/assign/local.h"
-#include "dev/text/mapcmd.h"
 #include "kern/errno.h"
 #include "kern/layout.h"
 #include "kern/log.h"
@@ -276,27 +275,28 @@ assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 	return err;
 }
 
+typedef void Print(Text *t, iova_t iova, vaddr_t va, uint64_t len, uint rights);
+
 static void
-print(const Owner *o, Text *t)
+print_all(const Owner *o, Text *t, Print *print)
 {
 	const IovaRange *r;
 
 	for (iova_t at = 0; (r = iovamap_find(&o->map, BY_IOVA, at, UINT64_MAX - at,
 				     DOMAIN_R | DOMAIN_W)) != NULL;
 		at = r->start[BY_IOVA] + r->len)
-		text_printf(t, "map 0x%lx 0x%lx 0x%lx %s\n", r->start[BY_IOVA],
-			r->start[BY_VA], r->len, map_rights[r->rights]);
+		print(t, r->start[BY_IOVA], r->start[BY_VA], r->len, r->rights);
 }
 
 int
-assign_maps(PciFn *pf, Text *t)
+assign_maps(PciFn *pf, Text *t, Print *print)
 {
 	Owner *o;
 
 	assign_begin();
 	if ((o = guest_of(pf)) != NULL) {
 		aspace_lock(o->as);
-		print(o, t);
+		print_all(o, t, print);
 		aspace_unlock(o->as);
 	}
 	assign_end(NULL);

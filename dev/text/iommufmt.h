@@ -4,14 +4,10 @@
  */
 #pragma once
 
+#include "dev/assign/assign.h"
 #include "dev/vtd/iommu.h"
 #include "kern/text.h"
 #include "kern/types.h"
-
-typedef struct Mapping {
-	int pid;
-	bdf_t bdf;
-} Mapping;
 
 void attach_help(Text *t);
 void detach_help(Text *t);

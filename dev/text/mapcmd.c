@@ -102,3 +102,9 @@ map_parse(const Cmd *c, MapCmd *m)
 	*m = (MapCmd){ .iova = v[0], .va = v[1], .len = v[2], .rights = rights };
 	return 0;
 }
+
+void
+map_print(Text *t, iova_t iova, vaddr_t va, uint64_t len, uint rights)
+{
+	text_printf(t, "map 0x%lx 0x%lx 0x%lx %s\n", iova, va, len, map_rights[rights]);
+}

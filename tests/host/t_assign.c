@@ -8,6 +8,8 @@
 
 #include "arch/arch.h"
 #include "dev/assign/local.h"
+#include "dev/text/iommufmt.h"
+#include "dev/text/mapcmd.h"
 
 /* ---- the machine ---- */
 
@@ -1567,7 +1569,7 @@ maps(void)
 	Text t = { 0 };
 
 	buf[0] = 0;
-	if (assign_maps(&fn[EDU], &t) == 0 && t.n > 0)
+	if (assign_maps(&fn[EDU], &t, map_print) == 0 && t.n > 0)
 		snprintf(buf, sizeof buf, "%s", t.s);
 	text_free(&t);
 	return buf;
@@ -2427,14 +2429,14 @@ test_mappings(void **state)
 	Text t = { 0 };
 
 	(void)state;
-	assign_mappings(&t);
+	assign_mappings(&t, mappings_unit);
 	assert_string_equal(t.s, "Mappings for iommu@0x00000000fed90000\n\t<empty>\n");
 	text_free(&t);
 	assert_int_equal(attach(NVME, 23), 0);
 	assert_int_equal(attach(EDU, 22), 0);
 	assert_int_equal(attach(EDU2, 22), 0);
 	t = (Text){ 0 };
-	assign_mappings(&t);
+	assign_mappings(&t, mappings_unit);
 	assert_string_equal(t.s,
 		"Mappings for iommu@0x00000000fed90000\n"
 		"\tpid = 22\n\t\tdevice = 0:2.0\n\t\tdevice = 0:3.0\n"

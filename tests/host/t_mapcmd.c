@@ -1,4 +1,4 @@
-/* SRC: dev/text/mapcmd.c kern/cmd.c */
+/* SRC: dev/text/mapcmd.c kern/cmd.c kern/text.c */
 #include "tests/host/host.h"
 
 #include "dev/text/mapcmd.h"
