@@ -55,7 +55,7 @@ static int
 ctl_show(Chan *c, Text *t)
 {
 	(void)c;
-	policy_text(t);
+	assign_ctl_text(t);
 	return 0;
 }
 
@@ -63,7 +63,7 @@ static int
 ctl_cmd(Chan *c, const Cmd *cmd)
 {
 	(void)c;
-	return policy_cmd(cmd);
+	return assign_ctl_cmd(cmd);
 }
 
 static int

@@ -90,7 +90,7 @@ refuse_unit(const AssignedFn *f)
 /* Firmware keeps these for itself until a driver comes, which a kernel may choose to
  * say. */
 static bool
-relaxed(const PciFn *f)
+fn_is_relaxed(const PciFn *f)
 {
 	bool usb = f->cls == 0x0c && f->subclass == 0x03, graphics = f->cls == 0x03;
 
@@ -102,7 +102,7 @@ refuse_rmrr(const AssignedFn *f, int pid)
 {
 	if (pid == 0)
 		return kdomain_refuse(f);
-	if (f->nrmrr == 0 || relaxed(f->pci))
+	if (f->nrmrr == 0 || fn_is_relaxed(f->pci))
 		return 0;
 	return fail(-EPERM, "%s: firmware reserves 0x%lx-0x%lx for it (RMRR %u)", f->name,
 		f->rmrr[0].base, f->rmrr[0].limit, f->rmrr[0].index);

@@ -11,7 +11,7 @@
 
 /* Says that there is no such device if *f becomes NULL. */
 static int
-find_fn(bdf_t b, AssignedFn **f)
+fn_find(bdf_t b, AssignedFn **f)
 {
 	PciFn *p = pci_find(b);
 	char name[16];
@@ -31,7 +31,7 @@ assign_attach(const AttachArgs *a)
 
 	if (assign_unavailable() != NULL)
 		return fail(-ENODEV, "no usable IOMMU: %s", assign_unavailable());
-	if ((err = find_fn(a->bdf, &f)) != 0)
+	if ((err = fn_find(a->bdf, &f)) != 0)
 		return err;
 	p = a->pid > 0 ? proc_find(a->pid) : NULL;
 	assign_begin();
@@ -47,12 +47,12 @@ assign_attach(const AttachArgs *a)
 
 /* Takes b away, in one of the two ways there are. */
 static int
-detach_by(bdf_t b, int pid, int (*how)(AssignedFn *f, int pid))
+detach_with(bdf_t b, int pid, int (*how)(AssignedFn *f, int pid))
 {
 	AssignedFn *f;
 	int err;
 
-	if ((err = find_fn(b, &f)) != 0)
+	if ((err = fn_find(b, &f)) != 0)
 		return err;
 	assign_begin();
 	err = how(f, pid);
@@ -63,11 +63,11 @@ detach_by(bdf_t b, int pid, int (*how)(AssignedFn *f, int pid))
 int
 assign_detach(bdf_t b, int pid)
 {
-	return detach_by(b, pid, fn_detach);
+	return detach_with(b, pid, fn_detach);
 }
 
 int
 assign_detach_group(bdf_t b, int pid)
 {
-	return detach_by(b, pid, group_detach);
+	return detach_with(b, pid, group_detach);
 }

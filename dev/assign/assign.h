@@ -93,6 +93,6 @@ void assign_faults(Text *t);  /* one record per line */
 void assign_domains(Text *t); /* likewise */
 void assign_stats(Text *t);
 typedef struct Cmd Cmd;
-void policy_text(Text *t);    /* #vtd/ctl */
-int policy_cmd(const Cmd *c); /* says why not */
-void assign_check(Text *t);   /* ok, or what is broken */
+void assign_ctl_text(Text *t);    /* #vtd/ctl */
+int assign_ctl_cmd(const Cmd *c); /* says why not */
+void assign_check(Text *t);       /* ok, or what is broken */

@@ -126,7 +126,7 @@ fn_unsilence(AssignedFn *f)
 }
 
 void
-fn_want(AssignedFn *f, bool on)
+fn_set_wanted(AssignedFn *f, bool on)
 {
 	lock(&f->lock);
 	f->wanted = on;
@@ -207,7 +207,7 @@ fn_sids(const AssignedFn *f, uint16_t sid[PCI_NSID])
 }
 
 bool
-fn_is(AssignedFn *f, const Owner *o)
+fn_owned_by(AssignedFn *f, const Owner *o)
 {
 	bool is;
 

@@ -18,7 +18,7 @@
 
 /* Why it will not, one clause; NULL: it can. */
 static const char *
-refusal(const AssignedFn *f)
+ats_obstacle(const AssignedFn *f)
 {
 	if (f->pci->ats == 0)
 		return "it has no ATS capability";
@@ -45,7 +45,7 @@ ats_boot(void)
 	for (uint i = 0; devparam_at("iommu.ats", i, &b); i++) {
 		PciFn *p = pci_find(b);
 		AssignedFn *f = p != NULL ? fn_of(p) : NULL;
-		const char *why = f != NULL ? refusal(f) : "it is not there";
+		const char *why = f != NULL ? ats_obstacle(f) : "it is not there";
 
 		if (why != NULL)
 			kprint("boot: iommu.ats=%s: its ATS stays off: %s\n",
@@ -56,12 +56,12 @@ ats_boot(void)
 bool
 ats_wanted(const AssignedFn *f)
 {
-	return devparam_names("iommu.ats", f->pci->bdf) && refusal(f) == NULL;
+	return devparam_names("iommu.ats", f->pci->bdf) && ats_obstacle(f) == NULL;
 }
 
 /* It did not confirm. Called without locks of the core, in the middle of an unmap. */
 static void
-cut_off(void *arg)
+ats_cut_off(void *arg)
 {
 	AssignedFn *f = arg;
 
@@ -74,7 +74,7 @@ ats_attach(AssignedFn *f, Domain *d)
 {
 	VtdTlb tlb = { .sid = f->pci->sid[0],
 		.depth = pci_ats_depth(f->pci),
-		.off = cut_off,
+		.off = ats_cut_off,
 		.arg = f };
 	int err = domain_attach_tlb(d, f->unit, &tlb);
 

@@ -45,7 +45,7 @@ fn_publish(AssignedFn *f, Owner *o)
 
 /* Quiet before it is given out, whatever firmware or its last owner left. */
 static int
-make_quiet(AssignedFn *f) REQUIRES(assign_lock)
+fn_quiet(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (fn_master(f, false) != 0)
 		return fail(-EIO, "%s: bus mastering does not go off", f->name);
@@ -60,7 +60,7 @@ make_quiet(AssignedFn *f) REQUIRES(assign_lock)
 
 /* "attach private ro": what the owner reads. */
 void
-fn_announce(AssignedFn *f)
+fn_tell_attached(AssignedFn *f)
 {
 	char line[EVENT_LEN];
 
@@ -70,7 +70,7 @@ fn_announce(AssignedFn *f)
 }
 
 static void
-own(AssignedFn *f, Owner *o, FaultPolicy policy) REQUIRES(assign_lock)
+fn_set_owner(AssignedFn *f, Owner *o, FaultPolicy policy) REQUIRES(assign_lock)
 {
 	fn_move(f, o->mode->taken);
 	o->nfn++;
@@ -85,21 +85,21 @@ own(AssignedFn *f, Owner *o, FaultPolicy policy) REQUIRES(assign_lock)
 	f->faults = 0;
 	event_forget(&f->events, f->pid);
 	unlock(&f->lock);
-	fn_announce(f);
+	fn_tell_attached(f);
 	fn_wake(f);
 }
 
 /* The kernel's driver has it; or does not want it, and nothing has changed. */
 static int
-begin(AssignedFn *f, Owner *o) REQUIRES(assign_lock)
+fn_start_driver(AssignedFn *f, Owner *o) REQUIRES(assign_lock)
 {
 	int err = o->mode->start(o);
 
 	if (err == 0)
 		return 0;
-	fn_leave(f);
+	fn_begin_drain(f);
 	owner_drain(o);
-	owner_drop(o);
+	owner_free_unused(o);
 	return err;
 }
 
@@ -109,16 +109,16 @@ fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 	Owner *o;
 	int err;
 
-	if ((err = faultwatch_start()) != 0 || (err = power_ready(f)) != 0 ||
-		(err = make_quiet(f)) != 0 ||
+	if ((err = faultthread_start()) != 0 || (err = power_ready(f)) != 0 ||
+		(err = fn_quiet(f)) != 0 ||
 		(err = p != NULL ? owner_get(p, mode_of[a->mode], a->ro, &o)
 				 : kdev_new(f, &o)) != 0)
 		return err;
 	if ((err = fn_publish(f, o)) != 0) {
-		owner_drop(o);
+		owner_free_unused(o);
 		return err;
 	}
 	pci_memory_on(f->pci);
-	own(f, o, a->policy);
-	return o->mode->start != NULL ? begin(f, o) : 0;
+	fn_set_owner(f, o, a->policy);
+	return o->mode->start != NULL ? fn_start_driver(f, o) : 0;
 }

@@ -33,7 +33,7 @@ answers(const AssignedFn *f, const VtdFault *v)
 typedef enum Match { MATCH_OWNED, MATCH_ID, MATCH_ANY, MATCH_NONE } Match;
 
 static bool
-matches(const AssignedFn *f, const VtdFault *v, Match m)
+fn_matches(const AssignedFn *f, const VtdFault *v, Match m)
 {
 	switch (m) {
 	case MATCH_ID:
@@ -48,11 +48,11 @@ matches(const AssignedFn *f, const VtdFault *v, Match m)
 }
 
 static Match
-best_match(const VtdFault *v)
+match_best(const VtdFault *v)
 {
 	for (Match m = MATCH_OWNED; m < MATCH_NONE; m++)
 		for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
-			if (matches(f, v, m))
+			if (fn_matches(f, v, m))
 				return m;
 	return MATCH_NONE;
 }
@@ -62,14 +62,14 @@ static uint storm_max = STORM_MAX;
 static ns_t storm_time = STORM_TIME;
 
 void
-dmafault_set_storm(uint max, ns_t time)
+blame_set_storm(uint max, ns_t time)
 {
 	__atomic_store_n(&storm_max, max, __ATOMIC_RELAXED);
 	__atomic_store_n(&storm_time, time, __ATOMIC_RELAXED);
 }
 
 void
-dmafault_storm(uint *max, ns_t *time)
+blame_storm(uint *max, ns_t *time)
 {
 	*max = __atomic_load_n(&storm_max, __ATOMIC_RELAXED);
 	*time = __atomic_load_n(&storm_time, __ATOMIC_RELAXED);
@@ -77,7 +77,7 @@ dmafault_storm(uint *max, ns_t *time)
 
 /* Why this fault stops the device; NULL: it does not. */
 static const char *
-stop_reason(const AssignedFn *f, bool storm) REQUIRES(f->lock)
+fn_stop_reason(const AssignedFn *f, bool storm) REQUIRES(f->lock)
 {
 	if (storm && storm_max == STORM_MAX && storm_time == STORM_TIME)
 		return "16 faults in one second";
@@ -88,14 +88,14 @@ stop_reason(const AssignedFn *f, bool storm) REQUIRES(f->lock)
 
 /* A kernel driver reads none. */
 static void
-event_to_owner(AssignedFn *f, const char *line) REQUIRES(f->lock)
+fn_tell_locked(AssignedFn *f, const char *line) REQUIRES(f->lock)
 {
 	if (f->pid > 0)
 		event_put(&f->events, f->pid, line);
 }
 
 static void
-stop_locked(AssignedFn *f, FaultRec *r, const char *why) REQUIRES(f->lock)
+fn_stop_locked(AssignedFn *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 {
 	char line[EVENT_LEN];
 
@@ -105,18 +105,18 @@ stop_locked(AssignedFn *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 	if (r->stopped == NULL)
 		r->stopped = why;
 	snprint(line, sizeof line, "stop %s", why);
-	event_to_owner(f, line);
+	fn_tell_locked(f, line);
 }
 
 static void
-blame(AssignedFn *f, FaultRec *r)
+fn_blame(AssignedFn *f, FaultRec *r)
 {
 	char line[EVENT_LEN];
 	const char *why;
 	ns_t time;
 	uint max;
 
-	dmafault_storm(&max, &time);
+	blame_storm(&max, &time);
 	lock(&f->lock);
 	r->hushed |= storm_hit(&f->storm, r->time) > STORM_SHOWN;
 	bool storm = storm_count(&f->storm, r->time, time) >= max;
@@ -128,11 +128,11 @@ blame(AssignedFn *f, FaultRec *r)
 		snprint(r->name, sizeof r->name, "%.31s", f->owner->name);
 		r->kill |= f->policy == FAULT_KILL;
 		fault_event(r, line, sizeof line);
-		event_to_owner(f, line);
+		fn_tell_locked(f, line);
 	}
-	why = stop_reason(f, storm);
+	why = fn_stop_reason(f, storm);
 	if (why != NULL)
-		stop_locked(f, r, why);
+		fn_stop_locked(f, r, why);
 	if (storm) {
 		f->flooded = r->time;
 		f->storm.n = 0;
@@ -143,7 +143,7 @@ blame(AssignedFn *f, FaultRec *r)
 }
 
 static void
-tell_lost(const VtdFault *v)
+unit_tell_lost(const VtdFault *v)
 {
 	char line[EVENT_LEN];
 
@@ -154,17 +154,17 @@ tell_lost(const VtdFault *v)
 }
 
 static void
-attribute(const VtdFault *v, FaultRec *r)
+record_attribute(const VtdFault *v, FaultRec *r)
 {
-	Match m = best_match(v);
+	Match m = match_best(v);
 
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
-		if (matches(f, v, m))
-			blame(f, r);
+		if (fn_matches(f, v, m))
+			fn_blame(f, r);
 }
 
 static void
-on_fault(const VtdFault *v)
+blame_fault(const VtdFault *v)
 {
 	/* clang-format off */
 	FaultRec r = {
@@ -176,14 +176,14 @@ on_fault(const VtdFault *v)
 	/* clang-format on */
 
 	if (v->lost)
-		tell_lost(v);
+		unit_tell_lost(v);
 	else
-		attribute(v, &r);
-	faultwatch_add(&r);
+		record_attribute(v, &r);
+	faultthread_add(&r);
 }
 
 void
-dmafault_init(void)
+blame_init(void)
 {
-	vtd_on_fault(on_fault);
+	vtd_on_fault(blame_fault);
 }

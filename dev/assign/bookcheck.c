@@ -36,7 +36,7 @@ typedef struct Report {
 
 /* A new line for this invariant, to be ended by the caller; false: there are enough. */
 static bool
-violation(Report *r, uint invariant)
+report_begin(Report *r, uint invariant)
 {
 	if (++r->bad > SHOWN)
 		return false;
@@ -45,18 +45,18 @@ violation(Report *r, uint invariant)
 }
 
 static void
-of_function(Report *r, uint invariant, const AssignedFn *f, const char *what)
+report_fn(Report *r, uint invariant, const AssignedFn *f, const char *what)
 {
-	if (violation(r, invariant))
+	if (report_begin(r, invariant))
 		text_printf(r->t, "function %s: %s\n", f->name, what);
 }
 
 /* What the core found; `whose` begins each line. */
 static void
-of_core(Report *r, const VtdCheck *c, const char *whose, uint i)
+report_core(Report *r, const VtdCheck *c, const char *whose, uint i)
 {
 	for (uint k = 0; k < c->nbad && k < VTD_MAXBAD; k++)
-		if (violation(r, c->bad[k].invariant))
+		if (report_begin(r, c->bad[k].invariant))
 			text_printf(r->t, "%s %u at 0x%lx value 0x%lx: %s\n", whose, i,
 				c->bad[k].at, c->bad[k].value, c->bad[k].what);
 	if (c->nbad > VTD_MAXBAD)
@@ -77,7 +77,7 @@ answers(const AssignedFn *f, const Unit *u, uint sid) REQUIRES(assign_lock)
 }
 
 static bool
-is_known(const Unit *u, uint sid) REQUIRES(assign_lock)
+source_is_known(const Unit *u, uint sid) REQUIRES(assign_lock)
 {
 	const AssignedFn *f = fn_next(NULL);
 
@@ -93,9 +93,9 @@ check_unit(Report *r, uint i) REQUIRES(assign_lock)
 	VtdCheck c;
 
 	unit_check(u, &c);
-	of_core(r, &c, "unit", i);
+	report_core(r, &c, "unit", i);
 	for (uint sid = 0; unit_next_source(u, &sid); sid++)
-		if (!is_known(u, sid) && violation(r, 1))
+		if (!source_is_known(u, sid) && report_begin(r, 1))
 			text_printf(r->t,
 				"unit %u source 0x%x: a context entry that is nobody's\n",
 				i, sid);
@@ -111,7 +111,7 @@ check_interrupt(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 		return;
 	pci_message_source(f->pci, &sid);
 	if (!unit_irq_at(f->unit, f->irte, &q) || !vtd_irq_allows(&q, sid))
-		of_function(r, 13, f, "its interrupt entry does not serve it");
+		report_fn(r, 13, f, "its interrupt entry does not serve it");
 }
 
 static void
@@ -120,7 +120,7 @@ check_windows(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 	for (const AssignedFn *g = fn_next(NULL); g != NULL; g = fn_next(g))
 		if (g->owner != NULL && g->owner->as != NULL && g->owner != f->owner &&
 			aspace_has_regs(g->owner->as, f->pci)) {
-			of_function(r, 12, f,
+			report_fn(r, 12, f,
 				"its registers are in a process that does not own it");
 			return;
 		}
@@ -134,7 +134,7 @@ check_published(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 	for (uint i = 0; i < f->pci->nsid && what == NULL; i++)
 		what = domain_misses(f->owner->domain, f->unit, f->pci->sid[i]);
 	if (what != NULL)
-		of_function(r, 1, f, what);
+		report_fn(r, 1, f, what);
 }
 
 static void
@@ -151,11 +151,11 @@ check_function(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 	if (p->kind != PCI_ENDPOINT || !pci_present(p))
 		return;
 	if ((state == FN_BLOCKED || state == FN_SUSPENDED) && pci_is_busmaster(p))
-		of_function(r, 8, f, "masters the bus");
+		report_fn(r, 8, f, "masters the bus");
 	if (state == FN_BLOCKED && !pci_interrupts_are_off(p))
-		of_function(r, 8, f, "can interrupt");
+		report_fn(r, 8, f, "can interrupt");
 	if (!(f->owner != NULL && f->owner->ats) && !pci_ats_is_off(p))
-		of_function(r, 14, f, "translates by itself: ATS, PRI or PASID is on");
+		report_fn(r, 14, f, "translates by itself: ATS, PRI or PASID is on");
 }
 
 /* ---- domains: I3, I4, I5, I15, I16 ---- */
@@ -168,9 +168,9 @@ typedef struct Tree {
 } Tree;
 
 static void
-of_entry(const Tree *w, uint invariant, const DomainEntry *e, const char *what)
+report_entry(const Tree *w, uint invariant, const DomainEntry *e, const char *what)
 {
-	if (violation(w->r, invariant))
+	if (report_begin(w->r, invariant))
 		text_printf(w->r->t, "domain %u level %u address 0x%lx value 0x%lx: %s\n",
 			w->id, e->level, e->iova, e->value, what);
 }
@@ -187,15 +187,15 @@ check_page(const Tree *w, const DomainEntry *e)
 		return; /* an identity, or memory that firmware reserved for the device */
 	if (page_kind(e->to) == PAGE_NONE ||
 		page_kind(e->to + size - PAGE_SIZE) == PAGE_NONE)
-		of_entry(w, 16, e, "not memory");
+		report_entry(w, 16, e, "not memory");
 	else if (w->owner->proc != NULL &&
 		(page_kind(e->to) != PAGE_USER || page_refs(e->to) == 0))
-		of_entry(w, 4, e, "not a page of a process");
+		report_entry(w, 4, e, "not a page of a process");
 	else if (mode->shows != NULL &&
 		!mode->shows(w->owner, e->iova, e->to, e->value & TABLE_BITS))
-		of_entry(w, 4, e, "not what its owner mapped there");
+		report_entry(w, 4, e, "not what its owner mapped there");
 	if (w->owner->ro && e->level == 1 && mode->shows != NULL && e->value & DOMAIN_W)
-		of_entry(w, 4, e, "can be written though it is attached read-only");
+		report_entry(w, 4, e, "can be written though it is attached read-only");
 }
 
 static bool
@@ -204,7 +204,7 @@ check_entry(void *arg, const DomainEntry *e)
 	const Tree *w = arg;
 
 	if (!(e->value & TABLE_BITS) || (w->process && !(e->value & FMASK(SL_R)))) {
-		of_entry(w, 15, e, "an entry that is not present is not 0");
+		report_entry(w, 15, e, "an entry that is not present is not 0");
 		return false;
 	}
 	if (e->page) {
@@ -212,14 +212,14 @@ check_entry(void *arg, const DomainEntry *e)
 		return false;
 	}
 	if (page_kind(e->to) != PAGE_TABLE || page_refs(e->to) == 0) {
-		of_entry(w, 5, e, "leads to what is not a table");
+		report_entry(w, 5, e, "leads to what is not a table");
 		return false;
 	}
 	return ++w->r->tables < MAXTABLES;
 }
 
 static uint
-any_id(const Domain *d)
+domain_any_id(const Domain *d)
 {
 	uint id = 0;
 
@@ -239,7 +239,7 @@ check_ids(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 			uint id = domain_id(f->owner->domain, vtd_unit(i));
 
 			if (id != 0 && id == domain_id(g->owner->domain, vtd_unit(i)))
-				of_function(r, 3, f, "its domain has the id of another");
+				report_fn(r, 3, f, "its domain has the id of another");
 		}
 }
 
@@ -249,17 +249,17 @@ check_domain(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 	Owner *o = f->owner;
 	Tree w = { .r = r,
 		.owner = o,
-		.id = any_id(o->domain),
+		.id = domain_any_id(o->domain),
 		.process = o->proc != NULL && o->mode->shows == NULL };
 	VtdCheck c;
 
 	r->domains++;
 	check_ids(r, f);
-	owner_hold(o);
+	owner_lock_tables(o);
 	domain_check(o->domain, &c);
-	of_core(r, &c, "domain", w.id);
+	report_core(r, &c, "domain", w.id);
 	domain_visit(o->domain, check_entry, &w);
-	owner_let(o);
+	owner_unlock_tables(o);
 }
 
 /* ---- the machine: I6, I9, I10 ---- */
@@ -271,13 +271,13 @@ check_machine(Report *r)
 	paddr_t poisoned = page_check_poison(), canary = canary_check();
 
 	if (s.free + s.kernel + s.user + s.table + s.withheld != s.total &&
-		violation(r, 6))
+		report_begin(r, 6))
 		text_printf(r->t, "machine: %zu frames are not accounted for\n",
 			s.total - s.free - s.kernel - s.user - s.table - s.withheld);
-	if (poisoned != 0 && violation(r, 9))
+	if (poisoned != 0 && report_begin(r, 9))
 		text_printf(r->t, "machine at 0x%lx: a free frame was written to\n",
 			poisoned);
-	if (canary != 0 && violation(r, 10))
+	if (canary != 0 && report_begin(r, 10))
 		text_printf(r->t, "machine at 0x%lx: a canary was written to\n", canary);
 }
 
@@ -289,7 +289,7 @@ check_owned(Report *r) REQUIRES(assign_lock)
 		check_unit(r, i);
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
 		check_function(r, f);
-		if (owner_leads(f))
+		if (fn_is_first(f))
 			check_domain(r, f);
 	}
 }

@@ -58,14 +58,14 @@ keep_out_registers(const Dmar *d)
 }
 
 static const char *
-reason(void)
+unavailable_reason(void)
 {
 	return vtd_reason() != NULL ? vtd_reason() : "no reason given";
 }
 
 /* NULL: there is a table, and its units are to be used. */
 static const char *
-find_units(const BootWords *words)
+units_find(const BootWords *words)
 {
 	size_t len;
 	const void *table = acpi_last("DMAR", &len);
@@ -76,19 +76,19 @@ find_units(const BootWords *words)
 		return "it was switched off by boot parameter iommu=off";
 	say_tables(words);
 	if (vtd_parse(table, len) != 0)
-		return reason();
+		return unavailable_reason();
 	keep_out_registers(vtd_dmar());
 	return NULL;
 }
 
 /* NULL when there are usable units; they do not translate yet. */
 static const char *
-start_units(const BootWords *words)
+units_start(const BootWords *words)
 {
 	vtd_options.registers = param_is("iommu.inv", "register");
 	vtd_options.scalable = param_is("iommu.scalable", "on");
 	if (vtd_start(false) != 0)
-		return reason();
+		return unavailable_reason();
 	pt_set_flush(!vtd_coherent());
 	pt_set_snoop(vtd_snoop());
 	say_units(words);
@@ -100,7 +100,7 @@ start_units(const BootWords *words)
 
 /* "N:off". */
 static bool
-is_off(char *word, int *n)
+word_is_off(char *word, int *n)
 {
 	char *colon = strchr(word, ':');
 	bool ok;
@@ -114,14 +114,14 @@ is_off(char *word, int *n)
 }
 
 static void
-leave_by_number(void)
+units_leave_by_number(void)
 {
 	const char *list = param_get("iommu.unit");
 	char word[32];
 	int n;
 
 	while (cmd_item(&list, word, sizeof word))
-		if (is_off(word, &n))
+		if (word_is_off(word, &n))
 			unit_leave_off(vtd_unit(n),
 				"it was left off by boot parameter iommu.unit");
 		else
@@ -132,7 +132,7 @@ leave_by_number(void)
 
 /* It translates graphics functions, which its scopes name, and nothing else. */
 static bool
-graphics_only(Unit *u)
+unit_is_graphics(Unit *u)
 {
 	UnitInfo info;
 	bool any = false;
@@ -149,10 +149,10 @@ graphics_only(Unit *u)
 }
 
 static void
-leave_graphics(void)
+units_leave_graphics(void)
 {
 	for (uint i = 0; param_get("igfx_off") != NULL && i < vtd_nunit(); i++)
-		if (graphics_only(vtd_unit(i)))
+		if (unit_is_graphics(vtd_unit(i)))
 			unit_leave_off(vtd_unit(i),
 				"it was left off by boot parameter igfx_off");
 }
@@ -161,7 +161,7 @@ leave_graphics(void)
 
 /* The bridges above f, from the root bus down; false when there are too many to hold. */
 static bool
-path_of(const PciFn *f, VtdPath *p)
+fn_path(const PciFn *f, VtdPath *p)
 {
 	uint n = 0;
 
@@ -182,13 +182,13 @@ path_of(const PciFn *f, VtdPath *p)
 
 /* False: no memory for its RMRRs. */
 static bool
-place(AssignedFn *f)
+fn_place(AssignedFn *f)
 {
 	VtdPath path;
 	VtdRmrr r;
 	uint n = 0;
 
-	if (!path_of(f->pci, &path))
+	if (!fn_path(f->pci, &path))
 		return true;
 	f->unit = vtd_unit_for(&path);
 	f->ats_port = vtd_ats_for(&path);
@@ -213,19 +213,19 @@ say_uncovered(void)
 }
 
 static bool
-place_all(void)
+fns_place(void)
 {
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
-		if (!place(f))
+		if (!fn_place(f))
 			return false;
-	leave_by_number();
-	leave_graphics();
+	units_leave_by_number();
+	units_leave_graphics();
 	return true;
 }
 
 /* All or none: a function we keep no books of could not be judged in its group. */
 static bool
-make_funcs(void)
+fns_make(void)
 {
 	for (PciFn *p = pci_first(); p != NULL; p = p->next) {
 		AssignedFn *f = kalloc(sizeof *f);
@@ -241,16 +241,16 @@ void
 assign_init(const BootWords *words)
 {
 	bool lazy = param_is("iommu", "first-use");
-	const char *why = find_units(words);
+	const char *why = units_find(words);
 	uint taken;
 
 	canary_init();
-	if (!make_funcs() || (why == NULL && !place_all()))
+	if (!fns_make() || (why == NULL && !fns_place()))
 		why = "there was no memory to manage devices";
-	if (why == NULL && (why = start_units(words)) == NULL)
+	if (why == NULL && (why = units_start(words)) == NULL)
 		say_uncovered();
 	power_init(why, lazy);
-	dmafault_init();
+	blame_init();
 	bookcheck_init();
 	proc_observe(&assign_observer);
 	ats_boot();

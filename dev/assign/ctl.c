@@ -30,7 +30,7 @@ static const char *const trace_name[] = { "off", "on" };
 /* ---- showing ---- */
 
 static bool
-usable(uint i)
+unit_usable(uint i)
 {
 	UnitState s = unit_state(vtd_unit(i));
 
@@ -38,7 +38,7 @@ usable(uint i)
 }
 
 static void
-put_unit(Text *t, uint i)
+put_inv(Text *t, uint i)
 {
 	UnitInfo u;
 
@@ -47,18 +47,18 @@ put_unit(Text *t, uint i)
 }
 
 void
-policy_text(Text *t)
+assign_ctl_text(Text *t)
 {
 	VtdGran gran = VTD_GRAN_PAGE;
 	ns_t time;
 	uint max;
 
 	for (uint i = 0; i < vtd_nunit(); i++)
-		if (usable(i)) {
-			put_unit(t, i);
+		if (unit_usable(i)) {
+			put_inv(t, i);
 			gran = unit_gran(vtd_unit(i));
 		}
-	dmafault_storm(&max, &time);
+	blame_storm(&max, &time);
 	text_printf(t, "gran %s\n", gran_name[gran]);
 	text_printf(t, "pages %s\n", pages_name[vtd_pages() - 1]);
 	text_printf(t, "storm %u %u\n", max, (uint)(time / 1000000));
@@ -68,7 +68,7 @@ policy_text(Text *t)
 /* ---- changing ---- */
 
 static int
-switch_unit(uint i, bool queued)
+unit_switch(uint i, bool queued)
 {
 	const char *why = NULL;
 	int err = unit_set_queued(vtd_unit(i), queued, &why);
@@ -77,7 +77,7 @@ switch_unit(uint i, bool queued)
 }
 
 static bool
-is_queued(uint i)
+unit_is_queued(uint i)
 {
 	UnitInfo u;
 
@@ -87,7 +87,7 @@ is_queued(uint i)
 
 /* Every unit in use, or, if one does not change, none. */
 static int
-switch_all(bool queued)
+units_switch(bool queued)
 {
 	bool *was = kalloc(vtd_nunit() + 1);
 	const char *why;
@@ -97,45 +97,45 @@ switch_all(bool queued)
 	if (was == NULL)
 		return fail(-ENOMEM, "no memory");
 	for (i = 0; i < vtd_nunit() && err == 0; i++) {
-		was[i] = is_queued(i);
-		err = usable(i) ? switch_unit(i, queued) : 0;
+		was[i] = unit_is_queued(i);
+		err = unit_usable(i) ? unit_switch(i, queued) : 0;
 	}
 	while (err != 0 && i-- > 0)
-		if (usable(i))
+		if (unit_usable(i))
 			unit_set_queued(vtd_unit(i), was[i], &why);
 	kfree(was);
 	return err;
 }
 
 static int
-set_inv(const Cmd *c)
+inv_set(const Cmd *c)
 {
 	int queued = cmd_word(inv_name, nelem(inv_name), c->f[1]), i;
 
 	if (queued < 0)
 		return fail(-EINVAL, "'%s': want inv queued|register [UNIT]", c->f[1]);
 	if (c->n == 2)
-		return switch_all(queued);
-	if (cmd_int(c->f[2], 0, (int)vtd_nunit() - 1, &i) != 0 || !usable(i))
+		return units_switch(queued);
+	if (cmd_int(c->f[2], 0, (int)vtd_nunit() - 1, &i) != 0 || !unit_usable(i))
 		return fail(-ENODEV, "'%s' is not the number of a unit in use", c->f[2]);
-	return switch_unit(i, queued);
+	return unit_switch(i, queued);
 }
 
 static int
-set_gran(const Cmd *c)
+gran_set(const Cmd *c)
 {
 	int gran = cmd_word(gran_name, nelem(gran_name), c->f[1]);
 
 	if (gran < 0)
 		return fail(-EINVAL, "'%s': want gran page|domain|global", c->f[1]);
 	for (uint i = 0; i < vtd_nunit(); i++)
-		if (usable(i))
+		if (unit_usable(i))
 			unit_set_gran(vtd_unit(i), gran);
 	return 0;
 }
 
 static int
-set_pages(const Cmd *c)
+pages_set(const Cmd *c)
 {
 	int level = cmd_word(pages_name, nelem(pages_name), c->f[1]);
 
@@ -146,7 +146,7 @@ set_pages(const Cmd *c)
 }
 
 static int
-set_storm(const Cmd *c)
+storm_set(const Cmd *c)
 {
 	int max, ms;
 
@@ -155,12 +155,12 @@ set_storm(const Cmd *c)
 			STORM_LIMIT);
 	if (cmd_int(c->f[2], 1, MAXMS, &ms) != 0)
 		return fail(-EINVAL, "'%s': want storm N MS, MS 1 to %u", c->f[2], MAXMS);
-	dmafault_set_storm(max, ms * 1000000ull);
+	blame_set_storm(max, ms * 1000000ull);
 	return 0;
 }
 
 static int
-set_trace(const Cmd *c)
+trace_set(const Cmd *c)
 {
 	int on = cmd_word(trace_name, nelem(trace_name), c->f[1]);
 
@@ -172,18 +172,18 @@ set_trace(const Cmd *c)
 }
 
 int
-policy_cmd(const Cmd *c)
+assign_ctl_cmd(const Cmd *c)
 {
 	static const struct {
 		const char *name, *rest;
 		int min, max; /* words */
 		int (*set)(const Cmd *c);
 	} cmd[] = {
-		{ "inv", "queued|register [UNIT]", 2, 3, set_inv },
-		{ "gran", "page|domain|global", 2, 2, set_gran },
-		{ "pages", "4k|2m|1g", 2, 2, set_pages },
-		{ "storm", "N MS", 3, 3, set_storm },
-		{ "trace", "on|off", 2, 2, set_trace },
+		{ "inv", "queued|register [UNIT]", 2, 3, inv_set },
+		{ "gran", "page|domain|global", 2, 2, gran_set },
+		{ "pages", "4k|2m|1g", 2, 2, pages_set },
+		{ "storm", "N MS", 3, 3, storm_set },
+		{ "trace", "on|off", 2, 2, trace_set },
 	};
 
 	for (uint i = 0; i < nelem(cmd); i++)

@@ -53,9 +53,9 @@ put_domain(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 	Owner *owner = f->owner;
 	DomainInfo d;
 
-	owner_hold(owner);
+	owner_lock_tables(owner);
 	domain_info(owner->domain, &d);
-	owner_let(owner);
+	owner_unlock_tables(owner);
 	put_ids(t, owner->domain);
 	text_printf(t, " kind %s ro %s pid %d name %s", kind_name[d.kind],
 		owner->ro ? "yes" : "no", f->pid, owner->name);
@@ -72,7 +72,7 @@ assign_domains(Text *t)
 {
 	assign_begin();
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
-		if (owner_leads(f))
+		if (fn_is_first(f))
 			put_domain(t, f);
 	assign_end(NULL);
 }
@@ -80,7 +80,7 @@ assign_domains(Text *t)
 /* ---- counts ---- */
 
 static uint64_t
-faults(const Owner *owner) REQUIRES(assign_lock)
+owner_faults(const Owner *owner) REQUIRES(assign_lock)
 {
 	uint64_t n = 0;
 
@@ -97,12 +97,12 @@ put_domain_counts(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 {
 	DomainInfo d;
 
-	owner_hold(f->owner);
+	owner_lock_tables(f->owner);
 	domain_info(f->owner->domain, &d);
-	owner_let(f->owner);
+	owner_unlock_tables(f->owner);
 	put_ids(t, f->owner->domain);
 	text_printf(t, " pid %d maps %lu unmaps %lu pages %u large %u faults %lu\n",
-		f->pid, d.nmap, d.nunmap, d.pages, d.big, faults(f->owner));
+		f->pid, d.nmap, d.nunmap, d.pages, d.big, owner_faults(f->owner));
 }
 
 static void
@@ -133,7 +133,7 @@ assign_stats(Text *t)
 		put_unit_counts(t, i);
 	assign_begin();
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
-		if (owner_leads(f))
+		if (fn_is_first(f))
 			put_domain_counts(t, f);
 	assign_end(NULL);
 }

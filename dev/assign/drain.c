@@ -32,7 +32,7 @@ step_quiet(AssignedFn *f) REQUIRES(assign_lock)
 /* Entry not present, context cache, IOTLB with the old id, wait (VT-d 6.5.3.3); then its
  * interrupts likewise. */
 static void
-step_cut(AssignedFn *f) REQUIRES(assign_lock)
+step_unpublish(AssignedFn *f) REQUIRES(assign_lock)
 {
 	uint16_t sid[PCI_NSID];
 	uint n = fn_sids(f, sid);
@@ -46,13 +46,13 @@ step_cut(AssignedFn *f) REQUIRES(assign_lock)
 	if (err != 0)
 		owner_fail(o);
 	f->published = false;
-	intr_cut(f);
+	intr_block(f);
 }
 
 /* A device may sit out a bus reset with a command pending (QEMU's edu does), and power
  * states promise nothing: only function level resets make waiting needless. */
 static void
-reset(AssignedFn *f) REQUIRES(assign_lock)
+fn_reset(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (pci_reset(f->pci) != 0)
 		fn_break(f, "it did not come back from reset");
@@ -65,7 +65,7 @@ static void
 step_reset(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (f->pci->reset != PCI_RESET_NONE)
-		reset(f);
+		fn_reset(f);
 	if (fn_master(f, false) != 0)
 		fn_break(f, "bus mastering does not stay off");
 	if (f->pending && pci_drain(f->pci) != 0)
@@ -105,7 +105,7 @@ owner_quiesce(Owner *o, FnState in)
 {
 	owner_each(o, in, step_revoke);
 	owner_each(o, in, step_quiet);
-	owner_each(o, in, step_cut);
+	owner_each(o, in, step_unpublish);
 	owner_each(o, in, step_reset);
 	owner_each(o, in, step_settle);
 	vtd_poll_faults(); /* what is still recorded is the leaving owner's */
@@ -119,7 +119,7 @@ owner_drain(Owner *o)
 }
 
 void
-fn_leave(AssignedFn *f)
+fn_begin_drain(AssignedFn *f)
 {
 	if (f->owner->mode->stop != NULL)
 		f->owner->mode->stop(f->owner);
@@ -156,8 +156,8 @@ fn_detach(AssignedFn *f, int pid)
 
 	if (err != 0)
 		return err;
-	fn_leave(f);
+	fn_begin_drain(f);
 	owner_drain(o);
-	owner_drop(o);
+	owner_free_unused(o);
 	return fn_detached(f);
 }

@@ -9,14 +9,14 @@
 #include "kern/string.h"
 
 static void
-drop(EventQ *q, uint i)
+event_remove(EventQ *q, uint i)
 {
 	q->n--;
 	memmove(&q->e[i], &q->e[i + 1], (q->n - i) * sizeof q->e[0]);
 }
 
 static int
-find(const EventQ *q, int pid)
+event_find(const EventQ *q, int pid)
 {
 	for (uint i = 0; i < q->n; i++)
 		if (q->e[i].pid == pid)
@@ -32,7 +32,7 @@ event_put(EventQ *q, int pid, const char *text)
 			q->lost = 0;
 		q->lost_pid = q->e[0].pid;
 		q->lost++;
-		drop(q, 0);
+		event_remove(q, 0);
 	}
 	q->e[q->n].pid = pid;
 	snprint(q->e[q->n].text, EVENT_LEN, "%.*s\n", EVENT_LEN - 2, text);
@@ -40,7 +40,7 @@ event_put(EventQ *q, int pid, const char *text)
 }
 
 static long
-put_out(char *buf, long n, const char *s)
+line_take(char *buf, long n, const char *s)
 {
 	long len = strlen(s);
 
@@ -53,21 +53,21 @@ put_out(char *buf, long n, const char *s)
 long
 event_take(EventQ *q, int pid, char *buf, long n)
 {
-	int i = find(q, pid);
+	int i = event_find(q, pid);
 	char lost[32], *s;
 	long len;
 
 	if (q->lost > 0 && q->lost_pid == pid) {
 		snprint(lost, sizeof lost, "lost %u\n", q->lost);
 		q->lost = 0;
-		return put_out(buf, n, lost);
+		return line_take(buf, n, lost);
 	}
 	if (i < 0)
 		return 0;
 	s = q->e[i].text;
-	len = put_out(buf, n, s);
+	len = line_take(buf, n, s);
 	if (s[len] == 0)
-		drop(q, i);
+		event_remove(q, i);
 	else
 		memmove(s, s + len, strlen(s + len) + 1);
 	return len;
@@ -76,14 +76,14 @@ event_take(EventQ *q, int pid, char *buf, long n)
 bool
 event_any(const EventQ *q, int pid)
 {
-	return find(q, pid) >= 0 || (q->lost > 0 && q->lost_pid == pid);
+	return event_find(q, pid) >= 0 || (q->lost > 0 && q->lost_pid == pid);
 }
 
 void
 event_forget(EventQ *q, int pid)
 {
-	for (int i = find(q, pid); i >= 0; i = find(q, pid))
-		drop(q, i);
+	for (int i = event_find(q, pid); i >= 0; i = event_find(q, pid))
+		event_remove(q, i);
 	if (q->lost_pid == pid)
 		q->lost = 0;
 }

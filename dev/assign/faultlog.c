@@ -29,7 +29,7 @@ faultlog_at(FaultLog *l, uint64_t i)
 
 /* "pid 23 edu", and the device where the source is an alias; "no owner". */
 static void
-owner_print(const FaultRec *r, char *buf, size_t n)
+record_owner(const FaultRec *r, char *buf, size_t n)
 {
 	char dev[32] = "", b[16];
 
@@ -53,7 +53,7 @@ fault_console(const FaultRec *r, char *buf, size_t n)
 	if (r->lost)
 		return snprint(buf, n,
 			"DMAR: unit %u: fault records were lost (overflow)\n", r->unit);
-	owner_print(r, who, sizeof who);
+	record_owner(r, who, sizeof who);
 	snprint(src, sizeof src, "%02x:%02x.%x", BDF_BUS(s), BDF_DEV(s), BDF_FN(s));
 	if (r->interrupt)
 		return snprint(buf, n,

@@ -24,7 +24,7 @@ static Proc *thread;     /* assign_lock; from the first attach on */
 
 /* The next record not shown yet. Records the ring has dropped count as hushed. */
 static bool
-next_unprinted(FaultRec *r, uint *skipped)
+record_next(FaultRec *r, uint *skipped)
 {
 	uint64_t first;
 	FaultRec *p;
@@ -49,7 +49,7 @@ next_unprinted(FaultRec *r, uint *skipped)
 }
 
 static void
-print_one(const FaultRec *r, uint skipped)
+record_print(const FaultRec *r, uint skipped)
 {
 	char text[320];
 
@@ -68,18 +68,18 @@ print_one(const FaultRec *r, uint skipped)
 }
 
 static void
-show_news(void)
+records_print(void)
 {
 	uint skipped = 0;
 	FaultRec r;
 
-	while (next_unprinted(&r, &skipped))
-		print_one(&r, skipped);
+	while (record_next(&r, &skipped))
+		record_print(&r, skipped);
 }
 
 /* At once, from the interrupt: it asked not to run on after a fault. */
 static void
-kill_owner(const FaultRec *r)
+record_kill_owner(const FaultRec *r)
 {
 	Proc *p = proc_find(r->pid);
 	char why[SYS_ERRMAX];
@@ -97,7 +97,7 @@ kill_owner(const FaultRec *r)
 }
 
 void
-faultwatch_add(const FaultRec *r)
+faultthread_add(const FaultRec *r)
 {
 	FaultRec n = *r;
 
@@ -107,17 +107,17 @@ faultwatch_add(const FaultRec *r)
 	faultlog_add(&faults, &n);
 	unlock(&log_lock);
 	if (n.kill && n.pid > 0)
-		kill_owner(&n);
+		record_kill_owner(&n);
 	waitq_wake(&news);
 	if (__atomic_load_n(&thread, __ATOMIC_ACQUIRE) == NULL)
-		show_news();
+		records_print();
 }
 
 /* ---- the thread ---- */
 
 /* The same of an interrupt's entry. */
 static const char *
-entry_says(const FaultRec *r)
+entry_text(const FaultRec *r)
 {
 	VtdIrq q;
 
@@ -130,7 +130,7 @@ entry_says(const FaultRec *r)
 }
 
 static const char *
-tables_say(const FaultRec *r) REQUIRES(assign_lock)
+tables_text(const FaultRec *r) REQUIRES(assign_lock)
 {
 	static const char *const say[] = {
 		"not mapped",
@@ -143,7 +143,7 @@ tables_say(const FaultRec *r) REQUIRES(assign_lock)
 	uint64_t size;
 
 	if (r->interrupt)
-		return entry_says(r);
+		return entry_text(r);
 	if (r->pid < 0)
 		return "no domain";
 	if (f == NULL || f->owner == NULL || f->pid != r->pid)
@@ -164,7 +164,7 @@ log_range(uint64_t *first, uint64_t *end)
 }
 
 static bool
-copy_record(uint64_t i, FaultRec *r)
+log_copy(uint64_t i, FaultRec *r)
 {
 	FaultRec *p;
 
@@ -178,7 +178,7 @@ copy_record(uint64_t i, FaultRec *r)
 
 /* Fill in what is still missing, for every record there is. */
 static void
-look_up(void)
+log_fill_tables(void)
 {
 	uint64_t first, end;
 	const char *say;
@@ -187,9 +187,9 @@ look_up(void)
 	log_range(&first, &end);
 	assign_begin();
 	for (uint64_t i = first; i < end; i++) {
-		if (!copy_record(i, &r) || r.lost || r.tables != NULL)
+		if (!log_copy(i, &r) || r.lost || r.tables != NULL)
 			continue;
-		say = tables_say(&r);
+		say = tables_text(&r);
 		lock(&log_lock);
 		p = faultlog_at(&faults, i);
 		if (p != NULL)
@@ -200,7 +200,7 @@ look_up(void)
 }
 
 static void
-run(void *arg)
+thread_run(void *arg)
 {
 	(void)arg;
 	for (;;) {
@@ -208,16 +208,16 @@ run(void *arg)
 		while (printed == faults.n)
 			waitq_sleep_uninterruptible(&news, &log_lock, NEVER);
 		unlock(&log_lock);
-		show_news();
-		look_up();
+		records_print();
+		log_fill_tables();
 	}
 }
 
 int
-faultwatch_start(void)
+faultthread_start(void)
 {
 	if (thread == NULL)
-		thread = proc_kthread("dmafault", run, NULL);
+		thread = proc_kthread("dmafault", thread_run, NULL);
 	return thread != NULL ? 0 : fail(-ENOMEM, "no memory to watch for faults");
 }
 
@@ -229,11 +229,11 @@ assign_faults(Text *t)
 	FaultRec r;
 
 	vtd_poll_faults();
-	look_up();
+	log_fill_tables();
 	log_range(&first, &end);
 	if (first > 0)
 		text_printf(t, "lost %lu older records\n", first);
 	for (uint64_t i = first; i < end; i++)
-		if (copy_record(i, &r))
+		if (log_copy(i, &r))
 			fault_line(&r, t);
 }

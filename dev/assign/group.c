@@ -10,7 +10,7 @@
 
 /* The next function of the group that can be given away; NULL begins and ends. */
 static AssignedFn *
-next_member(const AssignedFn *f, uint group)
+group_next(const AssignedFn *f, uint group)
 {
 	AssignedFn *g = fn_next(f);
 
@@ -21,18 +21,18 @@ next_member(const AssignedFn *f, uint group)
 
 /* Draining stores no sentence: the one that says why stays. */
 static void
-take_back(const AssignedFn *failed) REQUIRES(assign_lock)
+group_undo(const AssignedFn *failed) REQUIRES(assign_lock)
 {
 	uint group = failed->pci->group;
-	Owner *o = next_member(NULL, group)->owner;
+	Owner *o = group_next(NULL, group)->owner;
 
 	if (o == NULL)
 		return; /* the first failed */
-	for (AssignedFn *g = next_member(NULL, group); g != failed;
-		g = next_member(g, group))
-		fn_leave(g);
+	for (AssignedFn *g = group_next(NULL, group); g != failed;
+		g = group_next(g, group))
+		fn_begin_drain(g);
 	owner_drain(o);
-	owner_drop(o);
+	owner_free_unused(o);
 }
 
 int
@@ -42,13 +42,13 @@ group_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 	int err = admit_attach(f, a, p);
 	AssignedFn *g = NULL;
 
-	while (err == 0 && (g = next_member(g, group)) != NULL)
+	while (err == 0 && (g = group_next(g, group)) != NULL)
 		err = admit_attach(g, a, p);
 	if (err != 0)
 		return err;
-	for (g = next_member(NULL, group); g != NULL; g = next_member(g, group))
+	for (g = group_next(NULL, group); g != NULL; g = group_next(g, group))
 		if ((err = fn_attach(g, a, p)) != 0) {
-			take_back(g);
+			group_undo(g);
 			return err;
 		}
 	return 0;
@@ -62,21 +62,21 @@ group_detach(AssignedFn *f, int pid)
 	uint group = f->pci->group;
 	AssignedFn *g = NULL;
 
-	while (err == 0 && (g = next_member(g, group)) != NULL)
+	while (err == 0 && (g = group_next(g, group)) != NULL)
 		err = fn_refuse_detach(g, owner);
 	if (err != 0)
 		return err;
-	while ((g = next_member(g, group)) != NULL)
-		fn_leave(g);
-	while ((g = next_member(g, group)) != NULL) {
+	while ((g = group_next(g, group)) != NULL)
+		fn_begin_drain(g);
+	while ((g = group_next(g, group)) != NULL) {
 		Owner *o = g->owner;
 
 		if (o == NULL)
 			continue; /* with an earlier one */
 		owner_drain(o);
-		owner_drop(o);
+		owner_free_unused(o);
 	}
-	while (err == 0 && (g = next_member(g, group)) != NULL)
+	while (err == 0 && (g = group_next(g, group)) != NULL)
 		err = fn_detached(g);
 	return err;
 }

@@ -29,7 +29,7 @@ line_entry(const IrqLine *l, uint64_t *out)
 }
 
 static const char *
-obstacle(void)
+intremap_obstacle(void)
 {
 	uint16_t sid;
 	uint id;
@@ -50,7 +50,7 @@ intremap_init(void)
 	uint n = 0;
 	UnitInfo u;
 
-	unused = obstacle();
+	unused = intremap_obstacle();
 	if (unused != NULL) {
 		kprint("DMAR-IR: no interrupt remapping: %s\n", unused);
 		return;

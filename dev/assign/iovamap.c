@@ -9,16 +9,17 @@
 #include "kern/heap.h"
 
 static uint64_t
-end_of(const IovaRange *r, int by)
+range_end(const IovaRange *r, int by)
 {
 	return r != NULL ? r->in[by].end : 0;
 }
 
 static void
-update(IovaRange *r, int by)
+range_update(IovaRange *r, int by)
 {
 	uint64_t end = r->start[by] + r->len;
-	uint64_t left = end_of(r->in[by].left, by), right = end_of(r->in[by].right, by);
+	uint64_t left = range_end(r->in[by].left, by),
+		 right = range_end(r->in[by].right, by);
 
 	end = left > end ? left : end;
 	r->in[by].end = right > end ? right : end;
@@ -26,7 +27,7 @@ update(IovaRange *r, int by)
 
 /* Equal starts (by VA) are told apart by their IOVA. */
 static bool
-before(const IovaRange *a, const IovaRange *b, int by)
+range_before(const IovaRange *a, const IovaRange *b, int by)
 {
 	return a->start[by] != b->start[by] ? a->start[by] < b->start[by]
 					    : a->start[BY_IOVA] < b->start[BY_IOVA];
@@ -34,61 +35,62 @@ before(const IovaRange *a, const IovaRange *b, int by)
 
 /* All of t that is before `at` goes to *low, the rest to *high. */
 static void
-split(IovaRange *t, const IovaRange *at, int by, IovaRange **low, IovaRange **high)
+tree_split(IovaRange *t, const IovaRange *at, int by, IovaRange **low, IovaRange **high)
 {
 	if (t == NULL) {
 		*low = *high = NULL;
-	} else if (before(t, at, by)) {
-		split(t->in[by].right, at, by, &t->in[by].right, high);
+	} else if (range_before(t, at, by)) {
+		tree_split(t->in[by].right, at, by, &t->in[by].right, high);
 		*low = t;
-		update(t, by);
+		range_update(t, by);
 	} else {
-		split(t->in[by].left, at, by, low, &t->in[by].left);
+		tree_split(t->in[by].left, at, by, low, &t->in[by].left);
 		*high = t;
-		update(t, by);
+		range_update(t, by);
 	}
 }
 
 static IovaRange *
-join(IovaRange *low, IovaRange *high, int by)
+tree_join(IovaRange *low, IovaRange *high, int by)
 {
 	if (low == NULL || high == NULL)
 		return low != NULL ? low : high;
 	if (low->weight >= high->weight) {
-		low->in[by].right = join(low->in[by].right, high, by);
-		update(low, by);
+		low->in[by].right = tree_join(low->in[by].right, high, by);
+		range_update(low, by);
 		return low;
 	}
-	high->in[by].left = join(low, high->in[by].left, by);
-	update(high, by);
+	high->in[by].left = tree_join(low, high->in[by].left, by);
+	range_update(high, by);
 	return high;
 }
 
 static void
-insert(IovaRange **t, IovaRange *r, int by)
+tree_insert(IovaRange **t, IovaRange *r, int by)
 {
 	IovaRange *low, *high;
 
-	split(*t, r, by, &low, &high);
+	tree_split(*t, r, by, &low, &high);
 	r->in[by].left = r->in[by].right = NULL;
-	update(r, by);
-	*t = join(join(low, r, by), high, by);
+	range_update(r, by);
+	*t = tree_join(tree_join(low, r, by), high, by);
 }
 
 static void
-take_out(IovaRange **t, const IovaRange *r, int by)
+tree_remove(IovaRange **t, const IovaRange *r, int by)
 {
 	if (*t == r)
-		*t = join(r->in[by].left, r->in[by].right, by);
+		*t = tree_join(r->in[by].left, r->in[by].right, by);
 	else
-		take_out(before(r, *t, by) ? &(*t)->in[by].left : &(*t)->in[by].right, r,
-			by);
+		tree_remove(range_before(r, *t, by) ? &(*t)->in[by].left
+						    : &(*t)->in[by].right,
+			r, by);
 	if (*t != NULL)
-		update(*t, by);
+		range_update(*t, by);
 }
 
 static void
-put_spare(IovaMap *m, IovaRange *r)
+iovamap_put_spare(IovaMap *m, IovaRange *r)
 {
 	r->in[0].left = m->spare;
 	m->spare = r;
@@ -103,7 +105,7 @@ iovamap_reserve(IovaMap *m, uint n)
 
 		if (r == NULL)
 			return -ENOMEM;
-		put_spare(m, r);
+		iovamap_put_spare(m, r);
 	}
 	return 0;
 }
@@ -120,17 +122,17 @@ iovamap_add(IovaMap *m, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 	*r = (IovaRange){
 		.start = { iova, va }, .len = len, .rights = rights, .weight = m->random
 	};
-	insert(&m->root[BY_IOVA], r, BY_IOVA);
-	insert(&m->root[BY_VA], r, BY_VA);
+	tree_insert(&m->root[BY_IOVA], r, BY_IOVA);
+	tree_insert(&m->root[BY_VA], r, BY_VA);
 }
 
 static void
-drop(IovaMap *m, IovaRange *r)
+iovamap_drop(IovaMap *m, IovaRange *r)
 {
-	take_out(&m->root[BY_IOVA], r, BY_IOVA);
-	take_out(&m->root[BY_VA], r, BY_VA);
+	tree_remove(&m->root[BY_IOVA], r, BY_IOVA);
+	tree_remove(&m->root[BY_VA], r, BY_VA);
 	m->n--;
-	put_spare(m, r);
+	iovamap_put_spare(m, r);
 }
 
 void
@@ -144,7 +146,7 @@ iovamap_cut(IovaMap *m, iova_t iova, uint64_t len)
 		IovaRange r = *found;
 		uint64_t last = r.start[BY_IOVA] + r.len;
 
-		drop(m, (IovaRange *)(uintptr_t)found);
+		iovamap_drop(m, (IovaRange *)(uintptr_t)found);
 		if (r.start[BY_IOVA] < iova)
 			iovamap_add(m, r.start[BY_IOVA], r.start[BY_VA],
 				iova - r.start[BY_IOVA], r.rights);
@@ -155,12 +157,12 @@ iovamap_cut(IovaMap *m, iova_t iova, uint64_t len)
 }
 
 static void
-free_all(IovaRange *t)
+tree_free(IovaRange *t)
 {
 	while (t != NULL) {
 		IovaRange *right = t->in[BY_IOVA].right;
 
-		free_all(t->in[BY_IOVA].left);
+		tree_free(t->in[BY_IOVA].left);
 		kfree(t);
 		t = right;
 	}
@@ -175,28 +177,28 @@ iovamap_clear(IovaMap *m)
 		m->spare = r->in[0].left;
 		kfree(r);
 	}
-	free_all(m->root[BY_IOVA]);
+	tree_free(m->root[BY_IOVA]);
 	*m = (IovaMap){ .random = m->random };
 }
 
 static const IovaRange *
-find(const IovaRange *t, int by, uint64_t start, uint64_t len, uint rights)
+tree_find(const IovaRange *t, int by, uint64_t start, uint64_t len, uint rights)
 {
 	const IovaRange *r;
 
 	if (t == NULL || t->in[by].end <= start)
 		return NULL;
-	if ((r = find(t->in[by].left, by, start, len, rights)) != NULL)
+	if ((r = tree_find(t->in[by].left, by, start, len, rights)) != NULL)
 		return r;
 	if (t->start[by] >= start + len)
 		return NULL;
 	if (t->start[by] + t->len > start && t->rights & rights)
 		return t;
-	return find(t->in[by].right, by, start, len, rights);
+	return tree_find(t->in[by].right, by, start, len, rights);
 }
 
 const IovaRange *
 iovamap_find(const IovaMap *m, int by, uint64_t start, uint64_t len, uint rights)
 {
-	return find(m->root[by], by, start, len, rights);
+	return tree_find(m->root[by], by, start, len, rights);
 }

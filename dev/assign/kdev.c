@@ -54,7 +54,7 @@ kdev_new(AssignedFn *f, Owner **out)
 
 	if (d == NULL)
 		return fail(-ENOMEM, "no memory for a domain");
-	if ((err = kdomain_make(f, &d->owner.domain)) != 0) {
+	if ((err = kdomain_new(f, &d->owner.domain)) != 0) {
 		kfree(d);
 		return err;
 	}

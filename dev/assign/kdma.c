@@ -23,14 +23,14 @@
 
 /* The pages that [addr, addr+len) is in. */
 static uint64_t
-span(uint64_t addr, size_t len)
+page_span(uint64_t addr, size_t len)
 {
 	return roundup(addr + len, PAGE_SIZE) - rounddown(addr, PAGE_SIZE);
 }
 
 /* Behind some addresses registers answer, not memory; others are reserved (kdomain.c). */
 static bool
-in_the_way(const Kdev *d, iova_t at, uint64_t n)
+iova_is_taken(const Kdev *d, iova_t at, uint64_t n)
 {
 	const AssignedFn *f = d->f;
 
@@ -44,7 +44,7 @@ in_the_way(const Kdev *d, iova_t at, uint64_t n)
 /* An address for n bytes, with a page behind that is nobody's. 0: the device can name
  * none. */
 static iova_t
-room(Kdev *d, uint64_t n)
+iova_find(Kdev *d, uint64_t n)
 {
 	uint64_t top = 1ull << d->driver->bits;
 	iova_t at = d->next;
@@ -53,7 +53,7 @@ room(Kdev *d, uint64_t n)
 		if (at < LOW || n > top || at > top - n) {
 			at = LOW;
 			wraps++;
-		} else if (in_the_way(d, at, n)) {
+		} else if (iova_is_taken(d, at, n)) {
 			at = rounddown(at, STEP) + STEP;
 		} else {
 			d->next = at + n + PAGE_SIZE;
@@ -64,7 +64,7 @@ room(Kdev *d, uint64_t n)
 }
 
 static int
-unconfirmed(Kdev *d)
+kdev_unconfirmed(Kdev *d)
 {
 	owner_fail(&d->owner);
 	return fail(-EIO, "%s: the IOMMU did not confirm that a buffer is its no more",
@@ -72,9 +72,9 @@ unconfirmed(Kdev *d)
 }
 
 static int
-show(Kdev *d, KdevMap *m, paddr_t pa)
+kdev_show(Kdev *d, KdevMap *m, paddr_t pa)
 {
-	uint64_t n = span(pa, m->len);
+	uint64_t n = page_span(pa, m->len);
 	iova_t at;
 	int err;
 
@@ -82,7 +82,7 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 		m->iova = pa;
 		return 0;
 	}
-	at = room(d, n);
+	at = iova_find(d, n);
 	mutex_lock(&d->lock);
 	err = at != 0 ? domain_map(d->owner.domain, at, rounddown(pa, PAGE_SIZE), n,
 				domain_rights(d->owner.domain, m->rights))
@@ -90,7 +90,7 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 	mutex_unlock(&d->lock);
 	m->iova = at + (pa & PAGE_MASK);
 	if (err == -ETIMEDOUT || err == -EIO) /* the device may have found it meanwhile */
-		return unconfirmed(d);
+		return kdev_unconfirmed(d);
 	return err == 0
 		? 0
 		: fail(err, "%s: no room for a buffer of %zu bytes", d->f->name, m->len);
@@ -100,13 +100,13 @@ show(Kdev *d, KdevMap *m, paddr_t pa)
 
 /* It would have to name physical addresses, and has too few bits. */
 static bool
-out_of_reach(const Kdev *d, paddr_t pa, size_t len)
+buf_out_of_reach(const Kdev *d, paddr_t pa, size_t len)
 {
 	return kdomain_direct(d->owner.domain) && (pa + len) >> d->driver->bits != 0;
 }
 
 static int
-borrow(Kdev *d, KdevMap *m)
+bounce_take(Kdev *d, KdevMap *m)
 {
 	while (m->len > PAGE_SIZE << m->order)
 		m->order++;
@@ -122,7 +122,7 @@ borrow(Kdev *d, KdevMap *m)
 }
 
 static void
-give_back(KdevMap *m, bool safe)
+bounce_return(KdevMap *m, bool safe)
 {
 	if (m->bounce == 0)
 		return;
@@ -143,12 +143,12 @@ kdev_map(Kdev *d, void *buf, size_t len, uint rights, KdevMap *m)
 	int err = 0;
 
 	*m = (KdevMap){ .buf = buf, .len = len, .rights = rights };
-	if (d->bounce || out_of_reach(d, page_addr(buf), len))
-		err = borrow(d, m);
+	if (d->bounce || buf_out_of_reach(d, page_addr(buf), len))
+		err = bounce_take(d, m);
 	if (err == 0)
-		err = show(d, m, m->bounce != 0 ? m->bounce : page_addr(buf));
+		err = kdev_show(d, m, m->bounce != 0 ? m->bounce : page_addr(buf));
 	if (err != 0)
-		give_back(m, err != -EIO);
+		bounce_return(m, err != -EIO);
 	else
 		d->maps++;
 	return err;
@@ -162,9 +162,9 @@ kdev_unmap(Kdev *d, KdevMap *m)
 
 	if (!kdomain_direct(d->owner.domain)) {
 		mutex_lock(&d->lock);
-		err = domain_unmap(d->owner.domain, at, span(m->iova, m->len));
+		err = domain_unmap(d->owner.domain, at, page_span(m->iova, m->len));
 		mutex_unlock(&d->lock);
 	}
-	give_back(m, err == 0);
-	return err == 0 ? 0 : unconfirmed(d);
+	bounce_return(m, err == 0);
+	return err == 0 ? 0 : kdev_unconfirmed(d);
 }

@@ -38,7 +38,7 @@ kdomain_direct(const Domain *d)
 
 /* All of [base, end) is in the boot loader's map, and none of it as RAM. */
 static bool
-reserved(paddr_t base, paddr_t end)
+range_is_reserved(paddr_t base, paddr_t end)
 {
 	for (uint i = 0; i < bootinfo.nmem && base < end; i++) {
 		const MemRange *r = &bootinfo.mem[i];
@@ -51,13 +51,13 @@ reserved(paddr_t base, paddr_t end)
 }
 
 static paddr_t
-first_page(const VtdRmrr *r)
+rmrr_first(const VtdRmrr *r)
 {
 	return rounddown(r->base, PAGE_SIZE);
 }
 
 static paddr_t
-end_page(const VtdRmrr *r)
+rmrr_end(const VtdRmrr *r)
 {
 	return roundup(r->limit + 1, PAGE_SIZE);
 }
@@ -68,7 +68,7 @@ kdomain_refuse(const AssignedFn *f)
 	for (uint i = 0; i < f->nrmrr; i++) {
 		const VtdRmrr *r = &f->rmrr[i];
 
-		if (!reserved(first_page(r), end_page(r)))
+		if (!range_is_reserved(rmrr_first(r), rmrr_end(r)))
 			return fail(-EPERM,
 				"%s: RMRR %u claims 0x%lx-0x%lx, which firmware did "
 				"not reserve",
@@ -78,7 +78,7 @@ kdomain_refuse(const AssignedFn *f)
 }
 
 static int
-add_itself(Domain *d, paddr_t base, uint64_t len)
+kdomain_add(Domain *d, paddr_t base, uint64_t len)
 {
 	if (domain_kind(d) == DOMAIN_IDENTITY)
 		return domain_identity(d, base, len, DOMAIN_R | DOMAIN_W);
@@ -87,35 +87,36 @@ add_itself(Domain *d, paddr_t base, uint64_t len)
 
 /* Page by page where another region has some of them already. */
 static int
-add_region(Domain *d, paddr_t base, paddr_t end)
+kdomain_add_region(Domain *d, paddr_t base, paddr_t end)
 {
-	int err = add_itself(d, base, end - base);
+	int err = kdomain_add(d, base, end - base);
 
 	if (err != -EEXIST)
 		return err;
 	for (err = 0; base < end && err == 0; base += PAGE_SIZE)
-		if ((err = add_itself(d, base, PAGE_SIZE)) == -EEXIST)
+		if ((err = kdomain_add(d, base, PAGE_SIZE)) == -EEXIST)
 			err = 0;
 	return err;
 }
 
 /* All of them, or the domain is of no use. */
 static int
-add_reserved(const AssignedFn *f, Domain *d)
+kdomain_add_reserved(const AssignedFn *f, Domain *d)
 {
 	int err = 0;
 
 	if (domain_kind(d) == DOMAIN_PASSTHROUGH)
 		return 0;
 	for (uint i = 0; i < f->nrmrr && err == 0; i++)
-		err = add_region(d, first_page(&f->rmrr[i]), end_page(&f->rmrr[i]));
+		err = kdomain_add_region(d, rmrr_first(&f->rmrr[i]),
+			rmrr_end(&f->rmrr[i]));
 	return err;
 }
 
 /* ---- all memory ---- */
 
 static int
-add_ram(Domain *d, paddr_t base, paddr_t end)
+kdomain_add_ram(Domain *d, paddr_t base, paddr_t end)
 {
 	return base < end ? domain_identity(d, base, end - base, DOMAIN_R | DOMAIN_W) : 0;
 }
@@ -134,7 +135,7 @@ max(paddr_t a, paddr_t b)
 
 /* RAM on both sides of the window in which a write is an interrupt. */
 static int
-add_all(Domain *d)
+kdomain_add_all(Domain *d)
 {
 	int err = 0;
 
@@ -144,15 +145,15 @@ add_all(Domain *d)
 
 		if (r->kind != MEM_RAM)
 			continue;
-		err = add_ram(d, r->base, min(end, IRQ_WINDOW));
+		err = kdomain_add_ram(d, r->base, min(end, IRQ_WINDOW));
 		if (err == 0)
-			err = add_ram(d, max(r->base, IRQ_WINDOW_END), end);
+			err = kdomain_add_ram(d, max(r->base, IRQ_WINDOW_END), end);
 	}
 	return err;
 }
 
 static int
-make_direct(const AssignedFn *f, Domain **out)
+kdomain_new_direct(const AssignedFn *f, Domain **out)
 {
 	UnitInfo u;
 	int err;
@@ -162,19 +163,19 @@ make_direct(const AssignedFn *f, Domain **out)
 		return domain_new_passthrough(out);
 	if ((err = domain_new_identity(QUOTA + page_stat().total / 256, out)) != 0)
 		return err;
-	if ((err = add_all(*out)) != 0)
+	if ((err = kdomain_add_all(*out)) != 0)
 		domain_free(*out);
 	return err;
 }
 
 int
-kdomain_make(const AssignedFn *f, Domain **out)
+kdomain_new(const AssignedFn *f, Domain **out)
 {
 	int err = param_is("iommu.default", "passthrough")
-		? make_direct(f, out)
+		? kdomain_new_direct(f, out)
 		: domain_new_mapped(QUOTA, out);
 
-	if (err == 0 && (err = add_reserved(f, *out)) != 0)
+	if (err == 0 && (err = kdomain_add_reserved(f, *out)) != 0)
 		domain_free(*out);
 	return err == 0 ? 0 : fail(err, "%s: no domain for the kernel's driver", f->name);
 }

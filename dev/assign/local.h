@@ -23,7 +23,7 @@
  *	assigned.c      one function's book-keeping; boot.c finds units and functions at boot
  *
  * Locks: assign_lock (a Mutex, RANK_ASSIGN) serialises changes of owner. Whoever changes
- * a domain's tables has locked its address space or its Kdev (owner_hold). Each
+ * a domain's tables has locked its address space or its Kdev (owner_lock_tables). Each
  * AssignedFn has a spin lock (RANK_FAULT) for what interrupts look at; no two are held at
  * once.
  */
@@ -146,7 +146,7 @@ int fn_attach(AssignedFn *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lock)
 /* Its entries present, all or none; says why not. */
 int fn_publish(AssignedFn *f, Owner *o) REQUIRES(assign_lock);
 /* tells the owner how it is attached */
-void fn_announce(AssignedFn *f) REQUIRES(assign_lock);
+void fn_tell_attached(AssignedFn *f) REQUIRES(assign_lock);
 
 /* ---- group.c ---- */
 /* Every function of f's group, or none; says why not. */
@@ -156,7 +156,7 @@ int group_attach(AssignedFn *f, const AttachArgs *a, Proc *p) REQUIRES(assign_lo
 int group_detach(AssignedFn *f, int pid) REQUIRES(assign_lock);
 
 /* ---- drain.c ---- */
-void fn_leave(AssignedFn *f)
+void fn_begin_drain(AssignedFn *f)
 	REQUIRES(assign_lock); /* OWNED or SUSPENDED: DRAINING begins */
 /* Everything of o in state `in` is silenced, cut from memory, reset and settled. */
 void owner_quiesce(Owner *o, FnState in) REQUIRES(assign_lock);
@@ -187,7 +187,8 @@ int fn_master_locked(AssignedFn *f, bool on) REQUIRES(f->lock);
 /* Bus mastering off, remembering it; and back, if it still is to be. */
 int fn_silence(AssignedFn *f) REQUIRES(assign_lock);
 void fn_unsilence(AssignedFn *f) REQUIRES(assign_lock);
-void fn_want(AssignedFn *f, bool on) REQUIRES(assign_lock); /* what unsilence does */
+void fn_set_wanted(AssignedFn *f, bool on)
+	REQUIRES(assign_lock); /* what unsilence does */
 void fn_break(AssignedFn *f,
 	const char *why); /* BROKEN from the end of its ownership on */
 void fn_wake(AssignedFn *f);
@@ -196,8 +197,8 @@ void fn_settle(AssignedFn *f); /* sleep until its last owner's commands have run
 uint fn_sids(const AssignedFn *f, uint16_t sid[PCI_NSID]) REQUIRES(assign_lock);
 const char *fn_broken(AssignedFn *f);
 bool fn_shares_id(const AssignedFn *f,
-	const AssignedFn *g);              /* some requester id is both's */
-bool fn_is(AssignedFn *f, const Owner *o); /* o's */
+	const AssignedFn *g);                    /* some requester id is both's */
+bool fn_owned_by(AssignedFn *f, const Owner *o); /* o's */
 bool fn_mine(AssignedFn *f); /* of the running process; says otherwise whose */
 
 /* ---- owner.c ---- */
@@ -207,18 +208,19 @@ Owner *owner_next(const Proc *p, const Owner *o) REQUIRES(assign_lock);
 int owner_get(Proc *p, const Mode *mode, bool ro, Owner **out) REQUIRES(assign_lock);
 /* A domain like o's over another address space. */
 int owner_domain(const Owner *o, Aspace *as, Domain **out);
-bool owner_leads(const AssignedFn *f)
+bool fn_is_first(const AssignedFn *f)
 	REQUIRES(assign_lock); /* it is its domain's first */
 /* its domain's tables stand still, */
-void owner_hold(Owner *o) REQUIRES(assign_lock);
-void owner_let(Owner *o) REQUIRES(assign_lock);  /* and may change again */
-void owner_drop(Owner *o) REQUIRES(assign_lock); /* gone when it has no functions */
-void owner_fail(Owner *o); /* the unit did not confirm: withhold and stop */
+void owner_lock_tables(Owner *o) REQUIRES(assign_lock);
+void owner_unlock_tables(Owner *o) REQUIRES(assign_lock); /* and may change again */
+void owner_free_unused(Owner *o)
+	REQUIRES(assign_lock); /* gone when it has no functions */
+void owner_fail(Owner *o);     /* the unit did not confirm: withhold and stop */
 /* The process ends with a failed domain: none of its memory may be used again. */
 void owner_withhold(Owner *o) REQUIRES(assign_lock);
 /* exec: move to another address space and its domain; the old one is freed. -ENOMEM: the
  * domain does not show all of it. */
-int owner_swap(Owner *o, Aspace *as, Domain *d) REQUIRES(assign_lock);
+int owner_move(Owner *o, Aspace *as, Domain *d) REQUIRES(assign_lock);
 
 /* ---- kdev.c ---- */
 int kdev_new(AssignedFn *f, Owner **out) REQUIRES(assign_lock); /* says why not */
@@ -231,7 +233,7 @@ int kdev_refuse_off(void) REQUIRES(assign_lock);
 uint boot_drivers(void);
 
 /* ---- kdomain.c ---- */
-int kdomain_make(const AssignedFn *f, Domain **out); /* its domain; says why not */
+int kdomain_new(const AssignedFn *f, Domain **out); /* its domain; says why not */
 int
 kdomain_refuse(const AssignedFn *f); /* 0, or a code: an RMRR is not what it should be */
 const char *kdomain_name(const Domain *d);
@@ -264,8 +266,8 @@ int power_check(void) REQUIRES(assign_lock);                /* refuse while off 
 void fn_resume(AssignedFn *f) REQUIRES(assign_lock);
 
 /* ---- ops.c ---- */
-int intr_on(AssignedFn *f) REQUIRES(assign_lock);   /* announce them, again */
-void intr_cut(AssignedFn *f) REQUIRES(assign_lock); /* blocked from here on */
+int intr_on(AssignedFn *f) REQUIRES(assign_lock);     /* announce them, again */
+void intr_block(AssignedFn *f) REQUIRES(assign_lock); /* blocked from here on */
 void intr_free(AssignedFn *f) REQUIRES(assign_lock);
 
 /* ---- intremap.c ---- */
@@ -279,11 +281,11 @@ void intremap_message(const AssignedFn *f, uint64_t *addr, uint32_t *data)
 	REQUIRES(assign_lock);
 
 /* ---- blame.c ---- */
-void dmafault_init(void);
+void blame_init(void);
 /* max faults, up to STORM_LIMIT, within time stop a device. */
-void dmafault_set_storm(uint max, ns_t time);
-void dmafault_storm(uint *max, ns_t *time);
+void blame_set_storm(uint max, ns_t time);
+void blame_storm(uint *max, ns_t *time);
 
 /* ---- faultthread.c ---- */
-void faultwatch_add(const FaultRec *r);           /* from the interrupt */
-int faultwatch_start(void) REQUIRES(assign_lock); /* the thread; says why not */
+void faultthread_add(const FaultRec *r);           /* from the interrupt */
+int faultthread_start(void) REQUIRES(assign_lock); /* the thread; says why not */

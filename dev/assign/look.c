@@ -67,7 +67,7 @@ assign_count(const Unit *u)
 }
 
 static uint
-collect(const Unit *u, Mapping *m)
+unit_mappings(const Unit *u, Mapping *m)
 {
 	uint n = 0;
 
@@ -96,7 +96,7 @@ assign_mappings(Text *t, void (*print)(Text *t, paddr_t base, Mapping *m, uint n
 	assign_begin();
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
-		print(t, u.base, m, collect(vtd_unit(i), m));
+		print(t, u.base, m, unit_mappings(vtd_unit(i), m));
 	}
 	assign_end(NULL);
 	kfree(m);

@@ -25,7 +25,7 @@ assign_mine(const PciFn *pf)
 
 /* 0 when the caller owns f and f is whole; else a code and the reason. */
 static int
-usable(const PciFn *pf) REQUIRES(assign_lock)
+fn_usable(const PciFn *pf) REQUIRES(assign_lock)
 {
 	AssignedFn *f = fn_of(pf);
 
@@ -39,12 +39,12 @@ usable(const PciFn *pf) REQUIRES(assign_lock)
 /* ---- bus mastering, reset ---- */
 
 static int
-busmaster(AssignedFn *f, bool on) REQUIRES(assign_lock)
+fn_busmaster(AssignedFn *f, bool on) REQUIRES(assign_lock)
 {
 	int err;
 
 	if (f->state == FN_SUSPENDED) {
-		fn_want(f, on); /* on resume */
+		fn_set_wanted(f, on); /* on resume */
 		return 0;
 	}
 	if (on && unit_state(f->unit) != UNIT_ON)
@@ -65,19 +65,19 @@ assign_busmaster(PciFn *pf, bool on)
 	int err;
 
 	assign_begin();
-	if ((err = usable(pf)) == 0)
-		err = busmaster(fn_of(pf), on);
+	if ((err = fn_usable(pf)) == 0)
+		err = fn_busmaster(fn_of(pf), on);
 	assign_end("busmaster");
 	return err;
 }
 
 /* Bus mastering stays off after it; interrupts are announced again. */
 static int
-reset(AssignedFn *f) REQUIRES(assign_lock)
+fn_reset(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (f->pci->reset == PCI_RESET_NONE)
 		return fail(-ENOTSUP, "%s has no reset", f->name);
-	fn_want(f, false);
+	fn_set_wanted(f, false);
 	if (fn_master(f, false) != 0 || pci_reset(f->pci) != 0) {
 		fn_break(f, "it did not come back from reset");
 		return fail(-EIO, "%s did not come back from reset", f->name);
@@ -91,8 +91,8 @@ assign_reset(PciFn *pf)
 	int err;
 
 	assign_begin();
-	if ((err = usable(pf)) == 0)
-		err = reset(fn_of(pf));
+	if ((err = fn_usable(pf)) == 0)
+		err = fn_reset(fn_of(pf));
 	assign_end("reset");
 	return err;
 }
@@ -100,7 +100,7 @@ assign_reset(PciFn *pf)
 /* ---- registers ---- */
 
 static int
-map_bar(AssignedFn *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va)
+fn_map_bar(AssignedFn *f, uint bar, uint64_t off, size_t len, int prot, vaddr_t *va)
 	REQUIRES(assign_lock)
 {
 	const char *why;
@@ -124,8 +124,8 @@ assign_map_bar(PciFn *pf, uint bar, uint64_t off, size_t len, int prot, vaddr_t 
 	int err;
 
 	assign_begin();
-	if ((err = usable(pf)) == 0)
-		err = map_bar(fn_of(pf), bar, off, len, prot, va);
+	if ((err = fn_usable(pf)) == 0)
+		err = fn_map_bar(fn_of(pf), bar, off, len, prot, va);
 	assign_end("an mmap of registers");
 	return err;
 }
@@ -133,7 +133,7 @@ assign_map_bar(PciFn *pf, uint bar, uint64_t off, size_t len, int prot, vaddr_t 
 /* ---- interrupts ---- */
 
 static void
-on_interrupt(void *arg)
+intr_arrived(void *arg)
 {
 	AssignedFn *f = arg;
 
@@ -158,7 +158,7 @@ intr_on(AssignedFn *f)
 /* A unit that does not confirm may let its messages through for ever: then the vector is
  * never given to anyone else. */
 void
-intr_cut(AssignedFn *f)
+intr_block(AssignedFn *f)
 {
 	if (intremap_remove(f) == 0)
 		return;
@@ -170,7 +170,7 @@ intr_cut(AssignedFn *f)
 void
 intr_free(AssignedFn *f)
 {
-	intr_cut(f);
+	intr_block(f);
 	if (f->irq)
 		irq_free(f->vector);
 	f->irq = false;
@@ -183,7 +183,7 @@ intr_open(AssignedFn *f) REQUIRES(assign_lock)
 
 	if (f->irq)
 		return 0;
-	if (irq_alloc(on_interrupt, f, f->name, &f->vector) != 0)
+	if (irq_alloc(intr_arrived, f, f->name, &f->vector) != 0)
 		return fail(-ENOSPC, "no interrupt vector is left for %s", f->name);
 	f->irq = true;
 	if ((err = intremap_add(f, f->vector)) != 0 || (err = intr_on(f)) != 0)
@@ -199,7 +199,7 @@ assign_intr_open(PciFn *pf)
 	int err;
 
 	assign_begin();
-	if ((err = usable(pf)) == 0)
+	if ((err = fn_usable(pf)) == 0)
 		err = intr_open(fn_of(pf));
 	assign_end("an open of intr");
 	return err;

@@ -22,25 +22,25 @@ owner_fail(Owner *o)
 {
 	__atomic_store_n(&o->failed, true, __ATOMIC_RELEASE);
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f)) {
-		if (fn_is(f, o))
+		if (fn_owned_by(f, o))
 			fn_break(f, "its unit did not confirm an invalidation");
 	}
 }
 
 static bool
-has_failed(const Owner *o)
+owner_has_failed(const Owner *o)
 {
 	return __atomic_load_n(&o->failed, __ATOMIC_ACQUIRE);
 }
 
 static int
-on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
+owner_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 {
 	Owner *o = arg;
 	int err = 0;
 
 	(void)as;
-	if (o->mode->added != NULL && !has_failed(o))
+	if (o->mode->added != NULL && !owner_has_failed(o))
 		err = o->mode->added(o, va, len, dma);
 	if (err == -ETIMEDOUT)
 		owner_fail(o);
@@ -48,17 +48,17 @@ on_added(void *arg, Aspace *as, vaddr_t va, size_t len, bool dma)
 }
 
 static int
-on_removed(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
+owner_removed(void *arg, Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
 {
 	Owner *o = arg;
 	int err = 0;
 
 	(void)as;
-	if (!has_failed(o))
+	if (!owner_has_failed(o))
 		err = o->mode->removed(o, va, len, prot, tables);
 	if (err != 0)
 		owner_fail(o);
-	return has_failed(o) ? -EIO : 0;
+	return owner_has_failed(o) ? -EIO : 0;
 }
 
 Owner *
@@ -72,7 +72,7 @@ owner_next(const Proc *p, const Owner *o)
 }
 
 bool
-owner_leads(const AssignedFn *f)
+fn_is_first(const AssignedFn *f)
 {
 	const AssignedFn *g = fn_next(NULL);
 
@@ -95,14 +95,16 @@ owner_domain(const Owner *o, Aspace *as, Domain **out)
 
 /* Observed from before any device can see a page. */
 static int
-start(Owner *o, Proc *p, Aspace *as) REQUIRES(assign_lock)
+owner_observe(Owner *o, Proc *p, Aspace *as) REQUIRES(assign_lock)
 {
 	int err = owner_domain(o, as, &o->domain);
 
 	if (err != 0)
 		return err;
 	o->as = as;
-	o->observer = (AsObserver){ .added = on_added, .removed = on_removed, .arg = o };
+	o->observer = (AsObserver){
+		.added = owner_added, .removed = owner_removed, .arg = o
+	};
 	if (aspace_observe(as, &o->observer) != 0) {
 		domain_free(o->domain);
 		return fail(-ENOMEM, "no memory for a domain");
@@ -130,7 +132,7 @@ owner_new(Proc *p, const Mode *mode, bool ro, Owner **out) REQUIRES(assign_lock)
 	}
 	o->mode = mode;
 	o->ro = ro;
-	if ((err = start(o, p, as)) != 0) {
+	if ((err = owner_observe(o, p, as)) != 0) {
 		kfree(o);
 		aspace_put(as);
 		return err;
@@ -149,7 +151,7 @@ owner_get(Proc *p, const Mode *mode, bool ro, Owner **out)
 	if (o == NULL)
 		return owner_new(p, mode, ro, out);
 	*out = o;
-	if (!has_failed(o))
+	if (!owner_has_failed(o))
 		return 0;
 	return fail(-EIO, "a device of process %d did not let go of its memory", p->pid);
 }
@@ -171,11 +173,12 @@ owner_free(Owner *o)
 }
 
 void
-owner_drop(Owner *o)
+owner_free_unused(Owner *o)
 {
 	Domain *domain;
 
-	if (o->nfn > 0 || has_failed(o)) /* failed: stays, to withhold what it unmaps */
+	if (o->nfn > 0 ||
+		owner_has_failed(o)) /* failed: stays, to withhold what it unmaps */
 		return;
 	domain = o->domain;
 	if (o->mode->free != NULL)
@@ -188,7 +191,7 @@ owner_drop(Owner *o)
 /* A process's tables, and its guest mappings, change under its address space's lock,
  * those of a kernel driver under the Kdev's. */
 void
-owner_hold(Owner *o) NO_ANALYSIS
+owner_lock_tables(Owner *o) NO_ANALYSIS
 {
 	if (o->lock != NULL)
 		mutex_lock(o->lock);
@@ -197,7 +200,7 @@ owner_hold(Owner *o) NO_ANALYSIS
 }
 
 void
-owner_let(Owner *o) NO_ANALYSIS
+owner_unlock_tables(Owner *o) NO_ANALYSIS
 {
 	if (o->lock != NULL)
 		mutex_unlock(o->lock);
@@ -215,7 +218,7 @@ owner_withhold(Owner *o)
 }
 
 int
-owner_swap(Owner *o, Aspace *as, Domain *d)
+owner_move(Owner *o, Aspace *as, Domain *d)
 {
 	aspace_unobserve(o->as, &o->observer);
 	aspace_put(o->as);

@@ -50,7 +50,7 @@ assign_powered(void)
 /* ---- functions ---- */
 
 static void
-fn_suspended(AssignedFn *f) REQUIRES(assign_lock)
+fn_suspend(AssignedFn *f) REQUIRES(assign_lock)
 {
 	fn_move(f, ON_SUSPEND);
 	fn_event(f, "suspend");
@@ -70,7 +70,7 @@ fn_resume(AssignedFn *f)
 
 /* Bus mastering off, nothing under way. */
 static int
-silence(AssignedFn *f) REQUIRES(assign_lock)
+fn_stop(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (fn_silence(f) != 0)
 		return fail(-EIO, "%s: bus mastering does not go off", f->name);
@@ -81,7 +81,7 @@ silence(AssignedFn *f) REQUIRES(assign_lock)
 }
 
 static void
-unsilence(AssignedFn *f) REQUIRES(assign_lock)
+fn_restart(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (f->irq)
 		intr_on(f);
@@ -90,13 +90,13 @@ unsilence(AssignedFn *f) REQUIRES(assign_lock)
 
 /* Nobody masters the bus and all has settled; or, if that cannot be, all is as before. */
 static int
-silence_all(void) REQUIRES(assign_lock)
+fns_stop(void) REQUIRES(assign_lock)
 {
 	int err = 0;
 
 	for (AssignedFn *f = fn_next(NULL); f != NULL && err == 0; f = fn_next(f)) {
 		if (f->state == FN_OWNED)
-			err = silence(f);
+			err = fn_stop(f);
 		else if (f->state != FN_KERNEL && f->pci->kind == PCI_ENDPOINT &&
 			pci_is_busmaster(f->pci))
 			err = fail(-EIO, "%s is %s and still a bus master", f->name,
@@ -106,7 +106,7 @@ silence_all(void) REQUIRES(assign_lock)
 		if (err == 0)
 			fn_settle(f);
 		else if (f->state == FN_OWNED)
-			unsilence(f);
+			fn_restart(f);
 	}
 	return err;
 }
@@ -138,11 +138,11 @@ power_off(void) REQUIRES(assign_lock)
 		power = POWER_OFF;
 		return 0;
 	}
-	if ((err = kdev_refuse_off()) != 0 || (err = silence_all()) != 0)
+	if ((err = kdev_refuse_off()) != 0 || (err = fns_stop()) != 0)
 		return err;
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
 		if (f->state == FN_OWNED)
-			fn_suspended(f);
+			fn_suspend(f);
 	power = POWER_OFF;
 	return units_power(UNIT_ON, false);
 }

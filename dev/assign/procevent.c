@@ -21,15 +21,15 @@ forget_events(int pid)
 }
 
 static void
-take_all(Owner *o) REQUIRES(assign_lock)
+owner_take_all(Owner *o) REQUIRES(assign_lock)
 {
-	owner_each(o, FN_OWNED, fn_leave);
-	owner_each(o, FN_SUSPENDED, fn_leave);
+	owner_each(o, FN_OWNED, fn_begin_drain);
+	owner_each(o, FN_SUSPENDED, fn_begin_drain);
 	owner_drain(o);
 	if (o->failed)
 		owner_withhold(o);
 	else
-		owner_drop(o);
+		owner_free_unused(o);
 }
 
 static void
@@ -39,7 +39,7 @@ on_exit(Proc *p)
 
 	assign_begin();
 	while ((o = owner_next(p, NULL)) != NULL)
-		take_all(o);
+		owner_take_all(o);
 	forget_events(p->pid);
 	assign_end("an exit");
 }
@@ -67,7 +67,7 @@ static void
 step_quit(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (fn_broken(f) != NULL)
-		fn_leave(f);
+		fn_begin_drain(f);
 }
 
 static void
@@ -86,14 +86,14 @@ step_republish(AssignedFn *f) REQUIRES(assign_lock)
 static void
 step_announce(AssignedFn *f) REQUIRES(assign_lock)
 {
-	fn_announce(f);
+	fn_tell_attached(f);
 	if (assign_powered())
 		fn_move(f, ON_RESUME);
 }
 
 /* Domains over the new memory, before anything has changed. */
 static int
-prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
+exec_prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
 {
 	int err = 0;
 
@@ -103,7 +103,7 @@ prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
 }
 
 static void
-forget_prepared(const Proc *p) REQUIRES(assign_lock)
+exec_forget(const Proc *p) REQUIRES(assign_lock)
 {
 	for (Owner *o = owner_next(p, NULL); o != NULL; o = owner_next(p, o)) {
 		if (o->fresh != NULL)
@@ -114,7 +114,7 @@ forget_prepared(const Proc *p) REQUIRES(assign_lock)
 
 /* Every function of p cut from the old memory; false: some device may still reach it. */
 static bool
-leave_old(const Proc *p) REQUIRES(assign_lock)
+exec_leave_old(const Proc *p) REQUIRES(assign_lock)
 {
 	bool all = true;
 
@@ -128,26 +128,26 @@ leave_old(const Proc *p) REQUIRES(assign_lock)
 
 /* The old memory cannot be given up: the old program goes on, without its devices. */
 static void
-stay(const Proc *p) REQUIRES(assign_lock)
+exec_stay(const Proc *p) REQUIRES(assign_lock)
 {
 	for (Owner *next, *o = owner_next(p, NULL); o != NULL; o = next) {
 		next = owner_next(p, o);
 		if (o->failed)
 			continue; /* until it ends */
-		owner_each(o, FN_SUSPENDED, fn_leave);
+		owner_each(o, FN_SUSPENDED, fn_begin_drain);
 		owner_drain(o);
-		owner_drop(o);
+		owner_free_unused(o);
 	}
 }
 
 /* The old domain ends before the old memory does; the new one has an id of its own. */
 static void
-enter_new(Owner *o, Aspace *new) REQUIRES(assign_lock)
+exec_enter_new(Owner *o, Aspace *new) REQUIRES(assign_lock)
 {
 	Domain *d = o->fresh;
 
 	o->fresh = NULL;
-	if (owner_swap(o, new, d) != 0)
+	if (owner_move(o, new, d) != 0)
 		owner_each(o, FN_SUSPENDED, step_lose);
 	owner_each(o, FN_SUSPENDED, step_forget);
 	owner_each(o, FN_SUSPENDED, step_quit);
@@ -155,26 +155,26 @@ enter_new(Owner *o, Aspace *new) REQUIRES(assign_lock)
 	owner_each(o, FN_SUSPENDED, step_quit);
 	owner_drain(o);
 	owner_each(o, FN_SUSPENDED, step_announce);
-	owner_drop(o);
+	owner_free_unused(o);
 }
 
 /* Devices stay with the process while its memory is exchanged below them. */
 static int
-move(Proc *p, Aspace *new) REQUIRES(assign_lock)
+exec_move(Proc *p, Aspace *new) REQUIRES(assign_lock)
 {
-	int err = prepare(p, new);
+	int err = exec_prepare(p, new);
 
-	if (err == 0 && !leave_old(p)) {
-		stay(p);
+	if (err == 0 && !exec_leave_old(p)) {
+		exec_stay(p);
 		err = fail(-EIO, "a device could not leave the old program's memory");
 	}
 	if (err != 0) {
-		forget_prepared(p);
+		exec_forget(p);
 		return err;
 	}
 	for (Owner *next, *o = owner_next(p, NULL); o != NULL; o = next) {
 		next = owner_next(p, o);
-		enter_new(o, new);
+		exec_enter_new(o, new);
 	}
 	return 0;
 }
@@ -186,7 +186,7 @@ on_exec(Proc *p, Aspace *old, Aspace *new)
 
 	(void)old;
 	assign_begin();
-	err = move(p, new);
+	err = exec_move(p, new);
 	if (err == 0)
 		proc_set_aspace(p, new); /* before an attach can look at the old one */
 	assign_end("an exec");

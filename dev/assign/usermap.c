@@ -21,7 +21,7 @@
 /* What a process must be allowed itself before its device may: a device that writes a
  * page could as well read it. */
 static int
-prot_of(uint rights)
+rights_prot(uint rights)
 {
 	return rights & DOMAIN_W ? SPROT_READ | SPROT_WRITE : SPROT_READ;
 }
@@ -51,7 +51,7 @@ refuse_window(iova_t iova, uint64_t len)
 static int
 refuse_memory(const Owner *o, vaddr_t va, uint64_t len, uint rights)
 {
-	int prot = prot_of(rights);
+	int prot = rights_prot(rights);
 
 	if (o->ro && rights & DOMAIN_W)
 		return fail(-EPERM, "it is attached read-only");
@@ -65,7 +65,7 @@ refuse_memory(const Owner *o, vaddr_t va, uint64_t len, uint rights)
 
 /* What the domain says, as a sentence. */
 static int
-refused(const Owner *o, int err, iova_t iova)
+map_error(const Owner *o, int err, iova_t iova)
 {
 	DomainInfo d;
 
@@ -99,7 +99,7 @@ typedef struct Source {
 
 /* Frames that follow one another make one piece. */
 static uint64_t
-piece(void *arg, uint64_t off, uint64_t want, paddr_t *pa)
+source_run(void *arg, uint64_t off, uint64_t want, paddr_t *pa)
 {
 	const Source *s = arg;
 	uint64_t n = PAGE_SIZE;
@@ -111,7 +111,7 @@ piece(void *arg, uint64_t off, uint64_t want, paddr_t *pa)
 }
 
 static int
-map(Owner *o, iova_t iova, vaddr_t va, uint64_t len, uint rights)
+guest_map(Owner *o, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 {
 	Source s = { o->as, va };
 	int err;
@@ -125,16 +125,16 @@ map(Owner *o, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 			GUEST_RANGES);
 	if (iovamap_reserve(&o->map, 2) != 0) /* one to spare, for a cut */
 		return fail(-ENOMEM, "no memory for tables");
-	err = domain_map_runs(o->domain, iova, len, rights, piece, &s);
+	err = domain_map_runs(o->domain, iova, len, rights, source_run, &s);
 	if (err == -ETIMEDOUT)
 		owner_fail(o);
 	if (err == 0)
 		iovamap_add(&o->map, iova, va, len, rights);
-	return refused(o, err, iova);
+	return map_error(o, err, iova);
 }
 
 static int
-unmap(Owner *o, iova_t iova, uint64_t len)
+guest_unmap(Owner *o, iova_t iova, uint64_t len)
 {
 	int err = refuse_range(o, iova, len);
 
@@ -147,13 +147,13 @@ unmap(Owner *o, iova_t iova, uint64_t len)
 		owner_fail(o);
 	if (err == 0 || err == -ETIMEDOUT)
 		iovamap_cut(&o->map, iova, len);
-	return refused(o, err, iova);
+	return map_error(o, err, iova);
 }
 
 /* ---- what the process gives up ---- */
 
 static uint
-rights_of(int prot)
+prot_rights(int prot)
 {
 	return (prot & SPROT_READ ? DOMAIN_R : 0) | (prot & SPROT_WRITE ? DOMAIN_W : 0);
 }
@@ -161,11 +161,11 @@ rights_of(int prot)
 /* Without memory to take part of it away, everything goes: the device faults, and its
  * owner reads why. */
 static int
-give_up(Owner *o)
+guest_unmap_all(Owner *o)
 {
 	iovamap_clear(&o->map);
 	for (AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
-		if (fn_is(f, o))
+		if (fn_owned_by(f, o))
 			fn_event(f,
 				"unmapped no memory to split a mapping, so all are gone");
 	return domain_unmap_all(o->domain);
@@ -174,7 +174,7 @@ give_up(Owner *o)
 static int
 guest_removed(Owner *o, vaddr_t va, size_t len, int prot, bool tables)
 {
-	uint lost = (DOMAIN_R | DOMAIN_W) & ~rights_of(prot);
+	uint lost = (DOMAIN_R | DOMAIN_W) & ~prot_rights(prot);
 	const IovaRange *r;
 	int err = 0;
 
@@ -193,7 +193,7 @@ guest_removed(Owner *o, vaddr_t va, size_t len, int prot, bool tables)
 		if (err == 0)
 			iovamap_cut(&o->map, iova, to - from);
 	}
-	if (err != 0 && give_up(o) != 0)
+	if (err != 0 && guest_unmap_all(o) != 0)
 		return -EIO;
 	return domain_sync(o->domain);
 }
@@ -215,7 +215,7 @@ guest_shows(const Owner *o, iova_t iova, paddr_t page, uint rights)
 
 	return r != NULL && (r->rights & rights) == rights &&
 		aspace_frame(o->as, r->start[BY_VA] + (iova - r->start[BY_IOVA]),
-			prot_of(rights)) == page;
+			rights_prot(rights)) == page;
 }
 
 const Mode guest_mode = {
@@ -230,7 +230,7 @@ const Mode guest_mode = {
 
 /* The running process's guest domain behind pf; says why there is none. */
 static Owner *
-guest_of(PciFn *pf) REQUIRES(assign_lock)
+fn_guest_owner(PciFn *pf) REQUIRES(assign_lock)
 {
 	AssignedFn *f = fn_of(pf);
 
@@ -250,9 +250,9 @@ assign_map(PciFn *pf, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 	Owner *o;
 
 	assign_begin();
-	if ((o = guest_of(pf)) != NULL) {
+	if ((o = fn_guest_owner(pf)) != NULL) {
 		aspace_lock(o->as);
-		err = map(o, iova, va, len, rights);
+		err = guest_map(o, iova, va, len, rights);
 		aspace_unlock(o->as);
 	}
 	assign_end("map");
@@ -266,9 +266,9 @@ assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 	Owner *o;
 
 	assign_begin();
-	if ((o = guest_of(pf)) != NULL) {
+	if ((o = fn_guest_owner(pf)) != NULL) {
 		aspace_lock(o->as);
-		err = unmap(o, iova, len);
+		err = guest_unmap(o, iova, len);
 		aspace_unlock(o->as);
 	}
 	assign_end("unmap");
@@ -278,7 +278,7 @@ assign_unmap(PciFn *pf, iova_t iova, uint64_t len)
 typedef void Print(Text *t, iova_t iova, vaddr_t va, uint64_t len, uint rights);
 
 static void
-print_all(const Owner *o, Text *t, Print *print)
+book_print(const Owner *o, Text *t, Print *print)
 {
 	const IovaRange *r;
 
@@ -294,9 +294,9 @@ assign_maps(PciFn *pf, Text *t, Print *print)
 	Owner *o;
 
 	assign_begin();
-	if ((o = guest_of(pf)) != NULL) {
+	if ((o = fn_guest_owner(pf)) != NULL) {
 		aspace_lock(o->as);
-		print_all(o, t, print);
+		book_print(o, t, print);
 		aspace_unlock(o->as);
 	}
 	assign_end(NULL);

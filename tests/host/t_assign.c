@@ -946,7 +946,7 @@ reset_world(void **state)
 		kdriver_register(&driver);
 	power_init(NULL, false);
 	power_start(false);
-	dmafault_init();
+	blame_init();
 	trace[0] = host_errstr[0] = killed[0] = host_log[0] = 0;
 	return 0;
 }
@@ -2295,10 +2295,10 @@ test_storm_set(void **state)
 
 	(void)state;
 	own_and_run(EDU, &p22);
-	dmafault_storm(&max, &time);
+	blame_storm(&max, &time);
 	assert_int_equal(max, 16);
 	assert_int_equal(time, 1000000000);
-	dmafault_set_storm(2, 10000000);
+	blame_set_storm(2, 10000000);
 	fault(0x18, 0x1000, false);
 	host_now += 10000000;
 	fault(0x18, 0x1000, false);
@@ -2309,7 +2309,7 @@ test_storm_set(void **state)
 	run_thread();
 	assert_non_null(strstr(host_log,
 		"is off: more faults than storm in #vtd/ctl allows (pid 22 edu)"));
-	dmafault_set_storm(max, time);
+	blame_set_storm(max, time);
 }
 
 /* A source that is no device we know cannot be stopped; the console is spared. */

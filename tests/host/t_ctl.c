@@ -77,12 +77,12 @@ vtd_trace(bool on)
 	return 0;
 }
 void
-dmafault_set_storm(uint max, ns_t time)
+blame_set_storm(uint max, ns_t time)
 {
 	storm_max = max, storm_time = time;
 }
 void
-dmafault_storm(uint *max, ns_t *time)
+blame_storm(uint *max, ns_t *time)
 {
 	*max = storm_max, *time = storm_time;
 }
@@ -109,7 +109,7 @@ setup(void **state)
 			.queued = true };
 	largest = 3;
 	tracing = false;
-	dmafault_set_storm(16, 1000000000);
+	blame_set_storm(16, 1000000000);
 	return 0;
 }
 
@@ -120,7 +120,7 @@ say(const char *s)
 
 	host_errstr[0] = 0;
 	assert_int_equal(cmd_parse(&c, s, strlen(s)), 0);
-	return policy_cmd(&c);
+	return assign_ctl_cmd(&c);
 }
 
 static void
@@ -128,7 +128,7 @@ shows(const char *want)
 {
 	Text t = { 0 };
 
-	policy_text(&t);
+	assign_ctl_text(&t);
 	assert_string_equal(t.s, want);
 	text_free(&t);
 }

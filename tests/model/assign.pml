@@ -347,7 +347,7 @@ inline cut_entry(d) { ctx_did[d] = 0; ctx_to[d] = 0 }
 
 /* domain_detach: entries, context cache, IOTLB with the old id, wait: all under the unit's
  * lock. What follows from silence is done without it. */
-inline step_cut(p, s, ok)
+inline step_unpublish(p, s, ok)
 {
 	atomic { !unit_lock -> unit_lock = true; id_early(p); EACH(p, s, cut_entry) }
 #ifdef MUTANT_FLUSH_SWAPPED
@@ -396,7 +396,7 @@ inline quiesce(p, s, ok)
 		EACH(p, s, master_off)
 #endif
 	}
-	step_cut(p, s, ok);
+	step_unpublish(p, s, ok);
 #ifdef MUTANT_MASTER_OFF_LATE
 	atomic { EACH(p, s, master_off) }
 #endif
@@ -431,8 +431,8 @@ inline drain(p, ok)
 
 #define NEEDED(p) (owner[0] == p || owner[1] == p || failed[p])
 
-/* owner_drop: aspace_observe waits for a call that is under way; then the domain goes */
-inline owner_drop(p)
+/* owner_free_unused: aspace_observe waits for a call that is under way; then the domain goes */
+inline owner_free_unused(p)
 {
 	atomic {
 		NEEDED(p) || !as_lock[p] ->
@@ -465,7 +465,7 @@ inline attach(p, d, ok)
 	if
 	:: atomic { ok && QUIET(d) && !as_lock[p] -> is_owner[p] = true } /* settle, owner_get */
 		atomic { !unit_lock -> publish(p, d, ok); if :: ok -> own(p, d) :: else fi }
-		owner_drop(p)
+		owner_free_unused(p)
 	:: atomic { !ok }
 	fi
 }
@@ -474,7 +474,7 @@ inline detach(p, d, ok)
 {
 	atomic { p = owner[d]; if :: p != 0 -> state[d] = DRAINING :: else fi }
 	if
-	:: atomic { p != 0 } drain(p, ok); owner_drop(p)
+	:: atomic { p != 0 } drain(p, ok); owner_free_unused(p)
 	:: atomic { p == 0 }
 	fi
 }
@@ -487,7 +487,7 @@ inline detach(p, d, ok)
 #define objection(ok) ok = false
 #endif
 
-inline silence(d, ok)
+inline fn_stop(d, ok)
 {
 	if
 	:: state[d] == OWNED ->
@@ -497,7 +497,7 @@ inline silence(d, ok)
 	fi
 }
 
-inline unsilence(d)
+inline fn_restart(d)
 {
 	if
 	:: state[d] == OWNED ->
@@ -532,8 +532,8 @@ inline power_off(ok)
 	translation_off(ok);
 #endif
 	atomic {
-		ok = true; silence(0, ok); silence(1, ok);
-		if :: !ok -> unsilence(0); unsilence(1) :: else fi
+		ok = true; fn_stop(0, ok); fn_stop(1, ok);
+		if :: !ok -> fn_restart(0); fn_restart(1) :: else fi
 	}
 	if
 	:: atomic { ok } ->
@@ -689,13 +689,13 @@ inline move(p, new, old, ok)
 	fi;
 #endif
 	if
-	:: atomic { !failed[p] -> /* owner_swap, domain_free */
+	:: atomic { !failed[p] -> /* owner_move, domain_free */
 		id_give(p); old = space[p]; space[p] = new; new = 0;
 		EACH(p, SUSPENDED, exec_forget); EACH(p, SUSPENDED, exec_quit) }
 		atomic { !unit_lock -> EACH(p, SUSPENDED, exec_publish) }
 		drain(p, ok);
 		atomic { EACH(p, SUSPENDED, exec_announce) }
-		owner_drop(p)
+		owner_free_unused(p)
 	:: atomic { failed[p] }
 	fi
 }
@@ -767,7 +767,7 @@ exit:	/* proc_exit: on_exit, then the memory */
 	drain(p, ok);
 	if
 	:: atomic { failed[p] -> withhold(p) }
-	:: atomic { !failed[p] } owner_drop(p)
+	:: atomic { !failed[p] } owner_free_unused(p)
 	fi;
 	atomic { assign_lock = false; ok = false }
 	/* G4: whoever is gone owns nothing; an attach may have looked him up long before */
