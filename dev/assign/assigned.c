@@ -167,8 +167,8 @@ fn_settle(AssignedFn *f)
 		arch_sleep(left);
 }
 
-static bool
-answers_to(const AssignedFn *f, uint seg, uint16_t sid)
+bool
+fn_answers(const AssignedFn *f, uint seg, uint16_t sid)
 {
 	for (uint i = 0; i < f->pci->nsid; i++)
 		if (f->pci->sid[i] == sid && BDF_SEG(f->pci->bdf) == seg)
@@ -180,7 +180,7 @@ bool
 fn_shares_id(const AssignedFn *f, const AssignedFn *g)
 {
 	for (uint i = 0; i < f->pci->nsid; i++)
-		if (answers_to(g, BDF_SEG(f->pci->bdf), f->pci->sid[i]))
+		if (fn_answers(g, BDF_SEG(f->pci->bdf), f->pci->sid[i]))
 			return true;
 	return false;
 }
@@ -190,7 +190,7 @@ static bool
 sid_shared(const AssignedFn *f, uint16_t sid)
 {
 	for (AssignedFn *g = fn_next(NULL); g != NULL; g = fn_next(g))
-		if (g != f && g->published && answers_to(g, BDF_SEG(f->pci->bdf), sid))
+		if (g != f && g->published && fn_answers(g, BDF_SEG(f->pci->bdf), sid))
 			return true;
 	return false;
 }

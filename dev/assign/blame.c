@@ -15,17 +15,6 @@
 #include "kern/fmt.h"
 #include "kern/string.h"
 
-static bool
-answers(const AssignedFn *f, const VtdFault *v)
-{
-	if (BDF_SEG(f->pci->bdf) != v->segment)
-		return false;
-	for (uint i = 0; i < f->pci->nsid; i++)
-		if (f->pci->sid[i] == v->sid)
-			return true;
-	return false;
-}
-
 /* Functions the source may be: those with owners whose id or alias it is, else the one
  * with that very id, else all it is an alias of. Owners first: behind a conventional
  * bridge the id is the bridge's own, and it is the owner who is to blame, stopped and
@@ -39,9 +28,9 @@ fn_matches(const AssignedFn *f, const VtdFault *v, Match m)
 	case MATCH_ID:
 		return f->pci->bdf == BDF(v->segment, 0, 0, 0) + v->sid;
 	case MATCH_OWNED:
-		return answers(f, v) && assign_owner(f->pci) >= 0;
+		return fn_answers(f, v->segment, v->sid) && assign_owner(f->pci) >= 0;
 	case MATCH_ANY:
-		return answers(f, v);
+		return fn_answers(f, v->segment, v->sid);
 	default:
 		return false;
 	}

@@ -67,23 +67,15 @@ report_core(Report *r, const VtdCheck *c, const char *whose, uint i)
 
 /* ---- functions: I1, I8, I12, I13, I14 ---- */
 
-static bool
-answers(const AssignedFn *f, const Unit *u, uint sid) REQUIRES(assign_lock)
-{
-	for (uint i = 0; f->published && f->unit == u && i < f->pci->nsid; i++)
-		if (f->pci->sid[i] == sid)
-			return true;
-	return false;
-}
-
+/* Whether a function behind u with published entries answers to sid. */
 static bool
 source_is_known(const Unit *u, uint sid) REQUIRES(assign_lock)
 {
-	const AssignedFn *f = fn_next(NULL);
-
-	while (f != NULL && !answers(f, u, sid))
-		f = fn_next(f);
-	return f != NULL;
+	for (const AssignedFn *f = fn_next(NULL); f != NULL; f = fn_next(f))
+		if (f->published && f->unit == u &&
+			fn_answers(f, BDF_SEG(f->pci->bdf), (uint16_t)sid))
+			return true;
+	return false;
 }
 
 static void

@@ -19,7 +19,8 @@ group_next(const AssignedFn *f, uint group)
 	return g;
 }
 
-/* Draining stores no sentence: the one that says why stays. */
+/* Takes back what was attached before `failed`. Draining does not call fail(), so the
+ * caller still reads why the attach failed. */
 static void
 group_undo(const AssignedFn *failed) REQUIRES(assign_lock)
 {
@@ -27,7 +28,7 @@ group_undo(const AssignedFn *failed) REQUIRES(assign_lock)
 	Owner *o = group_next(NULL, group)->owner;
 
 	if (o == NULL)
-		return; /* the first failed */
+		return; /* the first one failed */
 	for (AssignedFn *g = group_next(NULL, group); g != failed;
 		g = group_next(g, group))
 		fn_begin_drain(g);
@@ -40,18 +41,30 @@ group_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 {
 	uint group = f->pci->group;
 	int err = admit_attach(f, a, p);
-	AssignedFn *g = NULL;
 
-	while (err == 0 && (g = group_next(g, group)) != NULL)
+	for (AssignedFn *g = group_next(NULL, group); g != NULL && err == 0;
+		g = group_next(g, group))
 		err = admit_attach(g, a, p);
-	if (err != 0)
-		return err;
-	for (g = group_next(NULL, group); g != NULL; g = group_next(g, group))
-		if ((err = fn_attach(g, a, p)) != 0) {
+	for (AssignedFn *g = group_next(NULL, group); g != NULL && err == 0;
+		g = group_next(g, group))
+		if ((err = fn_attach(g, a, p)) != 0)
 			group_undo(g);
-			return err;
-		}
-	return 0;
+	return err;
+}
+
+/* Drains every owner that has functions of the group, all of which have begun to leave. */
+static void
+group_drain(uint group) REQUIRES(assign_lock)
+{
+	for (AssignedFn *g = group_next(NULL, group); g != NULL;
+		g = group_next(g, group)) {
+		Owner *o = g->owner;
+
+		if (o == NULL)
+			continue; /* it was drained together with an earlier one */
+		owner_drain(o);
+		owner_free_unused(o);
+	}
 }
 
 /* What the owner has in one mode settles together; groups in several modes are rare. */
@@ -60,23 +73,17 @@ group_detach(AssignedFn *f, int pid)
 {
 	int err = fn_refuse_detach(f, pid), owner = f->pid;
 	uint group = f->pci->group;
-	AssignedFn *g = NULL;
 
-	while (err == 0 && (g = group_next(g, group)) != NULL)
+	for (AssignedFn *g = group_next(NULL, group); g != NULL && err == 0;
+		g = group_next(g, group))
 		err = fn_refuse_detach(g, owner);
 	if (err != 0)
 		return err;
-	while ((g = group_next(g, group)) != NULL)
+	for (AssignedFn *g = group_next(NULL, group); g != NULL; g = group_next(g, group))
 		fn_begin_drain(g);
-	while ((g = group_next(g, group)) != NULL) {
-		Owner *o = g->owner;
-
-		if (o == NULL)
-			continue; /* with an earlier one */
-		owner_drain(o);
-		owner_free_unused(o);
-	}
-	while (err == 0 && (g = group_next(g, group)) != NULL)
+	group_drain(group);
+	for (AssignedFn *g = group_next(NULL, group); g != NULL && err == 0;
+		g = group_next(g, group))
 		err = fn_detached(g);
 	return err;
 }

@@ -196,6 +196,8 @@ void fn_settle(AssignedFn *f); /* sleep until its last owner's commands have run
 /* Requester ids that no other published function answers to. Returns how many. */
 uint fn_sids(const AssignedFn *f, uint16_t sid[PCI_NSID]) REQUIRES(assign_lock);
 const char *fn_broken(AssignedFn *f);
+/* Some id of f in segment `seg`, its own or an alias, is sid. */
+bool fn_answers(const AssignedFn *f, uint seg, uint16_t sid);
 bool fn_shares_id(const AssignedFn *f,
 	const AssignedFn *g);                    /* some requester id is both's */
 bool fn_owned_by(AssignedFn *f, const Owner *o); /* o's */
