@@ -5,7 +5,10 @@
  * Locks: the caller holds assign_lock.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/admit.h"
+#include "dev/assign/kdomain.h"
+#include "dev/assign/modes.h"
+#include "dev/assign/power.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 #include "kern/param.h"

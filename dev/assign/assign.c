@@ -4,7 +4,10 @@
  * Locks: assign_lock over every sequence, its sleeps included: each is bounded.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/assign.h"
+#include "dev/assign/admit.h"
+#include "dev/assign/attach.h"
+#include "dev/assign/drain.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"
 #include "kern/log.h"

@@ -1,9 +1,11 @@
 /*
- * Who owns which PCI function, for the device files: attaching and taking away, and what
- * an owner may do with what it has. States are in dev/assign/state.h, the inside in
- * dev/assign/local.h.
+ * Who owns which PCI function, for the device files: attaching and taking away, what an
+ * owner may do with what it has, and looking. This is the one header of dev/assign that
+ * they include, besides kdriver.h for drivers in the kernel. README.md says what the room
+ * is made of.
  *
- * One Mutex (RANK_ASSIGN) serialises every change of owner. Draining allocates nothing.
+ * Calls come from process context, take assign_lock, and may sleep; each wait has a
+ * deadline. Those that return an int give 0 or a code, with a sentence in errstr.
  */
 #pragma once
 

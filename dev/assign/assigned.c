@@ -3,12 +3,13 @@
  * through fn_master alone, so that the time since it was last on is always known: a
  * device without reset may be owned again only when that is SETTLE_NS ago.
  *
- * Locks: see dev/assign/local.h. The fault interrupt may switch bus mastering off at any
+ * Locks: dev/assign/assignlock.h. The fault interrupt may switch bus mastering off at any
  * time; the configuration cycle and its record are made under f->lock together.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/assigned.h"
 #include "arch/arch.h"
+#include "dev/assign/owner.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"
 #include "kern/fmt.h"
@@ -218,6 +219,18 @@ fn_owned_by(AssignedFn *f, const Owner *o)
 }
 
 bool
+fn_is_first(const AssignedFn *f)
+{
+	const AssignedFn *g = fn_next(NULL);
+
+	if (f->owner == NULL)
+		return false;
+	while (g->owner != f->owner)
+		g = fn_next(g);
+	return f == g;
+}
+
+bool
 fn_mine(AssignedFn *f)
 {
 	int pid;
@@ -234,4 +247,25 @@ fn_mine(AssignedFn *f)
 	else
 		fail(-EPERM, "%s is not assigned to any process", f->name);
 	return false;
+}
+
+bool
+assign_mine(const PciFn *pf)
+{
+	if (fn_of(pf) != NULL)
+		return fn_mine(fn_of(pf));
+	fail(-ENODEV, "the kernel had no memory to manage this device");
+	return false;
+}
+
+int
+fn_usable(const PciFn *pf)
+{
+	AssignedFn *f = fn_of(pf);
+
+	if (!assign_mine(pf))
+		return -EPERM;
+	if (fn_broken(f) == NULL)
+		return 0;
+	return fail(-EIO, "%s is broken: %s", f->name, fn_broken(f));
 }

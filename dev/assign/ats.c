@@ -11,7 +11,9 @@
  * assign_lock.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/ats.h"
+#include "dev/assign/boot.h"
+#include "dev/assign/devparam.h"
 #include "kern/cmd.h"
 #include "kern/log.h"
 #include "kern/param.h"

@@ -6,7 +6,13 @@
  * Locks: the caller holds assign_lock.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/attach.h"
+#include "dev/assign/ats.h"
+#include "dev/assign/drain.h"
+#include "dev/assign/faultthread.h"
+#include "dev/assign/kdev.h"
+#include "dev/assign/modes.h"
+#include "dev/assign/power.h"
 #include "kern/errno.h"
 #include "kern/fmt.h"
 #include "kern/log.h"

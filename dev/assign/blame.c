@@ -10,8 +10,12 @@
  * Locks: one function's at a time.
  */
 
+#include "dev/assign/blame.h"
 #include "arch/arch.h"
-#include "dev/assign/local.h"
+#include "dev/assign/assigned.h"
+#include "dev/assign/boot.h"
+#include "dev/assign/faultthread.h"
+#include "dev/assign/owner.h"
 #include "kern/fmt.h"
 #include "kern/string.h"
 

@@ -13,7 +13,9 @@
  * tables still while they are walked. Changes nothing.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/assigned.h"
+#include "dev/assign/boot.h"
+#include "dev/assign/owner.h"
 #include "dev/vtd/ent.h"
 #include "kern/canary.h"
 #include "kern/log.h"

@@ -6,15 +6,19 @@
  * the first process has any.
  */
 
+#include "dev/assign/boot.h"
 #include "arch/arch.h"
 #include "arch/pt.h"
-#include "dev/assign/local.h"
+#include "dev/assign/assigned.h"
+#include "dev/assign/power.h"
 #include "dev/vtd/dmar.h"
+#include "kern/aspace.h"
 #include "kern/canary.h"
 #include "kern/cmd.h"
 #include "kern/heap.h"
 #include "kern/log.h"
 #include "kern/param.h"
+#include "kern/proc.h"
 #include "kern/string.h"
 
 /* ---- what is said; dev/vtd says itself what the table holds and which units it cannot

@@ -5,7 +5,9 @@
  * Locks: none; assign_attach takes its own.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/assign.h"
+#include "dev/assign/boot.h"
+#include "dev/assign/devparam.h"
 #include "kern/cmd.h"
 #include "kern/log.h"
 

@@ -9,7 +9,9 @@
  *	trace on|off                 keep what the core does to hardware, for #vtd/trace
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/assign.h"
+#include "dev/assign/blame.h"
+#include "dev/assign/faultlog.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"
 #include "kern/heap.h"

@@ -9,7 +9,8 @@
  *	domain 0:2 pid 22 maps 5 unmaps 1 pages 0 large 0 faults 1
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/assigned.h"
+#include "dev/assign/owner.h"
 
 static const char *const kind_name[] = {
 	[DOMAIN_SHARED] = "shared",

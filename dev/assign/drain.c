@@ -7,7 +7,9 @@
  * Locks: assign_lock.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/drain.h"
+#include "dev/assign/ats.h"
+#include "dev/assign/intr.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 

@@ -8,8 +8,10 @@
  * made from copies of single records, without it.
  */
 
+#include "dev/assign/faultthread.h"
 #include "arch/arch.h"
-#include "dev/assign/local.h"
+#include "dev/assign/assigned.h"
+#include "dev/assign/owner.h"
 #include "kern/errno.h"
 #include "kern/fmt.h"
 #include "kern/log.h"

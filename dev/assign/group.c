@@ -6,7 +6,9 @@
  * Bridges of the group go to nobody.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/admit.h"
+#include "dev/assign/attach.h"
+#include "dev/assign/drain.h"
 
 /* The next function of the group that can be given away; NULL begins and ends. */
 static AssignedFn *

@@ -6,7 +6,8 @@
  */
 
 #include "arch/arch.h"
-#include "dev/assign/local.h"
+#include "dev/assign/boot.h"
+#include "dev/assign/intr.h"
 #include "dev/vtd/dmar.h"
 #include "kern/errno.h"
 #include "kern/log.h"

@@ -4,7 +4,6 @@
  * may be mapped more than once.
  */
 #include "dev/assign/iovamap.h"
-
 #include "kern/errno.h"
 #include "kern/heap.h"
 

@@ -6,7 +6,10 @@
  * Locks: assign_lock.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/kdev.h"
+#include "dev/assign/ats.h"
+#include "dev/assign/devparam.h"
+#include "dev/assign/kdomain.h"
 #include "kern/errno.h"
 #include "kern/heap.h"
 #include "kern/log.h"

@@ -9,7 +9,8 @@
  * Kdev's, because #vtd/check walks them meanwhile.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/kdev.h"
+#include "dev/assign/kdomain.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"
 #include "kern/layout.h"

@@ -6,8 +6,8 @@
  * there in each view, before the device's entry is published.
  */
 
+#include "dev/assign/kdomain.h"
 #include "arch/arch.h"
-#include "dev/assign/local.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 #include "kern/page.h"

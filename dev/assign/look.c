@@ -3,7 +3,8 @@
  * Locks: one function's for its own state; assign_lock where several must agree.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/assigned.h"
+#include "dev/assign/owner.h"
 #include "kern/heap.h"
 
 FnState

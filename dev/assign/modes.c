@@ -7,7 +7,7 @@
  * Locks: domain_new under assign_lock, the other calls under the address space's.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/modes.h"
 
 static uint
 rights_of(const Owner *o)

@@ -10,7 +10,8 @@
  * no address space calls back.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/owner.h"
+#include "dev/assign/assigned.h"
 #include "kern/errno.h"
 #include "kern/heap.h"
 #include "kern/log.h"
@@ -69,18 +70,6 @@ owner_next(const Proc *p, const Owner *o)
 	while (n != NULL && n->proc != p)
 		n = n->next;
 	return n;
-}
-
-bool
-fn_is_first(const AssignedFn *f)
-{
-	const AssignedFn *g = fn_next(NULL);
-
-	if (f->owner == NULL)
-		return false;
-	while (g->owner != f->owner)
-		g = fn_next(g);
-	return f == g;
 }
 
 /* ---- life ---- */

@@ -8,7 +8,9 @@
  * Locks: assign_lock.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/power.h"
+#include "dev/assign/intr.h"
+#include "dev/assign/kdev.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 
@@ -56,8 +58,8 @@ fn_suspend(AssignedFn *f) REQUIRES(assign_lock)
 	fn_event(f, "suspend");
 }
 
-void
-fn_resume(AssignedFn *f)
+static void
+fn_resume(AssignedFn *f) REQUIRES(assign_lock)
 {
 	if (f->state != FN_SUSPENDED || f->unit == NULL || unit_state(f->unit) != UNIT_ON)
 		return;

@@ -6,7 +6,10 @@
  * Locks: assign_lock; the address space of an exec changes under it.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/attach.h"
+#include "dev/assign/boot.h"
+#include "dev/assign/drain.h"
+#include "dev/assign/intr.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 

@@ -10,7 +10,8 @@
  * up.
  */
 
-#include "dev/assign/local.h"
+#include "dev/assign/assigned.h"
+#include "dev/assign/modes.h"
 #include "kern/errno.h"
 #include "kern/layout.h"
 #include "kern/log.h"

@@ -1,4 +1,4 @@
-/* SRC: dev/assign/assignlock.c dev/assign/assign.c dev/assign/look.c dev/assign/attach.c dev/assign/bookcheck.c dev/assign/domains.c dev/assign/group.c dev/assign/drain.c dev/assign/procevent.c dev/assign/assigned.c dev/assign/owner.c dev/assign/modes.c dev/assign/kdriver.c dev/assign/kdev.c dev/assign/devparam.c dev/assign/bootdrivers.c dev/assign/kdomain.c dev/assign/kdma.c dev/assign/ats.c dev/assign/usermap.c dev/text/mapcmd.c dev/assign/iovamap.c dev/text/iommucmd.c dev/assign/admit.c dev/assign/power.c dev/assign/ops.c dev/assign/state.c dev/assign/event.c dev/assign/faultlog.c dev/assign/blame.c dev/assign/faultthread.c dev/text/iommufmt.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign/assignlock.c dev/assign/assign.c dev/assign/look.c dev/assign/attach.c dev/assign/bookcheck.c dev/assign/domains.c dev/assign/group.c dev/assign/drain.c dev/assign/procevent.c dev/assign/assigned.c dev/assign/owner.c dev/assign/modes.c dev/assign/kdriver.c dev/assign/kdev.c dev/assign/devparam.c dev/assign/bootdrivers.c dev/assign/kdomain.c dev/assign/kdma.c dev/assign/ats.c dev/assign/usermap.c dev/text/mapcmd.c dev/assign/iovamap.c dev/text/iommucmd.c dev/assign/admit.c dev/assign/power.c dev/assign/ops.c dev/assign/intr.c dev/assign/state.c dev/assign/event.c dev/assign/faultlog.c dev/assign/blame.c dev/assign/faultthread.c dev/text/iommufmt.c kern/cmd.c kern/text.c */
 /*
  * The sequences of device assignment over a machine of fakes: every call that touches a
  * device, a unit or an address space is written into `trace`, and the orders of DESIGN.md
@@ -7,7 +7,13 @@
 #include "host.h"
 
 #include "arch/arch.h"
-#include "dev/assign/local.h"
+#include "dev/assign/boot.h"
+#include "dev/assign/kdev.h"
+#include "dev/assign/modes.h"
+#include "dev/assign/power.h"
+#include "dev/assign/intr.h"
+#include "dev/assign/blame.h"
+#include "dev/assign/ats.h"
 #include "dev/text/iommufmt.h"
 #include "dev/text/mapcmd.h"
 

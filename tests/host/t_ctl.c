@@ -5,7 +5,9 @@
  */
 #include "tests/host/host.h"
 
-#include "dev/assign/local.h"
+#include "dev/assign/assign.h"
+#include "dev/assign/blame.h"
+#include "dev/assign/faultlog.h"
 #include "kern/cmd.h"
 
 #define NUNIT 4

@@ -7,7 +7,8 @@
 #include "host.h"
 
 #include "arch/arch.h"
-#include "dev/assign/local.h"
+#include "dev/assign/boot.h"
+#include "dev/assign/intr.h"
 #include "dev/vtd/dmar.h"
 
 struct Unit {
