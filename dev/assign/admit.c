@@ -1,7 +1,7 @@
 /*
- * Why a function cannot be attached: every reason is a sentence of its own, and finding
- * one changes nothing. Users of other systems are left with "ineligible" and a number;
- * here the sentence names the process, the range, the other device.
+ * Why a function cannot be attached. Each reason is a sentence of its own, which names
+ * the process, the memory range or the other device that stands in the way, and looking
+ * for one changes nothing.
  * Locks: the caller holds assign_lock.
  */
 
@@ -48,7 +48,8 @@ refuse_state(AssignedFn *f)
 	return 0;
 }
 
-/* Process 0: a driver chooses for itself what its device sees, one function at a time. */
+/* Why the kernel cannot have f. A driver takes one function at a time and chooses what
+ * its device sees, so the words of the command that say so are for processes only. */
 static int
 refuse_kernel(const AssignedFn *f, const AttachArgs *a)
 {
@@ -69,7 +70,8 @@ refuse_proc(const AssignedFn *f, const AttachArgs *a, const Proc *p)
 		return refuse_kernel(f, a);
 	if (p == NULL)
 		return fail(-ESRCH, "no process %d", a->pid);
-	/* Exit sets dying, then waits for assign_lock, and detaches what it finds. */
+	/* Exit sets dying before it waits for assign_lock to detach what it finds, so
+	 * what is attached after this test will be found. */
 	if (__atomic_load_n(&p->dying, __ATOMIC_SEQ_CST) || p->killed)
 		return fail(-EINVAL, "process %d is dying", a->pid);
 	return 0;
@@ -90,8 +92,8 @@ refuse_unit(const AssignedFn *f)
 	return 0;
 }
 
-/* Firmware keeps these for itself until a driver comes, which a kernel may choose to
- * say. */
+/* True for a USB or graphics controller, whose reserved memory firmware uses only until a
+ * driver comes, if boot parameter rmrr.relax says that it may be given away without. */
 static bool
 fn_is_relaxed(const PciFn *f)
 {
@@ -124,8 +126,8 @@ refuse_bars(const AssignedFn *f)
 	return 0;
 }
 
-/* Functions that answer to one requester id share one context entry, and so one
- * domain. */
+/* Functions with an id in common share its context entry, and so one domain: what another
+ * one of them is attached as, f must be attached as too. */
 static int
 refuse_alias(const AssignedFn *f, const AttachArgs *a)
 {
@@ -146,7 +148,8 @@ refuse_alias(const AssignedFn *f, const AttachArgs *a)
 	return 0;
 }
 
-/* Another member of f's group stands in the way: it is somebody else's, or broken. */
+/* Another function of f's group stands in the way if somebody else has it, or if it is
+ * broken: hardware cannot keep it from f's memory. */
 static int
 refuse_group(const AssignedFn *f, int pid)
 {

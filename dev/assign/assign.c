@@ -1,7 +1,8 @@
 /*
- * The entry points of attach and detach: they find the function and the process, take the
+ * The entry points of attach and detach. They find the function and the process, take the
  * lock, and leave the rest to attach.c, group.c and drain.c, which know nothing of them.
- * Locks: assign_lock over every sequence, its sleeps included: each is bounded.
+ * Locks: assign_lock is held from the first test to the end, across sleeps of the
+ * devices, each of which has a deadline.
  */
 
 #include "dev/assign/assign.h"
@@ -12,7 +13,7 @@
 #include "kern/errno.h"
 #include "kern/log.h"
 
-/* Says that there is no such device if *f becomes NULL. */
+/* -ENODEV, with a sentence: there is no such function. */
 static int
 fn_find(bdf_t b, AssignedFn **f)
 {
@@ -48,7 +49,7 @@ assign_attach(const AttachArgs *a)
 	return err;
 }
 
-/* Takes b away, in one of the two ways there are. */
+/* Takes b away from pid with `how`, which is for one function or for its group. */
 static int
 detach_with(bdf_t b, int pid, int (*how)(AssignedFn *f, int pid))
 {

@@ -1,10 +1,10 @@
 /*
- * One function's book-keeping: its state, its switch, its events. Bus mastering goes
- * through fn_master alone, so that the time since it was last on is always known: a
- * device without reset may be owned again only when that is SETTLE_NS ago.
+ * What is known of one function: state, bus mastering, ids, events. Bus mastering goes
+ * through fn_master alone, so the time since it was last on is always known: a device
+ * without reset may get a new owner only SETTLE_NS after that.
  *
  * Locks: dev/assign/assignlock.h. The fault interrupt may switch bus mastering off at any
- * time; the configuration cycle and its record are made under f->lock together.
+ * time, so the write to the device and the record of it are made together under f->lock.
  */
 
 #include "dev/assign/assigned.h"
@@ -186,7 +186,7 @@ fn_shares_id(const AssignedFn *f, const AssignedFn *g)
 	return false;
 }
 
-/* Does another function keep the entry for sid alive? */
+/* True if another published function answers to sid, so its context entry must stay. */
 static bool
 sid_shared(const AssignedFn *f, uint16_t sid)
 {

@@ -1,7 +1,7 @@
 /*
- * What device assignment knows of one PCI function, its state, and the only way to its bus
- * mastering. The fault interrupt looks at a function at any time and may stop it, which is
- * why each has a spin lock beside assign_lock.
+ * What device assignment knows of one PCI function, its state, and the only way to its
+ * bus mastering. The fault interrupt looks at a function at any time and may stop it,
+ * which is why each has a spin lock beside assign_lock.
  */
 #pragma once
 
@@ -59,7 +59,8 @@ typedef struct AssignedFn {
 AssignedFn *fn_of(const PciFn *f);
 /* All of them, in the order of the bus. NULL begins and ends. */
 AssignedFn *fn_next(const AssignedFn *f);
-/* Makes f, which is zeros and must last for ever, what is known of pci: BLOCKED, nobody's. */
+/* Makes f, which is zeros and must last for ever, what is known of pci: BLOCKED,
+ * nobody's. */
 void fn_init(AssignedFn *f, PciFn *pci);
 
 /* ---- state ---- */
@@ -76,9 +77,9 @@ const char *fn_broken(AssignedFn *f);
 /* ---- bus mastering ---- */
 
 /*
- * Switches bus mastering, and records when it went off. -EIO: it did not go on, or did not
- * go off; then the device may still do DMA and the caller must break f or leave it to its
- * owner. -EBUSY, only for on: f is broken, or a storm of faults stopped it less than
+ * Switches bus mastering, and records when it went off. -EIO: it did not go on, or did
+ * not go off; then the device may still do DMA and the caller must break f or leave it to
+ * its owner. -EBUSY, only for on: f is broken, or a storm of faults stopped it less than
  * STORM_TIME ago. Nothing has changed then.
  */
 int fn_master(AssignedFn *f, bool on);

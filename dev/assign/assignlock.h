@@ -1,23 +1,27 @@
 /*
  * The lock of device assignment. An operation stands between assign_begin and assign_end,
- * so that one change of owner at a time is under way and whoever looks sees none half done.
+ * so that one change of owner at a time is under way and whoever looks sees none half
+ * done.
  *
- * What else is locked in this room, and in which order:
+ * What else is locked in this room, outermost first:
  *
- *	assign_lock        RANK_ASSIGN, a Mutex: who owns what. It is the outermost lock of all,
- *	                   and may be held across sleeps: each wait in a device has a deadline
- *	a driver's own     RANK_DRIVER, Mutexes of dev/drv: taken by a driver's start and stop,
- *	                   which run under assign_lock, and by its calls without it
- *	an address space   RANK_ASPACE: the tables of its process's domains, and the book of
- *	                   guest mappings. Its observers run under it and must not take
- *	                   assign_lock
- *	Kdev.lock          RANK_DOMAIN, a Mutex: the tables of one kernel driver's domain
- *	AssignedFn.lock    RANK_FAULT, a spin lock: what the fault interrupt reads and changes
- *	                   of one function. No two are held at once
- *	the fault log's    RANK_FAULT, a spin lock of faultthread.c. No function's is held with it
+ *	assign_lock       a Mutex: who owns what. It is the outermost lock of all, and
+ *	                  may be held across sleeps, since each wait for a device has a
+ *	                  deadline
+ *	a driver's        Mutexes of dev/drv: a driver's start and stop, which run under
+ *	                  assign_lock, take them, and so do its calls without assign_lock
+ *	an Aspace's       the tables of its process's domains, and the book of mappings in
+ *	                  mode guest. Observers of the memory run under it, and must not
+ *	                  take assign_lock
+ *	Kdev.lock         a Mutex: the tables of one kernel driver's domain
+ *	AssignedFn.lock   a spin lock: what the fault interrupt reads and changes of one
+ *	                  function. No two are held at once
+ *	log_lock          a spin lock: the fault log. No function's is held with it
  *
- * A call into dev/vtd or dev/pci takes locks of a higher rank and may be made under any of
- * the Mutexes; under a function's spin lock only pci_busmaster is called.
+ * Their ranks are in kern/lock.h, and each lock is checked against them when it is taken.
+ * A call into dev/vtd or dev/pci takes locks of a higher rank, so it may be made under
+ * any of the Mutexes. Under a spin lock of these only pci_busmaster is called, besides
+ * calls that take no lock.
  */
 #pragma once
 

@@ -1,14 +1,16 @@
 /*
- * Devices that translate by themselves (PCI Express ATS), by boot parameter
- * iommu.ats=B:D.F,... and for the kernel's own drivers only: what such a device sends as
- * translated already, the unit believes. A process never gets one with ATS on.
+ * Devices that translate by themselves (PCI Express ATS). The unit believes what such a
+ * device sends as an address that is already translated, so only devices of the kernel's
+ * own drivers may, and only those that boot parameter iommu.ats=B:D.F,... names. A
+ * process never gets a device with ATS on.
  *
  *	attach   context entry that allows it -> ATS on in the device
  *	detach   bus mastering off, drained -> its TLB emptied -> ATS off -> entry away
  *
- * A device that does not confirm that its TLB has forgotten something is cut off on the
- * spot and broken: what it may still know is withheld by whoever unmapped it. Locks:
- * assign_lock.
+ * A device that does not confirm that its TLB has forgotten something is cut off at once
+ * and broken. Whoever unmapped the memory withholds it, because the device may still know
+ * it.
+ * Locks: assign_lock.
  */
 
 #include "dev/assign/ats.h"
@@ -18,7 +20,7 @@
 #include "kern/log.h"
 #include "kern/param.h"
 
-/* Why it will not, one clause; NULL: it can. */
+/* Why f cannot use ATS, one clause; NULL: it can. */
 static const char *
 ats_obstacle(const AssignedFn *f)
 {
@@ -61,7 +63,8 @@ ats_wanted(const AssignedFn *f)
 	return devparam_names("iommu.ats", f->pci->bdf) && ats_obstacle(f) == NULL;
 }
 
-/* It did not confirm. Called without locks of the core, in the middle of an unmap. */
+/* The core calls this when the device did not confirm an invalidation, with none of its
+ * locks held, in the middle of an unmap. */
 static void
 ats_cut_off(void *arg)
 {

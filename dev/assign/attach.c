@@ -1,8 +1,7 @@
 /*
  * One function's attach. Its entries are published only after the device has been quieted
- * and the commands of its last owner have run out; what was changed is undone when a later
- * step fails. Why a function cannot be attached is decided before (admit.c), and which
- * state follows elsewhere (state.c).
+ * and the commands of its last owner have run out. What was changed is undone when a
+ * later step fails. Whether f may be attached was decided before (admit.c).
  * Locks: the caller holds assign_lock.
  */
 
@@ -49,7 +48,8 @@ fn_publish(AssignedFn *f, Owner *o)
 	return 0;
 }
 
-/* Quiet before it is given out, whatever firmware or its last owner left. */
+/* Stops whatever firmware or the last owner left running in the device. -EIO: it does not
+ * stop. */
 static int
 fn_quiet(AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -64,7 +64,6 @@ fn_quiet(AssignedFn *f) REQUIRES(assign_lock)
 	return 0;
 }
 
-/* "attach private ro": what the owner reads. */
 void
 fn_tell_attached(AssignedFn *f)
 {
@@ -75,6 +74,8 @@ fn_tell_attached(AssignedFn *f)
 	fn_event(f, line);
 }
 
+/* f, whose entries are published, is o's from now on: its counts begin at 0, and lines of
+ * an earlier process with this pid are forgotten. */
 static void
 fn_set_owner(AssignedFn *f, Owner *o, FaultPolicy policy) REQUIRES(assign_lock)
 {
@@ -95,7 +96,8 @@ fn_set_owner(AssignedFn *f, Owner *o, FaultPolicy policy) REQUIRES(assign_lock)
 	fn_wake(f);
 }
 
-/* The kernel's driver has it; or does not want it, and nothing has changed. */
+/* Lets the driver begin. If it does not want the device, f is taken away from it
+ * again. */
 static int
 fn_start_driver(AssignedFn *f, Owner *o) REQUIRES(assign_lock)
 {

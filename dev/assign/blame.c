@@ -1,12 +1,13 @@
 /*
- * DMA faults, in the interrupt: from the unit's record to the process that is to blame. A
- * record is matched to its function and owner, counted, told to the owner and handed to
- * faultthread.c; if the owner asked for it, or the device floods, bus mastering goes off
- * at once.
+ * DMA faults in the interrupt, from the unit's record to the process that is to blame. A
+ * record is matched with the functions whose request it may be. Their owners are told,
+ * the faults are counted, and the record goes to faultthread.c. If the owner asked for
+ * it, or the device floods the unit with faults, its bus mastering goes off at once.
  *
- * A requester id may stand for several functions behind a bridge. Then all of the group's
- * owned ones are told and counted, and none is named. Lost records are logged as lost and
- * told to every owner behind the unit, since any of them may have been blocked.
+ * An id may stand for several functions behind a bridge. Then all of those that have
+ * owners are told and counted, and the record names none of them. Where the unit has
+ * dropped records, every owner behind it is told, since any of them may have been
+ * blocked.
  * Locks: one function's at a time.
  */
 
@@ -19,10 +20,10 @@
 #include "kern/fmt.h"
 #include "kern/string.h"
 
-/* Functions the source may be: those with owners whose id or alias it is, else the one
- * with that very id, else all it is an alias of. Owners first: behind a conventional
- * bridge the id is the bridge's own, and it is the owner who is to blame, stopped and
- * told. */
+/* Whose request it may be: the functions with owners that answer to the source; if there
+ * are none, the function with that very id; if there is none, all that answer to it.
+ * Those with owners come first because behind a conventional bridge the id is the
+ * bridge's own, and the bridge is nobody's. */
 typedef enum Match { MATCH_OWNED, MATCH_ID, MATCH_ANY, MATCH_NONE } Match;
 
 static bool
@@ -50,7 +51,8 @@ match_best(const VtdFault *v)
 	return MATCH_NONE;
 }
 
-/* What a storm is. Set one by one: a fault in between may meet either. */
+/* The storm limit. It is set in two stores: a fault in between may see the new count with
+ * the old time. */
 static uint storm_max = STORM_MAX;
 static ns_t storm_time = STORM_TIME;
 
@@ -68,7 +70,7 @@ blame_storm(uint *max, ns_t *time)
 	*time = __atomic_load_n(&storm_time, __ATOMIC_RELAXED);
 }
 
-/* Why this fault stops the device; NULL: it does not. */
+/* Why this fault stops the device, one clause; NULL: it does not. */
 static const char *
 fn_stop_reason(const AssignedFn *f, bool storm) REQUIRES(f->lock)
 {
@@ -79,7 +81,7 @@ fn_stop_reason(const AssignedFn *f, bool storm) REQUIRES(f->lock)
 	return f->pid >= 0 && f->policy == FAULT_STOP ? "fault=stop" : NULL;
 }
 
-/* A kernel driver reads none. */
+/* fn_event for who holds f->lock; the caller wakes the reader. */
 static void
 fn_tell_locked(AssignedFn *f, const char *line) REQUIRES(f->lock)
 {
@@ -87,6 +89,7 @@ fn_tell_locked(AssignedFn *f, const char *line) REQUIRES(f->lock)
 		event_put(&f->events, f->pid, line);
 }
 
+/* Stops f in the interrupt: bus mastering off, for good if that fails, and `why` told. */
 static void
 fn_stop_locked(AssignedFn *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 {
@@ -101,6 +104,11 @@ fn_stop_locked(AssignedFn *f, FaultRec *r, const char *why) REQUIRES(f->lock)
 	fn_tell_locked(f, line);
 }
 
+/*
+ * Counts the fault r against f, adds to r who f and its owner are and what is to happen
+ * to them, tells the owner, and stops the device if its owner or a storm asks for that.
+ * Runs in the interrupt: it takes f->lock and neither sleeps nor prints.
+ */
 static void
 fn_blame(AssignedFn *f, FaultRec *r)
 {

@@ -1,16 +1,16 @@
 /*
- * #vtd/check: the live tables of all units against who owns what, invariant by invariant
- * (numbered as in user/man/vtd.md). What only the core can see, it judges
- * (dev/vtd/check.c); here are the functions, the frames that tables and pages are made
- * of, and the machine.
+ * #vtd/check: the tables of all units against who owns what, invariant by invariant,
+ * numbered as in user/man/vtd.md. What only the core can see, it judges itself
+ * (dev/vtd/check.c). Checked here are functions, the frames that tables and pages are
+ * made of, and the machine. Nothing is changed.
  *
  *	ok units 1 functions 9 domains 1 contexts 1 interrupts 1 tables 9 pages 345
  *
  *	I4 domain 0:2 address 0x400000 value 0x1234027: not a page of a process
  *	violations 1
  *
- * Locks: assign_lock over all of it, so that nobody comes or goes; what keeps an owner's
- * tables still while they are walked. Changes nothing.
+ * Locks: assign_lock, so that nobody comes or goes; owner_lock_tables while the tables of
+ * an owner are walked.
  */
 
 #include "dev/assign/assigned.h"
@@ -34,9 +34,10 @@ typedef struct Report {
 	uint64_t pages;
 } Report;
 
-/* ---- telling ---- */
+/* ---- the report ---- */
 
-/* A new line for this invariant, to be ended by the caller; false: there are enough. */
+/* Counts a violation and begins its line, which the caller ends. False: there are SHOWN
+ * lines already. */
 static bool
 report_begin(Report *r, uint invariant)
 {
@@ -53,7 +54,7 @@ report_fn(Report *r, uint invariant, const AssignedFn *f, const char *what)
 		text_printf(r->t, "function %s: %s\n", f->name, what);
 }
 
-/* What the core found; `whose` begins each line. */
+/* Adds what the core found; each line begins with `whose` and i. */
 static void
 report_core(Report *r, const VtdCheck *c, const char *whose, uint i)
 {
@@ -131,6 +132,7 @@ check_published(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 		report_fn(r, 1, f, what);
 }
 
+/* I1, I12 and I13 for what is published; I8 and I14 for endpoints that answer. */
 static void
 check_function(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -157,7 +159,7 @@ check_function(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 typedef struct Tree {
 	Report *r;
 	const Owner *owner;
-	uint id;      /* on the first unit it has one on */
+	uint id;      /* the domain's, on the first unit that has it */
 	bool process; /* these are a process's own tables */
 } Tree;
 
@@ -169,7 +171,8 @@ report_entry(const Tree *w, uint invariant, const DomainEntry *e, const char *wh
 			w->id, e->level, e->iova, e->value, what);
 }
 
-/* A page that a process's device reaches; guest: where its book says. */
+/* A page that a device reaches must be memory of its process, and in mode guest what the
+ * process mapped there, with these rights. */
 static void
 check_page(const Tree *w, const DomainEntry *e)
 {
@@ -192,6 +195,8 @@ check_page(const Tree *w, const DomainEntry *e)
 		report_entry(w, 4, e, "can be written though it is attached read-only");
 }
 
+/* Called for each entry that is not 0 of the tables of one domain; false: what it leads
+ * to is not looked at. I15: it is present. I5: it leads to a table. */
 static bool
 check_entry(void *arg, const DomainEntry *e)
 {
@@ -222,7 +227,7 @@ domain_any_id(const Domain *d)
 	return id;
 }
 
-/* I3: nobody else has its ids. */
+/* I3: no other owner's domain has an id of f's domain. */
 static void
 check_ids(Report *r, const AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -275,7 +280,7 @@ check_machine(Report *r)
 		text_printf(r->t, "machine at 0x%lx: a canary was written to\n", canary);
 }
 
-/* What belongs to who owns what: units, functions and domains. */
+/* All but the machine: units, functions and domains. */
 static void
 check_owned(Report *r) REQUIRES(assign_lock)
 {

@@ -1,9 +1,10 @@
 /*
  * Finding the IOMMU at boot: the DMAR table, its units, and for every PCI function the
- * unit that translates it. Says what Linux's guide says of the table, then whether the
- * units are used or why there is none; without one the system runs, and attach says why
- * it cannot. What units that do not snoop need of page tables is switched on here, before
- * the first process has any.
+ * unit that translates it. Boot then says whether the units are used, or why not. Without
+ * one the system runs, and attach says why it cannot. Units that do not snoop CPU caches
+ * need some care of page tables; that is switched on here, before the first process has
+ * any.
+ * Locks: none; there is one process yet.
  */
 
 #include "dev/assign/boot.h"
@@ -21,8 +22,7 @@
 #include "kern/proc.h"
 #include "kern/string.h"
 
-/* ---- what is said; dev/vtd says itself what the table holds and which units it cannot
- * use ---- */
+/* ---- what is said ---- */
 
 static void
 say_tables(const BootWords *words)
@@ -67,7 +67,7 @@ unavailable_reason(void)
 	return vtd_reason() != NULL ? vtd_reason() : "no reason given";
 }
 
-/* NULL: there is a table, and its units are to be used. */
+/* Why there is no IOMMU to use, one clause; NULL: the table has been read. */
 static const char *
 units_find(const BootWords *words)
 {
@@ -85,7 +85,8 @@ units_find(const BootWords *words)
 	return NULL;
 }
 
-/* NULL when there are usable units; they do not translate yet. */
+/* Why no unit can be used, one clause; NULL: there are some, which do not translate
+ * yet. */
 static const char *
 units_start(const BootWords *words)
 {
@@ -102,7 +103,7 @@ units_start(const BootWords *words)
 
 /* ---- units that stay off ---- */
 
-/* "N:off". */
+/* True if the word is "N:off" with the number of a unit, which goes to *n. */
 static bool
 word_is_off(char *word, int *n)
 {
@@ -134,7 +135,7 @@ units_leave_by_number(void)
 				word);
 }
 
-/* It translates graphics functions, which its scopes name, and nothing else. */
+/* True if u translates graphics functions, which its scopes name, and nothing else. */
 static bool
 unit_is_graphics(Unit *u)
 {
@@ -163,7 +164,8 @@ units_leave_graphics(void)
 
 /* ---- functions ---- */
 
-/* The bridges above f, from the root bus down; false when there are too many to hold. */
+/* Lists the bridges above f, from the root bus down. False: there are too many to
+ * hold. */
 static bool
 fn_path(const PciFn *f, VtdPath *p)
 {
@@ -184,7 +186,8 @@ fn_path(const PciFn *f, VtdPath *p)
 	return true;
 }
 
-/* False: no memory for its RMRRs. */
+/* Finds f's unit and the memory that firmware reserves for it. False: there is no memory
+ * for the list of that. */
 static bool
 fn_place(AssignedFn *f)
 {
@@ -227,7 +230,8 @@ fns_place(void)
 	return true;
 }
 
-/* All or none: a function we keep no books of could not be judged in its group. */
+/* Makes an AssignedFn for every function, or returns false: one without could not be
+ * judged in its group. */
 static bool
 fns_make(void)
 {

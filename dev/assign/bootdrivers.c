@@ -1,7 +1,7 @@
 /*
  * Boot parameters for the kernel's own drivers: kernel gives devices to them, bounce and
- * iommu.ats say how. What is wrong in the three lists is reported here, except for what
- * keeps a device from using ATS (ats.c).
+ * iommu.ats say how those are used. What is wrong in these lists is reported here, except
+ * for what keeps a device from using ATS (ats.c).
  * Locks: none; assign_attach takes its own.
  */
 
@@ -11,7 +11,7 @@
 #include "kern/cmd.h"
 #include "kern/log.h"
 
-/* Says what of boot parameter bounce is no device of this machine. */
+/* Reports the devices of boot parameter bounce that this machine does not have. */
 static void
 judge_bounce(void)
 {

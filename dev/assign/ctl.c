@@ -1,12 +1,14 @@
 /*
- * #vtd/ctl: policy that can be changed while everything runs. Reading it gives the
- * commands that make the present state.
+ * #vtd/ctl: choices that can be changed while everything runs. A read gives the commands
+ * that make the present state.
  *
  *	inv queued|register [UNIT]   how invalidations are carried out
- *	gran page|domain|global      the least that one covers
- *	pages 4k|2m|1g               the largest page of guest domains made from now on
- *	storm N MS                   so many faults in so long stop a device
+ *	gran page|domain|global      the least that an invalidation covers
+ *	pages 4k|2m|1g               the largest page in domains for guest made later
+ *	storm N MS                   N faults within MS milliseconds stop a device
  *	trace on|off                 keep what the core does to hardware, for #vtd/trace
+ *
+ * Locks: none; each command is one call that takes its own.
  */
 
 #include "dev/assign/assign.h"
@@ -87,7 +89,7 @@ unit_is_queued(uint i)
 	return u.queued;
 }
 
-/* Every unit in use, or, if one does not change, none. */
+/* Changes every unit in use, or, if one of them does not change, none. */
 static int
 units_switch(bool queued)
 {

@@ -3,7 +3,8 @@
 
 #include "kern/types.h"
 
-/* The i-th device that boot parameter `param` names goes to *b. False: there are fewer. */
+/* The i-th device that boot parameter `param` names goes to *b. False: there are
+ * fewer. */
 bool devparam_at(const char *param, uint i, bdf_t *b);
 bool devparam_names(const char *param, bdf_t b);
 /* Prints a line for each word of the list that is no device. */

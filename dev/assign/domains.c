@@ -1,12 +1,15 @@
 /*
- * Domains and counts, for #vtd: a line for each domain that functions are attached to, in
- * the order of the first of them, and for each unit what it was asked to do.
+ * Domains and counts, for #vtd. There is a line for each domain that functions are
+ * attached to, in the order of the first function of each, and for each unit one that
+ * says what it was asked to do.
  *
- *	domain 0:2 kind shared ro no pid 22 name edu functions 0:3.0 root 0x1e86000 levels 3
- *	width 39 pages 0 quota 0 clean 0 large 0 maps 5 unmaps 1 ats off
+ *	domain 0:2 kind shared ro no pid 22 name edu functions 0:3.0 root 0x1e86000
+ *	levels 3 width 39 pages 0 quota 0 clean 0 large 0 maps 5 unmaps 1 ats off
  *
  *	unit 0 context_global 1 context_device 2 ... faults 1 lost 0
  *	domain 0:2 pid 22 maps 5 unmaps 1 pages 0 large 0 faults 1
+ *
+ * Locks: assign_lock; owner_lock_tables while a domain is looked at.
  */
 
 #include "dev/assign/assigned.h"
@@ -20,7 +23,7 @@ static const char *const kind_name[] = {
 	[DOMAIN_PASSTHROUGH] = "pass-through",
 };
 
-/* Where it has an id: UNIT:ID. */
+/* "domain UNIT:ID", for each unit on which it has an id. */
 static void
 put_ids(Text *t, const Domain *d)
 {
@@ -48,6 +51,7 @@ put_functions(Text *t, const Owner *owner) REQUIRES(assign_lock)
 		}
 }
 
+/* The line of the domain that f is the first function of. */
 static void
 put_domain(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -106,6 +110,7 @@ put_domain_counts(Text *t, const AssignedFn *f) REQUIRES(assign_lock)
 		f->pid, d.nmap, d.nunmap, d.pages, d.big, owner_faults(f->owner));
 }
 
+/* The line of unit i; the order of the words is that of the manual page. */
 static void
 put_unit_counts(Text *t, uint i)
 {

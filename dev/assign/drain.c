@@ -1,10 +1,11 @@
 /*
- * Taking functions away: the state DRAINING, in its order. The owner's CPU side goes
- * first, then the device is silenced, the unit forgets, the device is reset, and time
- * passes. Every step is made for all functions that are leaving before the next step
- * begins, so they settle together. A step that fails makes its function BROKEN and stops
- * nothing: access is taken away in any case. Allocates nothing.
- * Locks: assign_lock.
+ * Taking functions away: the state DRAINING, in its order. First the owner loses the
+ * registers, then the device is silenced, the unit forgets it, the device is reset, and
+ * time passes. Every step is made for all functions that are leaving before the next step
+ * begins, so they settle together. A step that fails makes its function BROKEN and does
+ * not stop the others, because access must be taken away in any case. Nothing here
+ * allocates.
+ * Locks: the caller holds assign_lock.
  */
 
 #include "dev/assign/drain.h"
@@ -31,8 +32,9 @@ step_quiet(AssignedFn *f) REQUIRES(assign_lock)
 	f->pending = pci_drain(f->pci) != 0;
 }
 
-/* Entry not present, context cache, IOTLB with the old id, wait (VT-d 6.5.3.3); then its
- * interrupts likewise. */
+/* The unit forgets f: domain_detach makes its entries not present and invalidates the
+ * context cache, then the IOTLB with the old id, and waits (VT-d 6.5.3.3). Its interrupt
+ * entry goes the same way. */
 static void
 step_unpublish(AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -51,8 +53,9 @@ step_unpublish(AssignedFn *f) REQUIRES(assign_lock)
 	intr_block(f);
 }
 
-/* A device may sit out a bus reset with a command pending (QEMU's edu does), and power
- * states promise nothing: only function level resets make waiting needless. */
+/* A device may sit out a bus reset with a command pending, as QEMU's edu does, and a
+ * change of power state promises nothing. Only after a function level reset nobody must
+ * wait. */
 static void
 fn_reset(AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -63,6 +66,7 @@ fn_reset(AssignedFn *f) REQUIRES(assign_lock)
 			f->pci->reset == PCI_RESET_AF;
 }
 
+/* Resets f, after which neither bus mastering nor a transaction may be left. */
 static void
 step_reset(AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -110,7 +114,7 @@ owner_quiesce(Owner *o, FnState in)
 	owner_each(o, in, step_unpublish);
 	owner_each(o, in, step_reset);
 	owner_each(o, in, step_settle);
-	vtd_poll_faults(); /* what is still recorded is the leaving owner's */
+	vtd_poll_faults(); /* faults that are still recorded are the leaving owner's */
 }
 
 void

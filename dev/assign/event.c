@@ -1,7 +1,7 @@
 /*
- * The queue of a function's events. Thirty-two lines in an array, moved down as they are
- * taken: shorter than a ring is to get right, and lines leave from the middle too, since
- * each belongs to one pid. Pure.
+ * The queue of a function's events: up to EVENT_MAX lines in an array, moved down as they
+ * are taken. That is simpler than a ring, because lines leave from the middle too: each
+ * belongs to one pid. Pure.
  */
 
 #include "dev/assign/event.h"

@@ -1,7 +1,8 @@
 /*
- * Fault records: a ring of the last FAULTLOG_MAX, their three spellings, and the storm
- * count. Console lines keep the form that people search for (the first line and the
- * reason are Linux's) and end with what nobody else knows: whose device it was. Pure.
+ * Fault records: a ring of the last FAULTLOG_MAX of them, their texts for three readers,
+ * and the count that tells a storm. Console lines keep the form that people search for,
+ * since the first line and the reason are as Linux prints them, and end with whose device
+ * it was. Pure.
  */
 
 #include "dev/assign/faultlog.h"
@@ -27,7 +28,7 @@ faultlog_at(FaultLog *l, uint64_t i)
 	return i >= faultlog_first(l) && i < l->n ? &l->r[i % FAULTLOG_MAX] : NULL;
 }
 
-/* "pid 23 edu", and the device where the source is an alias; "no owner". */
+/* "pid 23 edu" or "no owner", and the device where the source is a bridge's id. */
 static void
 record_owner(const FaultRec *r, char *buf, size_t n)
 {

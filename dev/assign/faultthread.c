@@ -1,11 +1,11 @@
 /*
- * What becomes of a fault: an owner that asked to be ended by one is killed at once, the
- * record is kept for #vtd/faults, and a kernel thread prints it and looks up what the
- * tables say of the address. Until the first attach there is no thread, nobody to blame
- * and nothing to look up: then the interrupt prints.
+ * What becomes of a fault record after the interrupt. An owner that asked to be ended by
+ * a fault is killed at once. The record is kept for #vtd/faults, and a kernel thread
+ * prints it and looks up what the tables say of the address. Until the first attach there
+ * is no thread: nobody is to blame yet, nothing to look up, and the interrupt prints.
  *
- * Locks: log_lock (RANK_FAULT) guards the log and what has been said of it. Texts are
- * made from copies of single records, without it.
+ * Locks: log_lock guards the log and what has been printed of it. Texts are made without
+ * it, from copies of single records.
  */
 
 #include "dev/assign/faultthread.h"
@@ -18,13 +18,15 @@
 
 static Lock log_lock = LOCK_INIT(RANK_FAULT, "faultlog");
 static FaultLog faults;  /* log_lock */
-static uint64_t printed; /* log_lock: records below it were shown or hushed */
-static uint hushed;      /* log_lock: not shown since the last one that was */
-static Storm stray;      /* log_lock: records that no device can be stopped for */
+static uint64_t printed; /* log_lock: records below this number were shown or hushed */
+static uint hushed;      /* log_lock: records not shown since the last one that was */
+static Storm stray;      /* log_lock: records of sources that are no device of ours */
 static Waitq news;       /* the thread sleeps here */
 static Proc *thread;     /* assign_lock; from the first attach on */
 
-/* The next record not shown yet. Records the ring has dropped count as hushed. */
+/* Copies the next record that has not been printed, and how many were passed over before
+ * it and must be mentioned. Records that the ring has dropped count as passed over.
+ * False: there is none. */
 static bool
 record_next(FaultRec *r, uint *skipped)
 {
@@ -79,7 +81,8 @@ records_print(void)
 		record_print(&r, skipped);
 }
 
-/* At once, from the interrupt: it asked not to run on after a fault. */
+/* Kills the owner, which asked not to run on after a fault. May be called in
+ * interrupts. */
 static void
 record_kill_owner(const FaultRec *r)
 {
@@ -117,7 +120,7 @@ faultthread_add(const FaultRec *r)
 
 /* ---- the thread ---- */
 
-/* The same of an interrupt's entry. */
+/* What the interrupt entry of that index is now. */
 static const char *
 entry_text(const FaultRec *r)
 {
@@ -131,6 +134,8 @@ entry_text(const FaultRec *r)
 						       : "an entry of another";
 }
 
+/* What the tables say of the address now. Its owner may have left or mapped it
+ * meanwhile. */
 static const char *
 tables_text(const FaultRec *r) REQUIRES(assign_lock)
 {
@@ -178,7 +183,8 @@ log_copy(uint64_t i, FaultRec *r)
 	return p != NULL;
 }
 
-/* Fill in what is still missing, for every record there is. */
+/* Looks up what the tables say, for every record that it has not been looked up for. The
+ * log's lock is not held meanwhile, so a record may be dropped in between. */
 static void
 log_fill_tables(void)
 {
@@ -223,7 +229,6 @@ faultthread_start(void)
 	return thread != NULL ? 0 : fail(-ENOMEM, "no memory to watch for faults");
 }
 
-/* Snapshots of single records, so that the text is built without a lock. */
 void
 assign_faults(Text *t)
 {

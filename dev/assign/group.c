@@ -1,16 +1,17 @@
 /*
- * An isolation group in one go: all of its functions become the process's, or none does;
+ * A whole isolation group: all of its functions become the process's, or none does, and
  * all are taken from it, or none is. Every refusal is looked for before the first
- * function is touched; when a step of attaching fails later what was attached is drained,
- * as by a detach. The owner can start nothing in between: it would need assign_lock.
- * Bridges of the group go to nobody.
+ * function is touched. When a step of attaching fails later, what was attached is drained
+ * as by a detach; its owner could not start anything meanwhile, because that needs
+ * assign_lock. Bridges of the group go to nobody.
+ * Locks: the caller holds assign_lock.
  */
 
 #include "dev/assign/admit.h"
 #include "dev/assign/attach.h"
 #include "dev/assign/drain.h"
 
-/* The next function of the group that can be given away; NULL begins and ends. */
+/* The next function of the group that can have an owner. NULL begins and ends. */
 static AssignedFn *
 group_next(const AssignedFn *f, uint group)
 {
@@ -54,7 +55,8 @@ group_attach(AssignedFn *f, const AttachArgs *a, Proc *p)
 	return err;
 }
 
-/* Drains every owner that has functions of the group, all of which have begun to leave. */
+/* Drains every owner that has functions of the group, all of which have begun to
+ * leave. */
 static void
 group_drain(uint group) REQUIRES(assign_lock)
 {
@@ -69,7 +71,8 @@ group_drain(uint group) REQUIRES(assign_lock)
 	}
 }
 
-/* What the owner has in one mode settles together; groups in several modes are rare. */
+/* What the owner has in one mode settles together. A group in several modes settles once
+ * for each. */
 int
 group_detach(AssignedFn *f, int pid)
 {

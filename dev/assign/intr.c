@@ -1,10 +1,10 @@
 /*
- * Interrupts of a function, for the process that owns it: one vector, a count that the
- * interrupt raises, and a read that waits for the count to change. The vector is taken at
- * first use and kept until the function leaves its owner. What a unit lets through is in
- * intremap.c.
- * Locks: assign_lock for vector and entry; f->lock for the count. The sleeping read holds
- * no Mutex.
+ * Interrupts of a function, for the process that owns it: one vector, a count that each
+ * interrupt raises, and a read that waits until the count changes. The vector is taken at
+ * first use and kept until the function leaves its owner. What a unit lets through is
+ * decided by the entries of intremap.c.
+ * Locks: assign_lock for the vector and the entry; f->lock for the count. The read that
+ * sleeps holds no Mutex.
  */
 
 #include "dev/assign/intr.h"
@@ -35,18 +35,15 @@ intr_on(AssignedFn *f)
 	return 0;
 }
 
-/* A unit that does not confirm may let its messages through for ever: then the vector is
- * never given to anyone else. */
 void
 intr_block(AssignedFn *f)
 {
 	if (intremap_remove(f) == 0)
 		return;
 	fn_break(f, "its unit did not confirm that its interrupts have ended");
-	f->irq = false;
+	f->irq = false; /* the vector is never freed: its messages may still come */
 }
 
-/* Its messages are off and the bus is quiet: nobody can use the vector any more. */
 void
 intr_free(AssignedFn *f)
 {
@@ -69,7 +66,7 @@ intr_open(AssignedFn *f) REQUIRES(assign_lock)
 	if ((err = intremap_add(f, f->vector)) != 0 || (err = intr_on(f)) != 0)
 		intr_free(f);
 	else if (f->state == FN_SUSPENDED)
-		pci_interrupts_off(f->pci); /* until it resumes */
+		pci_interrupts_off(f->pci); /* fn_resume switches them on */
 	return err;
 }
 

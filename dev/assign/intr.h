@@ -1,4 +1,5 @@
-/* Interrupts of a function: its vector, its messages, and its entry in the unit's table. */
+/* Interrupts of a function: its vector, its messages, and its entry in the unit's
+ * table. */
 #pragma once
 
 #include "dev/assign/assigned.h"
@@ -6,8 +7,8 @@
 /* Makes the device send messages for its vector, at first and after a reset. -ENOTSUP and
  * a sentence: it cannot. */
 int intr_on(AssignedFn *f) REQUIRES(assign_lock);
-/* From now on the unit blocks f's messages. If the unit does not confirm that, f is broken
- * and nobody else ever gets its vector. */
+/* From now on the unit blocks f's messages. If the unit does not confirm that, f is
+ * broken and nobody else ever gets its vector. */
 void intr_block(AssignedFn *f) REQUIRES(assign_lock);
 /* That, and the vector is free for others. f's messages are off and the bus is quiet. */
 void intr_free(AssignedFn *f) REQUIRES(assign_lock);

@@ -1,8 +1,9 @@
 /*
- * Interrupt remapping at boot: whether it is used, and what the IO-APICs write once it
- * is. Devices' messages come from ops.c. All units that can remap do; the choice is
- * undone by nothing, so it is made only when every IO-APIC is known to be behind one of
- * them: an interrupt in the old format would be blocked, and the console with it.
+ * Interrupt remapping: whether it is used, decided at boot, what the IO-APICs write then,
+ * and the entry for a function's messages. Remapping blocks interrupts in the old format,
+ * for good. So it is switched on only if the table says of every IO-APIC which unit is
+ * above it, for otherwise the console's interrupt could be blocked.
+ * Locks: assign_lock for the entry of a function.
  */
 
 #include "arch/arch.h"
@@ -13,9 +14,10 @@
 #include "kern/log.h"
 #include "kern/param.h"
 
-static const char *unused; /* why nobody was asked to remap; NULL: units were */
+static const char *unused; /* why no unit was asked to remap; NULL: all were */
 
-/* What an IO-APIC writes for a line: arch asks. */
+/* The redirection entry of an IO-APIC's line, which irq_lines_go asks for. -ENOTSUP: its
+ * unit does not remap, so the old format stays. */
 static int
 line_entry(const IrqLine *l, uint64_t *out)
 {

@@ -1,7 +1,8 @@
 /*
- * Two treaps over the same ranges: ordered by start, heaps by a random weight, every node
- * with the greatest end below it, so that overlaps are found although virtual addresses
- * may be mapped more than once.
+ * Two treaps over the same ranges, one ordered by IOVA and one by virtual address. A
+ * treap is a binary tree by start and a heap by a random weight, which keeps it balanced.
+ * Each node has the greatest end below it, so overlaps are found although virtual
+ * addresses may be mapped more than once. Pure but for the heap.
  */
 #include "dev/assign/iovamap.h"
 #include "kern/errno.h"
@@ -24,7 +25,7 @@ range_update(IovaRange *r, int by)
 	r->in[by].end = right > end ? right : end;
 }
 
-/* Equal starts (by VA) are told apart by their IOVA. */
+/* The order of the tree. Virtual addresses may be equal; then the IOVA decides. */
 static bool
 range_before(const IovaRange *a, const IovaRange *b, int by)
 {
@@ -32,7 +33,7 @@ range_before(const IovaRange *a, const IovaRange *b, int by)
 					    : a->start[BY_IOVA] < b->start[BY_IOVA];
 }
 
-/* All of t that is before `at` goes to *low, the rest to *high. */
+/* Cuts t in two: what is before `at` goes to *low, the rest to *high. */
 static void
 tree_split(IovaRange *t, const IovaRange *at, int by, IovaRange **low, IovaRange **high)
 {

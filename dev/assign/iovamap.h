@@ -1,7 +1,8 @@
 /*
- * What a guest domain's owner has mapped, as the owner said it: ranges of IOVA that do
- * not overlap, each standing for as many bytes of the process's memory. Found by IOVA and
- * by virtual address in logarithmic time. Pure; the caller locks.
+ * What an owner in mode guest has mapped, as it said it: ranges of IOVA that do not
+ * overlap, each of which stands for as many bytes of the process's memory. They are found
+ * by IOVA and by virtual address in logarithmic time. Pure but for the heap; the caller
+ * locks.
  */
 #pragma once
 
@@ -16,29 +17,31 @@ struct IovaRange {
 	uint64_t len;
 	uint rights; /* DOMAIN_R, DOMAIN_W */
 
-	uint32_t weight; /* random: a parent's is not less than its children's */
+	uint32_t weight; /* random; a parent's is not less than its children's */
 	struct {
 		IovaRange *left, *right;
-		uint64_t end; /* the greatest end below and here */
-	} in[2];              /* a tree by each start */
+		uint64_t end; /* the greatest end of a range here or below */
+	} in[2];              /* one tree by each start */
 };
 
 typedef struct IovaMap {
 	IovaRange *root[2];
-	IovaRange *spare; /* reserved, through in[0].left */
+	IovaRange *spare; /* ranges in reserve, linked through in[0].left */
 	uint nspare, n;
 	uint32_t random;
 } IovaMap;
 
-/* ranges that can be had without memory. -ENOMEM */
+/* Makes sure that the next n ranges need no memory, so that a later add or cut cannot
+ * fail. -ENOMEM. */
 int iovamap_reserve(IovaMap *m, uint n);
-/* Takes a reserved range; overlaps none by IOVA. */
+/* Adds a range, which must overlap none by IOVA. Takes one from the reserve. */
 void iovamap_add(IovaMap *m, iova_t iova, vaddr_t va, uint64_t len, uint rights);
-/* Forget [iova, iova+len); what reaches out of it stays. Takes at most one reserved
- * range. */
+/* Forgets [iova, iova+len); of ranges that reach out of it the rest stays. Takes at most
+ * one from the reserve. */
 void iovamap_cut(IovaMap *m, iova_t iova, uint64_t len);
-void iovamap_clear(IovaMap *m); /* everything, and what is reserved */
-/* The lowest range that overlaps [start, start+len), by IOVA or by VA, and has one of
- * `rights`; NULL. */
+/* Forgets everything and frees the reserve. */
+void iovamap_clear(IovaMap *m);
+/* The lowest range that overlaps [start, start+len), by BY_IOVA or BY_VA, and has one of
+ * `rights`; NULL: there is none. */
 const IovaRange *iovamap_find(const IovaMap *m, int by, uint64_t start, uint64_t len,
 	uint rights);

@@ -1,9 +1,9 @@
 /*
  * The kernel as an owner. Each function that a kernel driver has gets a domain of its own
- * (kdomain.c), in which the driver maps its buffers (kdma.c): a driver of ours is
- * confined as a process's is, and a device that goes from one to the other passes through
- * the same DRAINING. Boot parameter kernel=B:D.F gives a device to its driver at boot.
- * Locks: assign_lock.
+ * (kdomain.c), in which the driver maps its buffers (kdma.c). So our own drivers are
+ * confined as processes are, and a device that goes from one to the other passes through
+ * the same DRAINING.
+ * Locks: assign_lock; what a driver may do between start and stop it does under its own.
  */
 
 #include "dev/assign/kdev.h"

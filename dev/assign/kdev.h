@@ -4,8 +4,8 @@
 #include "dev/assign/owner.h"
 #include "dev/assign/assigned.h"
 
-/* The driver makes one call at a time; `lock` is for those who look at the domain's tables
- * meanwhile. */
+/* The driver makes one call at a time; `lock` is for those who look at the domain's
+ * tables meanwhile. */
 struct Kdev {
 	Owner owner;
 	Mutex lock; /* RANK_DOMAIN: what is mapped */

@@ -1,12 +1,13 @@
 /*
  * Memory of the kernel that a driver's device may use, for as long as a transfer lasts. A
  * unit protects whole pages, so whatever else lies in the first and last page of a buffer
- * is open to the device meanwhile. A device that is not trusted with that much gets pages
- * that hold nothing else, into and out of which the buffer is copied: it bounces (boot
- * parameter bounce=B:D.F). So does a buffer that the device has too few address bits for.
+ * is open to the device meanwhile. A device that is not trusted with that much (boot
+ * parameter bounce=B:D.F) gets pages that hold nothing else, into and out of which the
+ * buffer is copied: it bounces. So does a buffer that the device has too few address bits
+ * for.
  *
- * Locks: the driver makes one call at a time for a device; tables change under the
- * Kdev's, because #vtd/check walks them meanwhile.
+ * Locks: the driver makes one call at a time for a device. Tables change under d->lock,
+ * because #vtd/check may walk them meanwhile.
  */
 
 #include "dev/assign/kdev.h"
@@ -19,17 +20,19 @@
 #include "kern/param.h"
 #include "kern/string.h"
 
-#define LOW  (16ull << 20) /* below are too many things by tradition */
-#define STEP (2ull << 20)
+#define LOW  (16ull << 20) /* no IOVA below: too much has a fixed place there */
+#define STEP (2ull << 20)  /* how far to go past what is taken */
 
-/* The pages that [addr, addr+len) is in. */
+/* Bytes of the pages that [addr, addr+len) is in. */
 static uint64_t
 page_span(uint64_t addr, size_t len)
 {
 	return roundup(addr + len, PAGE_SIZE) - rounddown(addr, PAGE_SIZE);
 }
 
-/* Behind some addresses registers answer, not memory; others are reserved (kdomain.c). */
+/* True if some of [at, at+n) cannot be mapped: a bridge sends it to registers, so the
+ * unit never sees the request, or kdomain.c mapped what firmware reserves for the
+ * device. */
 static bool
 iova_is_taken(const Kdev *d, iova_t at, uint64_t n)
 {
@@ -42,8 +45,8 @@ iova_is_taken(const Kdev *d, iova_t at, uint64_t n)
 	return layout_device_window(at, n) != NULL;
 }
 
-/* An address for n bytes, with a page behind that is nobody's. 0: the device can name
- * none. */
+/* An IOVA for n bytes, with a page behind them that stays unmapped. 0: there is none with
+ * the address bits of the device. */
 static iova_t
 iova_find(Kdev *d, uint64_t n)
 {
@@ -64,6 +67,7 @@ iova_find(Kdev *d, uint64_t n)
 	return 0;
 }
 
+/* A unit did not confirm that the device has forgotten a buffer. */
 static int
 kdev_unconfirmed(Kdev *d)
 {
@@ -72,6 +76,9 @@ kdev_unconfirmed(Kdev *d)
 		d->f->name);
 }
 
+/* Maps the pages of the buffer, or of its bounce copy, which are at pa, for the device
+ * and sets m->iova. -EIO: the unit did not confirm; the device may reach them for
+ * ever. */
 static int
 kdev_show(Kdev *d, KdevMap *m, paddr_t pa)
 {
@@ -99,13 +106,14 @@ kdev_show(Kdev *d, KdevMap *m, paddr_t pa)
 
 /* ---- bouncing ---- */
 
-/* It would have to name physical addresses, and has too few bits. */
+/* True if the device must name physical addresses and has too few bits for these. */
 static bool
 buf_out_of_reach(const Kdev *d, paddr_t pa, size_t len)
 {
 	return kdomain_direct(d->owner.domain) && (pa + len) >> d->driver->bits != 0;
 }
 
+/* Takes pages that the device can name, and copies the buffer there. -ENOMEM. */
 static int
 bounce_take(Kdev *d, KdevMap *m)
 {
@@ -122,6 +130,8 @@ bounce_take(Kdev *d, KdevMap *m)
 	return 0;
 }
 
+/* Copies back what the device wrote, and frees the copy. If the device may still reach it
+ * (not safe) the copy is withheld instead, and the buffer is left as it was. */
 static void
 bounce_return(KdevMap *m, bool safe)
 {

@@ -1,9 +1,11 @@
 /*
- * What the device of a kernel driver sees. By default what the driver maps and nothing
- * else; under boot parameter iommu.default=passthrough all memory, untranslated where its
- * unit can do that, else by a table in which RAM leads to itself and registers, holes and
- * the interrupt window to nothing. Memory that firmware reserved for the device (RMRR) is
- * there in each view, before the device's entry is published.
+ * What the device of a kernel driver sees. By default that is what the driver maps, and
+ * nothing else. Under boot parameter iommu.default=passthrough it is all memory:
+ * untranslated where the unit can do that, else by a table in which RAM leads to itself,
+ * and registers, holes and the window for interrupts to nothing. Memory that firmware
+ * reserved for the device (RMRR) is there in each of these, before the device's entry is
+ * published.
+ * Locks: none; nobody else knows the domain yet.
  */
 
 #include "dev/assign/kdomain.h"
@@ -13,7 +15,7 @@
 #include "kern/page.h"
 #include "kern/param.h"
 
-#define QUOTA 64 /* table pages of a device that sees what is mapped */
+#define QUOTA 64 /* table pages for what a driver maps */
 
 const char *
 kdomain_name(const Domain *d)
@@ -36,7 +38,7 @@ kdomain_direct(const Domain *d)
 
 /* ---- reserved memory ---- */
 
-/* All of [base, end) is in the boot loader's map, and none of it as RAM. */
+/* True if all of [base, end) is in the boot loader's map, and none of it as RAM. */
 static bool
 range_is_reserved(paddr_t base, paddr_t end)
 {
@@ -85,7 +87,7 @@ kdomain_add(Domain *d, paddr_t base, uint64_t len)
 	return domain_map(d, base, base, len, DOMAIN_R | DOMAIN_W);
 }
 
-/* Page by page where another region has some of them already. */
+/* Maps a region to itself: page by page where another region has some of its pages. */
 static int
 kdomain_add_region(Domain *d, paddr_t base, paddr_t end)
 {
@@ -99,7 +101,8 @@ kdomain_add_region(Domain *d, paddr_t base, paddr_t end)
 	return err;
 }
 
-/* All of them, or the domain is of no use. */
+/* Maps all regions that firmware reserves for f. After an error the domain is of no
+ * use. */
 static int
 kdomain_add_reserved(const AssignedFn *f, Domain *d)
 {
@@ -133,7 +136,7 @@ max(paddr_t a, paddr_t b)
 	return a > b ? a : b;
 }
 
-/* RAM on both sides of the window in which a write is an interrupt. */
+/* Maps all RAM to itself, but for the window in which a write is an interrupt. */
 static int
 kdomain_add_all(Domain *d)
 {

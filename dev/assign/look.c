@@ -1,6 +1,6 @@
 /*
  * Looking at who has what, for the device files. Nothing here changes anything.
- * Locks: one function's for its own state; assign_lock where several must agree.
+ * Locks: the function's own for its state; assign_lock where several must agree.
  */
 
 #include "dev/assign/assigned.h"

@@ -1,9 +1,9 @@
 /*
  * The modes shared and private, and the table of all modes that a process can have a
  * function in. In both of these a device uses the process's own addresses. Its tables are
- * the process's page tables (shared) or lead to those pages of them that the process asked
- * to be for DMA (private), so whatever the process maps or gives up reaches the device
- * without a mapping of ours: only what units have cached must be invalidated.
+ * the process's page tables (shared) or lead to those pages of them that the process
+ * asked to be for DMA (private), so whatever the process maps or gives up reaches the
+ * device without a mapping of ours: only what units have cached must be invalidated.
  * Locks: domain_new under assign_lock, the other calls under the address space's.
  */
 

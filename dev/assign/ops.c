@@ -1,12 +1,12 @@
 /*
  * What the owner of a function may do with it: switch bus mastering, reset it, map its
- * registers, wait for its interrupts and events. Every call checks that the running
- * process owns it, under the lock that a change of owner takes.
+ * registers, read its events. Every call checks that the running process owns it, under
+ * the lock that a change of owner takes.
  *
- * A driver may open `event` and read before anything is attached: it sleeps until a line
- * is addressed to its pid, the first being "attach shared".
- * Locks: assign_lock for what changes the device; f->lock for counts and queues. The
- * sleeping reads hold no Mutex.
+ * A driver may open `event` and read before anything is attached. It sleeps until a line
+ * is addressed to its pid, and the first one is "attach shared".
+ * Locks: assign_lock for what changes the device; f->lock for the queue. The read that
+ * sleeps holds no Mutex.
  */
 
 #include "arch/arch.h"
@@ -17,13 +17,15 @@
 
 /* ---- bus mastering, reset ---- */
 
+/* Switches bus mastering for the owner. While f is suspended that is recorded, and done
+ * when it resumes. */
 static int
 fn_busmaster(AssignedFn *f, bool on) REQUIRES(assign_lock)
 {
 	int err;
 
 	if (f->state == FN_SUSPENDED) {
-		fn_set_wanted(f, on); /* on resume */
+		fn_set_wanted(f, on);
 		return 0;
 	}
 	if (on && unit_state(f->unit) != UNIT_ON)
@@ -50,7 +52,8 @@ assign_busmaster(PciFn *pf, bool on)
 	return err;
 }
 
-/* Bus mastering stays off after it; interrupts are announced again. */
+/* Resets f. Bus mastering is off after it, and MSI, which a reset clears, is set up
+ * again. */
 static int
 fn_reset(AssignedFn *f) REQUIRES(assign_lock)
 {

@@ -1,12 +1,12 @@
 /*
  * A process that owns functions in one mode. The first attach makes a domain for it and
- * becomes an observer of its memory; the last detach undoes both. From attach to
- * detach no page leaves the process before the units have confirmed that no device can
- * reach it; when a unit does not confirm, the frames are withheld for ever (the observer
- * says -EIO) and the functions are BROKEN, while everything else goes on.
+ * becomes an observer of its memory; the last detach undoes both. From attach to detach
+ * no page leaves the process before the units have confirmed that no device can reach it.
+ * When a unit does not confirm, the frames are withheld for ever (the observer says -EIO)
+ * and the functions are BROKEN, while everything else goes on.
  *
- * Locks: the list and the fields under assign_lock. The observer runs under the address
- * space's lock and must not take assign_lock: it uses o->domain, which changes only while
+ * Locks: assign_lock for the list and the fields. The observer runs under the address
+ * space's lock and must not take assign_lock. It uses o->domain, which changes only while
  * no address space calls back.
  */
 
@@ -82,7 +82,8 @@ owner_domain(const Owner *o, Aspace *as, Domain **out)
 	return err != 0 ? fail(-ENOMEM, "no memory for a domain") : 0;
 }
 
-/* Observed from before any device can see a page. */
+/* Makes o's domain over p's memory and observes that, before any device can see a
+ * page. */
 static int
 owner_observe(Owner *o, Proc *p, Aspace *as) REQUIRES(assign_lock)
 {
@@ -106,6 +107,7 @@ owner_observe(Owner *o, Proc *p, Aspace *as) REQUIRES(assign_lock)
 	return 0;
 }
 
+/* A new owner for p, in the list. Says why not; then nothing has changed. */
 static int
 owner_new(Proc *p, const Mode *mode, bool ro, Owner **out) REQUIRES(assign_lock)
 {
@@ -145,7 +147,8 @@ owner_get(Proc *p, const Mode *mode, bool ro, Owner **out)
 	return fail(-EIO, "a device of process %d did not let go of its memory", p->pid);
 }
 
-/* Off the list and gone; its domain is the caller's affair. */
+/* Takes o from the list, ends the observer and frees o. The domain is left to the
+ * caller. */
 static void
 owner_free(Owner *o)
 {
@@ -166,19 +169,16 @@ owner_free_unused(Owner *o)
 {
 	Domain *domain;
 
-	if (o->nfn > 0 ||
-		owner_has_failed(o)) /* failed: stays, to withhold what it unmaps */
+	if (o->nfn > 0 || owner_has_failed(o))
 		return;
 	domain = o->domain;
 	if (o->mode->free != NULL)
 		o->mode->free(o);
 	else
-		owner_free(o); /* nobody calls back any more */
+		owner_free(o); /* the observer does not use the domain any more */
 	domain_free(domain);
 }
 
-/* A process's tables, and its guest mappings, change under its address space's lock,
- * those of a kernel driver under the Kdev's. */
 void
 owner_lock_tables(Owner *o) NO_ANALYSIS
 {
@@ -197,7 +197,6 @@ owner_unlock_tables(Owner *o) NO_ANALYSIS
 		aspace_unlock(o->as);
 }
 
-/* The domain and its ids are never given back, like the memory. */
 void
 owner_withhold(Owner *o)
 {

@@ -20,18 +20,18 @@ typedef struct Mode {
 
 	/* Makes the domain of a process, over the memory `as`. Codes of the core. */
 	int (*domain_new)(const Owner *o, Aspace *as, Domain **out);
-	/* The observer's calls, under the lock of the address space (kern/aspace.h). added:
-	 * -ENOMEM means that the new memory cannot be shown, and the process must not get it;
-	 * other codes of both, that a unit did not confirm. */
+	/* The observer's calls, under the lock of the address space (kern/aspace.h).
+	 * added: -ENOMEM means that the new memory cannot be shown, and the process must
+	 * not get it; other codes of both, that a unit did not confirm. */
 	int (*added)(Owner *o, vaddr_t va, size_t len, bool dma);
 	int (*removed)(Owner *o, vaddr_t va, size_t len, int prot, bool tables);
 	/* Whether the owner has mapped this page, with these rights, at iova. NULL: the
 	 * domain shows a process's own page tables, or what a driver maps. */
 	bool (*shows)(const Owner *o, iova_t iova, paddr_t page, uint rights);
 
-	/* A driver's: it has its function and may begin, or says why not; it stops, before
-	 * its function is taken away; and its owner, which has no function any more, is
-	 * freed. */
+	/* A driver's: it has its function and may begin, or says why not; it stops,
+	 * before its function is taken away; and its owner, which has no function any
+	 * more, is freed. */
 	int (*start)(Owner *o);
 	void (*stop)(Owner *o);
 	void (*free)(Owner *o);
@@ -60,8 +60,8 @@ struct Owner {
 	bool failed; /* a unit did not confirm: memory the process gives up is withheld */
 };
 
-/* The owners that p is, one for each mode. NULL begins and ends. Ask for the next before o
- * is freed. */
+/* The owners that p is, one for each mode. NULL begins and ends. Ask for the next before
+ * o is freed. */
 Owner *owner_next(const Proc *p, const Owner *o) REQUIRES(assign_lock);
 /* p as an owner in this mode: the one there is, or a new one, which has a domain and
  * observes p's memory but has no functions yet. Says why there is none: -EINVAL, p has no
@@ -82,6 +82,6 @@ void owner_fail(Owner *o);
  * used again. Frees o, but not its domain and ids. */
 void owner_withhold(Owner *o) REQUIRES(assign_lock);
 /* exec: o goes over to the address space and to d, the domain over it; no function is
- * published in the old domain, which is freed. -ENOMEM: d does not show all of the memory.
- * o has moved in that case too, and the caller must take its functions away. */
+ * published in the old domain, which is freed. -ENOMEM: d does not show all of the
+ * memory. o has moved in that case too, and the caller must take its functions away. */
 int owner_move(Owner *o, Aspace *as, Domain *d) REQUIRES(assign_lock);

@@ -1,10 +1,12 @@
 /*
  * Translation on and off for the whole machine. Off is a barrier: without translation an
  * address is physical memory, so it goes off only after every owned function has been
- * silenced, nobody else masters the bus, and commands in flight have run out. Functions
- * keep their owners meanwhile (SUSPENDED); on goes the opposite way.
+ * silenced, nobody else masters the bus, and commands under way have run out. Functions
+ * keep their owners meanwhile (SUSPENDED). Switching on takes the steps in the opposite
+ * order.
  *
- * POWER_FIRST is off too, until the first attach: boot parameter iommu=first-use.
+ * With boot parameter iommu=first-use translation is also off until the first attach
+ * (POWER_FIRST).
  * Locks: assign_lock.
  */
 
@@ -58,6 +60,7 @@ fn_suspend(AssignedFn *f) REQUIRES(assign_lock)
 	fn_event(f, "suspend");
 }
 
+/* f is the owner's again, as it was before power off, if its unit translates. */
 static void
 fn_resume(AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -70,7 +73,7 @@ fn_resume(AssignedFn *f) REQUIRES(assign_lock)
 	fn_event(f, "resume");
 }
 
-/* Bus mastering off, nothing under way. */
+/* Stops f: bus mastering off, nothing under way, no interrupts. fn_restart undoes it. */
 static int
 fn_stop(AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -90,7 +93,8 @@ fn_restart(AssignedFn *f) REQUIRES(assign_lock)
 	fn_unsilence(f);
 }
 
-/* Nobody masters the bus and all has settled; or, if that cannot be, all is as before. */
+/* Stops every owned function and lets all settle. Says which function stands in the way;
+ * then those that were stopped go on as before. */
 static int
 fns_stop(void) REQUIRES(assign_lock)
 {
@@ -115,7 +119,8 @@ fns_stop(void) REQUIRES(assign_lock)
 
 /* ---- units ---- */
 
-/* Everyone that is in state `from`. Goes on past a unit that fails, and reports it. */
+/* Switches every unit that is in state `from`. Goes on past a unit that fails, and says
+ * so. */
 static int
 units_power(UnitState from, bool on)
 {
@@ -149,6 +154,8 @@ power_off(void) REQUIRES(assign_lock)
 	return units_power(UNIT_ON, false);
 }
 
+/* Switches all units on, or, if one fails, none, for half a protection is none. Then
+ * owners get their functions back. */
 static int
 power_on(void) REQUIRES(assign_lock)
 {
@@ -157,7 +164,7 @@ power_on(void) REQUIRES(assign_lock)
 	if (power == POWER_ON)
 		return 0;
 	err = units_power(UNIT_OFF, true);
-	if (err != 0) { /* half a protection is none */
+	if (err != 0) {
 		bool was = power == POWER_FIRST;
 
 		(void)units_power(UNIT_ON, false);

@@ -1,8 +1,9 @@
 /*
- * Devices follow the life of their process. Death takes every function away before the
- * first page is free. exec keeps them: each function is suspended and cut from the old
- * memory, reset, and published for the new tables under a new domain id; bus mastering
- * stays off until the new program asks, and register windows are gone with the old one.
+ * Devices follow the life of their process. Its death takes every function away before
+ * the first page is free. exec keeps them: each function is suspended, cut off from the
+ * old memory, reset, and published for the new tables under a new domain id. Bus
+ * mastering stays off until the new program asks for it, and the windows to registers are
+ * gone with the old program.
  * Locks: assign_lock; the address space of an exec changes under it.
  */
 
@@ -47,8 +48,8 @@ on_exit(Proc *p)
 	assign_end("an exit");
 }
 
-/* exec: what holds for one function on its way to the new image. SUSPENDED by `power off`
- * stays so; a function that broke on the way is taken from the process. */
+/* ---- steps of an exec, for one function each ---- */
+
 static void
 step_suspend(AssignedFn *f) REQUIRES(assign_lock)
 {
@@ -94,7 +95,7 @@ step_announce(AssignedFn *f) REQUIRES(assign_lock)
 		fn_move(f, ON_RESUME);
 }
 
-/* Domains over the new memory, before anything has changed. */
+/* Makes the domains over the new memory, before anything has changed. */
 static int
 exec_prepare(const Proc *p, Aspace *new) REQUIRES(assign_lock)
 {
@@ -115,7 +116,8 @@ exec_forget(const Proc *p) REQUIRES(assign_lock)
 	}
 }
 
-/* Every function of p cut from the old memory; false: some device may still reach it. */
+/* Cuts every function of p off from the old memory. False: some device may still reach
+ * it. */
 static bool
 exec_leave_old(const Proc *p) REQUIRES(assign_lock)
 {
@@ -129,21 +131,24 @@ exec_leave_old(const Proc *p) REQUIRES(assign_lock)
 	return all;
 }
 
-/* The old memory cannot be given up: the old program goes on, without its devices. */
+/* The old memory cannot be given up, so the old program goes on. It loses its devices,
+ * except those of an owner that has failed, which stay suspended until it ends. */
 static void
 exec_stay(const Proc *p) REQUIRES(assign_lock)
 {
 	for (Owner *next, *o = owner_next(p, NULL); o != NULL; o = next) {
 		next = owner_next(p, o);
 		if (o->failed)
-			continue; /* until it ends */
+			continue;
 		owner_each(o, FN_SUSPENDED, fn_begin_drain);
 		owner_drain(o);
 		owner_free_unused(o);
 	}
 }
 
-/* The old domain ends before the old memory does; the new one has an id of its own. */
+/* Moves o to the new memory. The old domain ends before the old memory does, and the
+ * new one has an id of its own. Functions that broke on the way are taken from the
+ * process. */
 static void
 exec_enter_new(Owner *o, Aspace *new) REQUIRES(assign_lock)
 {
@@ -161,7 +166,7 @@ exec_enter_new(Owner *o, Aspace *new) REQUIRES(assign_lock)
 	owner_free_unused(o);
 }
 
-/* Devices stay with the process while its memory is exchanged below them. */
+/* Moves all that p owns to the new memory, or says why exec must fail. */
 static int
 exec_move(Proc *p, Aspace *new) REQUIRES(assign_lock)
 {
@@ -191,7 +196,8 @@ on_exec(Proc *p, Aspace *old, Aspace *new)
 	assign_begin();
 	err = exec_move(p, new);
 	if (err == 0)
-		proc_set_aspace(p, new); /* before an attach can look at the old one */
+		proc_set_aspace(p,
+			new); /* under the lock: an attach must not see the old one */
 	assign_end("an exec");
 	return err;
 }

@@ -1,7 +1,7 @@
 /*
- * The transition table of device ownership. A cell that is not written here is a move
- * that cannot be made: BROKEN has no way out until reboot, DRAINING leads to no owner.
- * Pure.
+ * The table of what may happen to a function. A cell that is not written here is a move
+ * that cannot be made: BROKEN has no way out until reboot, and DRAINING never leads to an
+ * owner. Pure.
  */
 
 #include "dev/assign/state.h"

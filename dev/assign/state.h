@@ -1,6 +1,5 @@
 /*
- * The states of a function and what may happen in each: DESIGN.md section 6 as a table.
- * Pure.
+ * The states of a function and what may happen in each. Pure.
  *
  *	BLOCKED --attach--> OWNED --drain--> DRAINING --done--> BLOCKED
  *	   |                 |  ^ resume        ^  '-----fail--> BROKEN
@@ -8,6 +7,14 @@
  *	   |                 v  |               |
  *	   |              SUSPENDED ----drain---'
  *	   '--kernel--> KERNEL -----drain-------'
+ *
+ * BLOCKED   nobody's: bus mastering is off, and all DMA of it faults
+ * OWNED     a process has it, and the device reaches what its domain shows
+ * SUSPENDED a process has it, but bus mastering is off while translation is off, or
+ *           while its process execs
+ * DRAINING  it is being taken away (drain.c); lasts only while assign_lock is held
+ * KERNEL    a driver in the kernel has it
+ * BROKEN    it did not obey, and is out of use until reboot
  */
 #pragma once
 
@@ -35,15 +42,16 @@ typedef enum FnEvent {
 } FnEvent;
 #define FN_NEVENT (ON_FAIL + 1)
 
-/* The state after e in s; -1 when e cannot happen there. */
+/* The state after event e in state s; -1: e cannot happen there. */
 int fn_state_next(FnState s, FnEvent e);
-/* Somebody has it: it counts as assigned. */
+/* True if somebody has it: it counts as assigned. */
 bool fn_state_held(FnState s);
 
 /*
- * A device may still hold commands of its last owner, unless a function level reset took
- * them away; with bus mastering off they run into nothing, given time. How long before it
- * may be owned again.
+ * A device may still hold commands of its last owner, unless a function level reset has
+ * emptied it. With bus mastering off these commands fail, one after the other, and end.
+ * settle_left says how many nanoseconds must pass before it may be owned again, if bus
+ * mastering has been off since quiet_since.
  */
-#define SETTLE_NS 200000000ull /* ns */
+#define SETTLE_NS 200000000ull /* until the longest known command has ended */
 ns_t settle_left(ns_t now, ns_t quiet_since, bool emptied);

@@ -1,12 +1,12 @@
 /*
- * Guest mode: the owner chooses which addresses its device uses for which of its memory.
- * A mapping is taken as a command (mapcmd.c), checked against the process's own rights
- * page by page, put into the domain, and kept in a book (iovamap.c), because what the
- * process gives up later, by munmap, mprotect or brk, the device has to lose before the
- * frame is free.
+ * Mode guest: the owner chooses which addresses its device uses for which of its memory.
+ * A mapping is taken as a command, checked page by page against the process's own rights,
+ * put into the domain, and kept in a book (iovamap.c). The book is needed because what
+ * the process gives up later, by munmap, mprotect or brk, the device has to lose before
+ * the frame is free.
  *
- * Locks: assign_lock over a command, so that its function stays the owner's; the address
- * space's inside it, over the book, the domain's tables, and the frames that are looked
+ * Locks: assign_lock over a command, so that its function stays the owner's. Inside it
+ * the address space's, over the book, the domain's tables, and the frames that are looked
  * up.
  */
 
@@ -17,7 +17,7 @@
 #include "kern/log.h"
 #include "kern/page.h"
 
-#define GUEST_RANGES (1u << 20) /* in the book of one domain */
+#define GUEST_RANGES (1u << 20) /* mappings in the book of one owner, at most */
 
 /* What a process must be allowed itself before its device may: a device that writes a
  * page could as well read it. */
@@ -39,8 +39,8 @@ refuse_range(const Owner *o, iova_t iova, uint64_t len)
 	return 0;
 }
 
-/* Behind these addresses are registers or interrupts: a request may never meet the
- * unit. */
+/* Behind these addresses are registers or interrupts: a request to them may never meet
+ * the unit, so the device would reach what we do not know. */
 static int
 refuse_window(iova_t iova, uint64_t len)
 {
@@ -59,12 +59,13 @@ refuse_memory(const Owner *o, vaddr_t va, uint64_t len, uint rights)
 	for (uint64_t off = 0; off < len; off += PAGE_SIZE)
 		if (va + off < va || aspace_frame(o->as, va + off, prot) == 0)
 			return fail(-EFAULT,
-				"0x%lx is not memory of process %d, or not with these rights",
-				(va + off), o->proc->pid);
+				"0x%lx is not memory of process %d, or not with "
+				"these rights",
+				va + off, o->pid);
 	return 0;
 }
 
-/* What the domain says, as a sentence. */
+/* A code of the core as a sentence, and as the code that the process gets. */
 static int
 map_error(const Owner *o, int err, iova_t iova)
 {
@@ -98,7 +99,8 @@ typedef struct Source {
 	vaddr_t va;
 } Source;
 
-/* Frames that follow one another make one piece. */
+/* A DomainRun: the frames that follow one another from off on make one run, of at most
+ * `want` bytes. */
 static uint64_t
 source_run(void *arg, uint64_t off, uint64_t want, paddr_t *pa)
 {
@@ -111,6 +113,8 @@ source_run(void *arg, uint64_t off, uint64_t want, paddr_t *pa)
 	return *pa != 0 ? n : 0;
 }
 
+/* Maps [va, va+len) at iova for o's devices, or says why not; then nothing has changed,
+ * except that a unit that did not confirm breaks o. */
 static int
 guest_map(Owner *o, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 {
@@ -124,7 +128,7 @@ guest_map(Owner *o, iova_t iova, vaddr_t va, uint64_t len, uint rights)
 	if (o->map.n >= GUEST_RANGES)
 		return fail(-EDQUOT, "more than %u mappings: the quota of a guest",
 			GUEST_RANGES);
-	if (iovamap_reserve(&o->map, 2) != 0) /* one to spare, for a cut */
+	if (iovamap_reserve(&o->map, 2) != 0) /* one for it, and one for a later cut */
 		return fail(-ENOMEM, "no memory for tables");
 	err = domain_map_runs(o->domain, iova, len, rights, source_run, &s);
 	if (err == -ETIMEDOUT)
@@ -159,8 +163,8 @@ prot_rights(int prot)
 	return (prot & SPROT_READ ? DOMAIN_R : 0) | (prot & SPROT_WRITE ? DOMAIN_W : 0);
 }
 
-/* Without memory to take part of it away, everything goes: the device faults, and its
- * owner reads why. */
+/* Takes all mappings away, because there is no memory to take away a part of one. The
+ * device will fault, and its owner reads why. */
 static int
 guest_unmap_all(Owner *o)
 {
@@ -172,6 +176,8 @@ guest_unmap_all(Owner *o)
 	return domain_unmap_all(o->domain);
 }
 
+/* The process keeps no more than the rights `prot` on [va, va+len): takes the lost rights
+ * from its devices. On success no device has them. -EIO: a unit did not confirm. */
 static int
 guest_removed(Owner *o, vaddr_t va, size_t len, int prot, bool tables)
 {
@@ -201,7 +207,8 @@ guest_removed(Owner *o, vaddr_t va, size_t len, int prot, bool tables)
 
 /* ---- the mode ---- */
 
-/* A sixteenth of memory for the tables of one owner: they map 32 times what there is. */
+/* The tables of one owner may take a sixteenth of memory: with 4 KiB pages they map 32
+ * times the memory there is. */
 static int
 guest_domain(const Owner *o, Aspace *as, Domain **out)
 {
@@ -229,7 +236,7 @@ const Mode guest_mode = {
 
 /* ---- commands ---- */
 
-/* The running process's guest domain behind pf; says why there is none. */
+/* The running process as the owner of pf in mode guest; NULL: it is not, and says so. */
 static Owner *
 fn_guest_owner(PciFn *pf) REQUIRES(assign_lock)
 {
