@@ -230,7 +230,9 @@ fn_is_first(const AssignedFn *f)
 	return f == g;
 }
 
-bool
+/* True if the running process owns f, translated or suspended. Otherwise says whose it
+ * is. */
+static bool
 fn_mine(AssignedFn *f)
 {
 	int pid;

@@ -108,8 +108,6 @@ uint fn_sids(const AssignedFn *f, uint16_t sid[PCI_NSID]) REQUIRES(assign_lock);
 /* ---- its owner ---- */
 
 bool fn_owned_by(AssignedFn *f, const Owner *o);
-/* True if the running process owns f. Otherwise errstr says whose it is. */
-bool fn_mine(AssignedFn *f);
 /* 0 if the running process owns this function and it is not broken. Says why not. */
 int fn_usable(const PciFn *f) REQUIRES(assign_lock);
 /* True for the lowest-numbered function of its owner: who goes through all functions

@@ -52,6 +52,8 @@ record_next(FaultRec *r, uint *skipped)
 	return p != NULL;
 }
 
+/* Prints a record that is to be printed, and before it how many were not; also that its
+ * device was stopped, which is printed in any case. */
 static void
 record_print(const FaultRec *r, uint skipped)
 {

@@ -88,7 +88,7 @@ step_republish(AssignedFn *f) REQUIRES(assign_lock)
 }
 
 static void
-step_announce(AssignedFn *f) REQUIRES(assign_lock)
+step_resume(AssignedFn *f) REQUIRES(assign_lock)
 {
 	fn_tell_attached(f);
 	if (assign_powered())
@@ -162,7 +162,7 @@ exec_enter_new(Owner *o, Aspace *new) REQUIRES(assign_lock)
 	owner_each(o, FN_SUSPENDED, step_republish);
 	owner_each(o, FN_SUSPENDED, step_quit);
 	owner_drain(o);
-	owner_each(o, FN_SUSPENDED, step_announce);
+	owner_each(o, FN_SUSPENDED, step_resume);
 	owner_free_unused(o);
 }
 
@@ -195,9 +195,8 @@ on_exec(Proc *p, Aspace *old, Aspace *new)
 	(void)old;
 	assign_begin();
 	err = exec_move(p, new);
-	if (err == 0)
-		proc_set_aspace(p,
-			new); /* under the lock: an attach must not see the old one */
+	if (err == 0) /* under the lock: an attach must not see the old one */
+		proc_set_aspace(p, new);
 	assign_end("an exec");
 	return err;
 }
