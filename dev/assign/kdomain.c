@@ -124,18 +124,6 @@ kdomain_add_ram(Domain *d, paddr_t base, paddr_t end)
 	return base < end ? domain_identity(d, base, end - base, DOMAIN_R | DOMAIN_W) : 0;
 }
 
-static paddr_t
-min(paddr_t a, paddr_t b)
-{
-	return a < b ? a : b;
-}
-
-static paddr_t
-max(paddr_t a, paddr_t b)
-{
-	return a > b ? a : b;
-}
-
 /* Maps all RAM to itself, but for the window in which a write is an interrupt. */
 static int
 kdomain_add_all(Domain *d)
@@ -148,9 +136,10 @@ kdomain_add_all(Domain *d)
 
 		if (r->kind != MEM_RAM)
 			continue;
-		err = kdomain_add_ram(d, r->base, min(end, IRQ_WINDOW));
+		err = kdomain_add_ram(d, r->base, end < IRQ_WINDOW ? end : IRQ_WINDOW);
 		if (err == 0)
-			err = kdomain_add_ram(d, max(r->base, IRQ_WINDOW_END), end);
+			err = kdomain_add_ram(d,
+				r->base > IRQ_WINDOW_END ? r->base : IRQ_WINDOW_END, end);
 	}
 	return err;
 }
