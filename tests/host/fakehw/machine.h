@@ -1,5 +1,5 @@
 /* Between the two halves of the fake: memory and services (machine.c), units
- * (units.c). */
+ * (unit.h). */
 #pragma once
 
 #include "tests/host/fakehw/fakehw.h"
@@ -18,7 +18,7 @@ uint64_t fake_dram64(paddr_t pa);
 bool fake_lock_held(const char *name);
 bool fake_fire(uint64_t addr, uint32_t data); /* an interrupt message; false: nobody's */
 
-/* Interrupt remapping (ir.c), called by units.c; and what it asks of the unit. */
+/* Interrupt remapping (ir.c), called by the unit, and what it asks of the unit. */
 typedef struct FakeIr FakeIr;
 FakeIr *ir_new(FakeUnit *u, const FakeConf *c);
 void ir_write_irta(FakeIr *r, uint64_t v);
