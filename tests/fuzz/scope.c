@@ -3,7 +3,7 @@
  * Which unit translates a device. The input is a machine and a table: 8 bridges of 4
  * bytes (bus, devfn, secondary, subordinate), a device of 3, then DMAR structures.
  * Whatever the bridges claim, the lookup ends, names a usable unit of the device's
- * segment, and keeps the order of VTD-FACTS 1.5: a scope that ends at the device wins,
+ * segment, and keeps the order of VT-d 8.3.1: a scope that ends at the device wins,
  * INCLUDE_PCI_ALL is for those whom no scope names, nobody is left out while there is
  * such a unit.
  */

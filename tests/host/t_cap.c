@@ -1,5 +1,5 @@
 /* SRC: dev/vtd/cap.c */
-/* Capabilities of real and emulated units to limits (VTD-FACTS 12.1, 13). */
+/* Capabilities of real and emulated units to limits (VT-d 10.4.2, 10.4.3). */
 #include "tests/host/host.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SRC: kern/cmd.c */
-/* Control-file commands: splitting, numbers, and every spelling of a device in COMPAT
- * 2. */
+/* Control-file commands: splitting, numbers, and every spelling of a device in
+ * user/man/iommu.md. */
 #include "tests/host/host.h"
 
 #include "kern/cmd.h"

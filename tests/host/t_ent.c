@@ -1,7 +1,7 @@
 /* SRC: dev/vtd/ent.c */
 /*
- * Entries as numbers (VTD-FACTS 13), and the order of stores: a unit that fetches at any
- * moment sees an entry that is not present or one that is whole.
+ * Entries as numbers (VT-d 9.1, 9.3, 9.8), and the order of stores: a unit that fetches
+ * at any moment sees an entry that is not present or one that is whole.
  */
 #include "tests/host/host.h"
 

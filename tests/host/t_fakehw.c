@@ -2,7 +2,7 @@
 /*
  * The fake unit on trial. Drivers are judged by tests/host/fakehw, so here a driver that
  * does everything wrong shows that it notices: what must be invalidated after a change,
- * as what happens when it is not (VTD-FACTS 9.2); and every objection the fake has,
+ * as what happens when it is not (VT-d 6.5); and every objection the fake has,
  * provoked once. The last test reads the fake's source: an objection without a
  * provocation fails.
  */

@@ -1,6 +1,6 @@
 /* SRC: dev/vtd tests/host/fakehw */
 /*
- * Faults: records to values (VTD-FACTS 3.9), the texts, and draining on units of 1 to 256
+ * Faults: records to values (VT-d 10.4.14), the texts, and draining on units of 1 to 256
  * records: order, wrap, overflow, exact clearing, one drainer at a time.
  */
 #include "tests/host/host.h"

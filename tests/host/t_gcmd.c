@@ -1,5 +1,5 @@
 /* SRC: dev/vtd/gcmd.c */
-/* Global command words as numbers (VTD-FACTS 3.3). */
+/* Global command words as numbers (VT-d 10.4.4). */
 #include "tests/host/host.h"
 
 #include "dev/vtd/gcmd.h"

@@ -1,7 +1,7 @@
 /* SRC: dev/vtd/inv.c */
 /*
- * The invalidation rules as a table (VTD-FACTS 9.2), the choice of granularity, and the
- * encodings of section 6 for both interfaces.
+ * The invalidation rules as a table (VT-d 6.5; dev/vtd/inv.c has it), the choice of
+ * granularity, and the encodings of section 6 for both interfaces.
  */
 #include "tests/host/host.h"
 
@@ -360,7 +360,7 @@ test_broader(void **state)
 	assert_int_equal(d.hi, 0x1672be804ull);
 }
 
-/* A device's TLB: blocks of 2^n pages, in their odd spelling (VTD-FACTS 6). */
+/* A device's TLB: blocks of 2^n pages, in their odd spelling (VT-d 6.5.2.5). */
 static void
 test_device(void **state)
 {

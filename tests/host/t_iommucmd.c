@@ -26,7 +26,8 @@ detach(const char *s, DetachArgs *d)
 	return detach_parse(&c, d);
 }
 
-/* The transcript's own lines, with and without newline, and COMPAT 2's spellings. */
+/* The transcript's own lines, with and without newline, and the spellings of
+ * user/man/iommu.md. */
 static void
 test_attach(void **state)
 {

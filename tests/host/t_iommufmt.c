@@ -26,8 +26,7 @@ static const UnitInfo page_unit = {
 };
 /* clang-format on */
 
-/* references/akaros-iommu.txt, with what COMPAT.md changes: register bases for
- * pointers. */
+/* The page that was published for Akaros, with register bases in place of pointers. */
 static void
 test_info(void **state)
 {
@@ -145,7 +144,7 @@ test_mappings(void **state)
 		"Mappings for iommu@0x00000000fed90000\n\tpid = 7\n\t\tdevice = 1:0:3.7\n");
 }
 
-/* COMPAT 4, byte for byte at the beginning; ours follows. */
+/* It begins with Akaros's text, byte for byte. Ours follows. */
 static void
 test_help(void **state)
 {

@@ -1,5 +1,5 @@
 /* SRC: dev/vtd/irt.c */
-/* Interrupt remapping formats as numbers (VTD-FACTS 7.1, 7.2), not from our own
+/* Interrupt remapping formats as numbers (VT-d 9.10, 5.1.2.2), not from our own
  * fields. */
 #include "tests/host/host.h"
 

@@ -1,7 +1,7 @@
 /* SRC: */
 /*
- * Field accessors and register fields, against whole register values: those of VTD-FACTS
- * 12.1 and 13, which come from machines, and the command words of its section 6.
+ * Field accessors and register fields, against whole register values that come
+ * from machines (VT-d 10.4), and the command words of VT-d 6.5.2.
  */
 #include "tests/host/host.h"
 

@@ -1,5 +1,5 @@
 /* SRC: dev/vtd/scope.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c */
-/* Which unit owns a device, and which RMRR names it (VTD-FACTS 1.4, 1.5). */
+/* Which unit owns a device, and which RMRR names it (VT-d 8.3.1, 8.4). */
 #include "tests/host/host.h"
 
 #include <stdlib.h>

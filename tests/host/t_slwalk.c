@@ -1,6 +1,6 @@
 /* SRC: dev/vtd/slwalk.c */
 /*
- * Walking tables, written by hand with the bits a CPU leaves in them (PLATFORM-FACTS 8).
+ * Walking tables, written by hand with the bits a CPU leaves in them (arch/pt.h).
  */
 #include "tests/host/host.h"
 

@@ -3,7 +3,8 @@
 
 #include "dev/assign/state.h"
 
-/* DESIGN.md section 6, drawn as: state, event, next. Every pair not listed is refused. */
+/* The drawing of dev/assign/state.h as rows of state, event, next. Every pair not listed
+ * is refused. */
 static const struct {
 	FnState s;
 	FnEvent e;

@@ -1,6 +1,7 @@
 /*
- * The caches of a unit: context entries by source, PASID entries, pages and tables by domain
- * id. Nothing leaves them before it is invalidated. Here is what an invalidation drops.
+ * The caches of a unit: context entries by source, PASID entries, pages and tables by
+ * domain id. Nothing leaves them before it is invalidated. Here is what an invalidation
+ * drops.
  */
 #include "tests/host/fakehw/unit.h"
 

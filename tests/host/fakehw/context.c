@@ -1,6 +1,6 @@
 /*
- * Context entries in legacy mode: how the unit reads one, what must not be in it, and what
- * it caches of it.
+ * Context entries in legacy mode: how the unit reads one, what must not be in it, and
+ * what it caches of it.
  */
 #include "tests/host/fakehw/unit.h"
 

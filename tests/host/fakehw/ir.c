@@ -2,7 +2,8 @@
  * Interrupt remapping of a fake unit: the table as the last SIRTP latched it, an entry
  * cache that is never evicted early and under caching mode holds what is not present as
  * well, messages and lines that are delivered or refused with the manual's reasons, and
- * the rules (VTD-FACTS 7, 9.2) as checks. Bit positions are written out, from the manual.
+ * the rules (VT-d 5.1, 6.5.2.7, 9.10) as checks. Bit positions are written out, from the
+ * manual.
  */
 #include "tests/host/fakehw/machine.h"
 

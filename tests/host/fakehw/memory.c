@@ -1,6 +1,6 @@
 /*
- * Memory as a unit sees it: through its write buffer, or as the last flush left it, and what
- * a store into a table may not do.
+ * Memory as a unit sees it: through its write buffer, or as the last flush left it, and
+ * what a store into a table may not do.
  */
 #include "tests/host/fakehw/unit.h"
 

@@ -1,6 +1,6 @@
 /*
- * The invalidation queue: which descriptors there are, what must not be in them, what must
- * be fenced by a wait, and carrying them out.
+ * The invalidation queue: which descriptors there are, what must not be in them, what
+ * must be fenced by a wait, and carrying them out.
  */
 #include "tests/host/fakehw/unit.h"
 

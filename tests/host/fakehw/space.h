@@ -1,5 +1,5 @@
 /*
- * A process's page tables as the kernel would keep them (DESIGN.md section 4): three
+ * A process's page tables as the kernel would keep them (arch/pt.h has the rules): three
  * levels, entries with the CPU's bits, absent entries 0, every store flushed.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /*
- * A request on its way through the page tables, of either stage, to its page or its fault.
- * Devices without a TLB of their own begin here (fake_dma).
+ * A request on its way through the page tables, of either stage, to its page or its
+ * fault. Devices without a TLB of their own begin here (fake_dma).
  */
 #include "tests/host/fakehw/unit.h"
 

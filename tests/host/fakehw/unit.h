@@ -118,8 +118,8 @@ extern FakeUnit fake_nobody; /* an address where nothing answers */
 #define bad(u, ...) fake_break(__VA_ARGS__)
 
 /* ---- memory.c ---- */
-/* 8 bytes of RAM: as they are behind the write buffer; as a walk reads them that snoops or
- * does not; as this unit reads its tables and its queue. */
+/* 8 bytes of RAM: as they are behind the write buffer; as a walk reads them that snoops
+ * or does not; as this unit reads its tables and its queue. */
 uint64_t view_base64(const FakeUnit *u, paddr_t pa);
 uint64_t view_fetch_as(FakeUnit *u, paddr_t pa, bool snoop);
 uint64_t view_fetch(FakeUnit *u, paddr_t pa);
