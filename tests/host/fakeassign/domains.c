@@ -1,0 +1,317 @@
+/*
+ * Domains without tables. A domain knows what it was made from and how many sources it is
+ * attached for. It writes each call into `trace`, and checks what must hold between calls:
+ * a domain is freed only after its last source was detached, and a domain of a driver is
+ * only touched with the driver's lock held.
+ */
+#include "tests/host/fakeassign/fakeassign.h"
+
+struct Domain {
+	paddr_t top;
+	uint nsid;
+	DomainKind kind;
+};
+Domain *live[8];
+uint live_domains;
+
+static int
+new_domain(paddr_t top, Domain **out)
+{
+	*out = kalloc(sizeof **out);
+	if (*out == NULL)
+		return -ENOMEM;
+	(*out)->top = top;
+	live[live_domains++] = *out;
+	return 0;
+}
+
+/* The last digit tells kinds apart: rights of shared, 4 + rights of private, 8 guest. */
+int
+domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out)
+{
+	return new_domain(pdpt + (rights == 3 ? 0 : rights), out);
+}
+
+int
+domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out)
+{
+	return new_domain(pdpt + 4 + rights, out);
+}
+
+int
+domain_new_mapped(uint32_t quota, Domain **out)
+{
+	assert_int_not_equal(quota, 0);
+	return new_domain(8, out);
+}
+
+/* map_good calls work first */
+int map_err, map_good, unmap_err, settle_err, enable_err;
+iova_t taken;
+
+/* And 9 is all of memory: by a table, or without. */
+static int
+new_direct(DomainKind kind, Domain **out)
+{
+	int err = new_domain(9, out);
+
+	if (err == 0)
+		(*out)->kind = kind;
+	return err;
+}
+
+int
+domain_new_identity(uint32_t quota, Domain **out)
+{
+	(void)quota;
+	return new_direct(DOMAIN_IDENTITY, out);
+}
+int
+domain_new_passthrough(Domain **out)
+{
+	return new_direct(DOMAIN_PASSTHROUGH, out);
+}
+DomainKind
+domain_kind(const Domain *d)
+{
+	return d->top == 8 ? DOMAIN_MAPPED : d->kind;
+}
+
+int
+domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
+{
+	(void)d;
+	say("self(%lx %lx %x) ", (unsigned long)pa, (unsigned long)len, rights);
+	return map_err;
+}
+
+/* A driver's maps and who looks at its domain take turns. */
+Kdev *dev2;
+
+static void
+in_turn(const Domain *d)
+{
+	if (dev2 != NULL && dev2->owner.domain == d)
+		assert_true(mutex_held(&dev2->lock));
+}
+
+int
+domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run,
+	void *arg)
+{
+	paddr_t pa;
+
+	(void)d;
+	if (map_err != 0)
+		return map_err;
+	say("map(%lx %lx %x:", (unsigned long)iova, (unsigned long)len, rights);
+	for (uint64_t n, off = 0; off < len; off += n) {
+		n = run(arg, off, len - off, &pa);
+		say(" %lx+%lx", (unsigned long)pa, (unsigned long)n);
+	}
+	say(") ");
+	return 0;
+}
+
+int
+domain_unmap(Domain *d, iova_t iova, uint64_t len)
+{
+	in_turn(d);
+	say("unmap(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	return unmap_err;
+}
+
+int
+domain_unmap_later(Domain *d, iova_t iova, uint64_t len)
+{
+	(void)d;
+	say("later(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	return unmap_err;
+}
+
+int
+domain_sync(Domain *d)
+{
+	(void)d;
+	say("settle ");
+	return settle_err;
+}
+
+int
+domain_unmap_all(Domain *d)
+{
+	(void)d;
+	say("unmap-all ");
+	return settle_err;
+}
+
+int
+domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
+{
+	in_turn(d);
+	if (map_err != 0 && map_good-- == 0)
+		return map_err;
+	if (taken != 0 && taken >= iova && taken < iova + len)
+		return -EEXIST;
+	assert_int_equal(pa % 4096, 0);
+	say("map(%lx %lx %x) ", (unsigned long)iova, (unsigned long)len, rights);
+	return 0;
+}
+
+uint32_t
+domain_width(const Domain *d)
+{
+	(void)d;
+	return 39;
+}
+uint32_t
+domain_id(const Domain *d, const Unit *u)
+{
+	(void)d;
+	return u == &the_unit ? 42 : 0;
+}
+
+void
+domain_info(const Domain *d, DomainInfo *o)
+{
+	in_turn(d);
+	*o = (DomainInfo){ .kind = d->top == 8 ? DOMAIN_MAPPED : DOMAIN_SHARED,
+		.top = 0x5000,
+		.levels = 3,
+		.width = 39,
+		.pages = 4,
+		.quota = 7,
+		.clean = 2,
+		.big = 1,
+		.nmap = 11,
+		.nunmap = 12 };
+}
+
+bool readable; /* what can be written can be read: first-stage tables */
+
+uint32_t
+domain_rights(const Domain *d, uint32_t rights)
+{
+	(void)d;
+	return readable ? rights | DOMAIN_R : rights;
+}
+
+uint64_t
+domain_lookup(const Domain *d, iova_t iova, uint64_t *size)
+{
+	(void)d;
+	*size = 4096;
+	return iova == 0x400000 ? 0x1000 | DOMAIN_R : 0;
+}
+
+void
+domain_free(Domain *d)
+{
+	uint i = 0;
+
+	assert_int_equal(d->nsid, 0);
+	while (live[i] != d)
+		i++;
+	live[i] = live[--live_domains];
+	say("free ");
+	kfree(d);
+}
+
+/* A domain the kernel never frees, because its unit did not confirm, ends with the
+ * test. */
+void
+given_up(paddr_t top)
+{
+	uint i = 0;
+
+	while (live[i]->top != top)
+		i++;
+	kfree(live[i]);
+	live[i] = live[--live_domains];
+}
+
+int
+domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
+{
+	(void)u;
+	if (attach_err != 0 && attach_good == 0)
+		return attach_err;
+	attach_good -= attach_good > 0;
+	say("attach(%lx:", (unsigned long)d->top);
+	for (uint32_t i = 0; i < n; i++)
+		say(" %x", sid[i]);
+	say(") ");
+	d->nsid += n;
+	return 0;
+}
+
+int
+domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *t)
+{
+	(void)u;
+	if (attach_err != 0)
+		return attach_err;
+	say("attach-tlb(%lx: %x %u) ", (unsigned long)d->top, t->sid, t->depth);
+	tlb = *t;
+	d->nsid++;
+	return 0;
+}
+
+int
+domain_tlb_off(Domain *d)
+{
+	say("empty(%lx) ", (unsigned long)d->top);
+	return tlb_err;
+}
+
+int
+domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
+{
+	(void)u;
+	say("detach(%lx:", (unsigned long)d->top);
+	for (uint32_t i = 0; i < n; i++)
+		say(" %x", sid[i]);
+	say(") ");
+	d->nsid -= n;
+	return detach_err;
+}
+
+int
+domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
+{
+	say("flush(%lx: %lx %lx%s) ", (unsigned long)d->top, (unsigned long)iova,
+		(unsigned long)len, tables ? " tables" : "");
+	return flush_err;
+}
+
+int
+domain_added(Domain *d, iova_t iova, uint64_t len)
+{
+	(void)d;
+	say("added(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	return added_err;
+}
+
+DomainEntry held;
+
+void
+domain_check(const Domain *d, VtdCheck *o)
+{
+	in_turn(d);
+	*o = core_domain;
+}
+
+const char *
+domain_misses(const Domain *d, Unit *u, uint16_t sid)
+{
+	(void)d;
+	return u == &the_unit && sid == fn[EDU].sid[0] ? core_misses : NULL;
+}
+
+void
+domain_visit(const Domain *d, bool (*visit)(void *arg, const DomainEntry *e), void *arg)
+{
+	in_turn(d);
+	if (held.value != 0)
+		visit(arg, &held);
+}

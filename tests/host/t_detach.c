@@ -1,0 +1,182 @@
+/* SRC: tests/host/fakeassign */
+/*
+ * Detach is a barrier: the device is silenced before its entry goes, what it had under way
+ * runs out, and memory that a unit may still reach is never given back.
+ */
+#include "tests/host/fakeassign/fakeassign.h"
+
+/* DRAINING in its order, for a device without reset and one with; nothing is
+ * allocated. */
+static void
+test_detach(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	host_alloc_left = 0;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
+	host_alloc_left = -1;
+	assert_string_equal(trace,
+		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 sleep200 poll free50 "
+		"observe(22000 -) free ");
+	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	assert_string_equal(event(EDU, &p22), "detach\n");
+
+	own_and_run(NVME, &p23);
+	host_alloc_left = 0;
+	assert_int_equal(assign_detach(fn[NVME].bdf, 23), 0);
+	host_alloc_left = -1;
+	assert_string_equal(trace,
+		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) unentry3 reset3 poll free50 "
+		"observe(23000 -) free ");
+}
+
+/* A bus reset does not make a device forget its commands (VTD-FACTS E33): time must. */
+static void
+test_settle_reset(void **state)
+{
+	(void)state;
+	fn[NVME].reset = PCI_RESET_BUS;
+	own_and_run(NVME, &p22);
+	assert_int_equal(assign_detach(fn[NVME].bdf, -1), 0);
+	assert_non_null(strstr(trace, "reset3 sleep200 "));
+	fn[NVME].reset = PCI_RESET_FLR;
+}
+
+/* Bus mastering off long ago: no wait. Off just now: the rest of it. */
+static void
+test_settle(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	self = &p22;
+	assert_int_equal(assign_busmaster(&fn[EDU], false), 0);
+	self = &p1;
+	host_now += 150000000;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
+	assert_non_null(strstr(trace, "sleep50 "));
+	clear();
+	assert_int_equal(attach(EDU, 23), 0);
+	assert_null(strstr(trace, "sleep"));
+	own_and_run(NVME, &p23);
+	assert_int_equal(assign_detach(fn[NVME].bdf, -1), 0);
+	own_and_run(NVME, &p23); /* emptied by that reset, but it has run since */
+	assert_int_equal(assign_power(false), 0);
+	assert_non_null(strstr(trace, "unmaster3 drain3 intoff3 sleep200 unit-off "));
+}
+
+static void
+test_detach_refusals(void **state)
+{
+	(void)state;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EINVAL);
+	assert_string_equal(host_errstr, "0:3.0 is not assigned to any process");
+	assert_int_equal(attach(EDU, 22), 0);
+	clear();
+	assert_int_equal(assign_detach(fn[EDU].bdf, 23), -EINVAL);
+	assert_string_equal(host_errstr, "0:3.0 is owned by pid 22, not 23");
+	assert_int_equal(assign_detach(BDF(0, 9, 0, 0), -1), -ENODEV);
+	assert_string_equal(host_errstr, "no device 9:0.0");
+	assert_string_equal(trace, "");
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+}
+
+/* A device that does not come back is taken away all the same, and never given out
+ * again. */
+static void
+test_broken(void **state)
+{
+	(void)state;
+	own_and_run(NVME, &p22);
+	bad_reset = &fn[NVME];
+	assert_int_equal(assign_detach(fn[NVME].bdf, -1), -EIO);
+	assert_string_equal(host_errstr,
+		"0:4.0 is taken away, and broken: it did not come back from reset");
+	assert_non_null(strstr(trace, "detach(22000: 20) "));
+	assert_int_equal(assign_state(&fn[NVME]), FN_BROKEN);
+	assert_int_equal(assign_owner(&fn[NVME]), -1);
+	bad_reset = NULL;
+	refused(NVME, 22, -EIO,
+		"0:4.0 is broken until reboot: it did not come back from reset");
+	own_and_run(EDU, &p22);
+	stuck = &fn[EDU];
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EIO);
+	/* cut off although it runs on */
+	assert_non_null(strstr(trace, "detach(22000: 18) "));
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	bme[EDU] = false;
+}
+
+/* The unit does not confirm: the process lives, its memory never goes back. */
+static void
+test_unconfirmed(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	detach_err = -ETIMEDOUT;
+	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EIO);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	assert_non_null(as22.observer);
+	detach_err = 0;
+	assert_int_equal(as22.observer->removed(as22.observer->arg, &as22, 0x400000, 4096,
+				 0, false),
+		-EIO);
+	assert_int_equal(attach(NVME, 22), -EIO);
+	assert_string_equal(host_errstr,
+		"a device of process 22 did not let go of its memory");
+	assert_false(as22.withheld);
+	assign_observer.exiting(&p22);
+	assert_true(as22.withheld);
+	assert_null(as22.observer);
+	given_up(0x22000);
+}
+
+/* An unmap that is not confirmed breaks the devices that might still see the page. */
+static void
+test_unmap(void **state)
+{
+	const AsObserver *o;
+
+	(void)state;
+	own_and_run(EDU, &p22);
+	assert_int_equal(attach(EDU2, 23), 0);
+	o = as22.observer;
+	clear();
+	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x2000, 0, true), 0);
+	assert_string_equal(trace, "flush(22000: 5000 2000 tables) ");
+	clear();
+	assert_int_equal(o->added(o->arg, &as22, 0x7000, 0x1000, false), 0);
+	assert_string_equal(trace, "added(7000 1000) ");
+	flush_err = -ETIMEDOUT;
+	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x1000, 0, false), -EIO);
+	assert_false(bme[EDU]);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	assert_int_equal(assign_state(&fn[EDU2]), FN_OWNED);
+	assert_int_equal(assign_owner(&fn[EDU]), 22); /* until it is taken away */
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	assert_string_equal(event(EDU, &p22),
+		"broken its unit did not confirm an invalidation\n");
+	self = &p22;
+	assert_int_equal(assign_busmaster(&fn[EDU], true), -EIO);
+	self = &p1;
+	flush_err = 0;
+	assign_observer.exiting(&p22);
+	assert_true(as22.withheld);
+	given_up(0x22000);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_detach),
+		T(test_settle_reset),
+		T(test_settle),
+		T(test_detach_refusals),
+		T(test_broken),
+		T(test_unconfirmed),
+		T(test_unmap),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* SRC: tests/host/fakeassign */
+/*
+ * What the device of a kernel driver sees: its own mappings, or all of memory when the boot
+ * parameter says so, and what firmware reserved for it (RMRR).
+ */
+#include "tests/host/fakeassign/fakeassign.h"
+
+/* By boot parameter, and only then: as the unit can. Addresses are physical ones; those
+ * the device has too few bits for bounce; translation may go off. */
+static void
+test_kernel_direct(void **state)
+{
+	uint8_t *buf = (void *)page_alloc(0, PAGE_KERNEL);
+	KdevInfo k;
+	KdevMap m;
+
+	(void)state;
+	direct = true;
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_non_null(strstr(trace,
+		"self(0 9f000 3) self(100000 1ff00000 3) "
+		"self(fe000000 e00000 3) self(fef00000 2100000 3) attach(9: 10)"));
+	kdev_info(dev2, &k);
+	assert_string_equal(k.view, "identity");
+	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
+	map_err = -ENOMEM;
+	assert_int_equal(attach(EDU2, 0), -ENOMEM);
+	assert_string_equal(host_errstr, "0:2.0: no domain for the kernel's driver");
+	assert_int_equal(live_domains, 0);
+	map_err = 0;
+	passes = true;
+	clear();
+	assert_int_equal(attach(EDU2, 0), 0);
+	assert_null(strstr(trace, "self"));
+	kdev_info(dev2, &k);
+	assert_string_equal(k.view, "pass-through");
+	clear();
+	/* host memory is above 2^28 */
+	assert_int_equal(kdev_map(dev2, buf, 50, DOMAIN_R, &m), 0);
+	assert_int_not_equal(m.bounce, 0);
+	assert_int_equal(m.iova, m.bounce);
+	assert_int_equal(kdev_unmap(dev2, &m), 0);
+	assert_string_equal(trace, "");
+	assert_int_equal(kdev_master(dev2, true), 0);
+	bme[EDU2] = false; /* the unit of the test wants to see none */
+	assert_int_equal(assign_power(false), 0);
+	assert_int_equal(assign_state(&fn[EDU2]), FN_KERNEL);
+	assert_int_equal(assign_power(true), 0);
+	/* a process never gets it */
+	clear();
+	assert_int_equal(attach(EDU, 22), 0);
+	assert_non_null(strstr(trace, "attach(22000: 18)"));
+	page_free((paddr_t)buf, 0);
+}
+
+/* In the domain before the entry is published, every time; where firmware reserved it. */
+static void
+test_kernel_rmrr(void **state)
+{
+	KdevMap m;
+	uint8_t b;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		clear();
+		assert_int_equal(attach(RMRR, 0), 0);
+		assert_non_null(strstr(trace, "map(ed000 3000 3) attach(8: 38) "));
+		assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
+	}
+	direct = true;
+	clear();
+	assert_int_equal(attach(RMRR, 0), 0);
+	assert_non_null(strstr(trace, "self(ed000 3000 3) attach(9: 38) "));
+	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
+	direct = false;
+	rmrr[0].limit = 0xf0fff;
+	refused(RMRR, 0, -EPERM,
+		"0:7.0: RMRR 3 claims 0xed000-0xf0fff, which firmware did not reserve");
+	rmrr[0].base = 0x200000;
+	rmrr[0].limit = 0x2fffff;
+	refused(RMRR, 0, -EPERM,
+		"0:7.0: RMRR 3 claims 0x200000-0x2fffff, which firmware did not reserve");
+	rmrr[0].base = 0xec000; /* begins in a hole */
+	rmrr[0].limit = 0xeffff;
+	refused(RMRR, 0, -EPERM,
+		"0:7.0: RMRR 3 claims 0xec000-0xeffff, which firmware did not reserve");
+	/* nothing of the driver's is mapped there */
+	rmrr[0] = rmrr[1] = (VtdRmrr){ 3, 0xed000, 0xeffff };
+	func[EDU2].rmrr = rmrr;
+	func[EDU2].nrmrr = 2;
+	assert_int_equal(attach(EDU2, 0), 0);
+	rmrr[1].limit = 0x11fffff;
+	assert_int_equal(kdev_map(dev2, &b, 1, DOMAIN_R, &m), 0);
+	assert_int_equal(rounddown(m.iova, 4096), 0x1200000);
+}
+
+/* All that name it: the sentence is about the one that is wrong; without one of them
+ * there is no domain; pages in common are there once. */
+static void
+test_kernel_rmrrs(void **state)
+{
+	(void)state;
+	func[RMRR].nrmrr = 2;
+	rmrr[0].limit = 0xedfff;
+	rmrr[1] = (VtdRmrr){ 5, 0xee000, 0xeffff };
+	clear();
+	assert_int_equal(attach(RMRR, 0), 0);
+	assert_non_null(strstr(trace,
+		"map(ed000 1000 3) map(ee000 2000 3) attach(8: 38) "));
+	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
+	taken = 0xee000; /* by the first */
+	clear();
+	assert_int_equal(attach(RMRR, 0), 0);
+	assert_non_null(strstr(trace,
+		"map(ed000 1000 3) map(ef000 1000 3) attach(8: 38) "));
+	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
+	taken = 0;
+	map_err = -ENOMEM;
+	map_good = 1;
+	assert_int_equal(attach(RMRR, 0), -ENOMEM);
+	assert_string_equal(host_errstr, "0:7.0: no domain for the kernel's driver");
+	assert_int_equal(live_domains, 0);
+	map_err = 0;
+	rmrr[1].limit = 0xf0fff;
+	refused(RMRR, 0, -EPERM,
+		"0:7.0: RMRR 5 claims 0xee000-0xf0fff, which firmware did not reserve");
+	refused(RMRR, 22, -EPERM,
+		"0:7.0: firmware reserves 0xed000-0xedfff for it (RMRR 3)");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_kernel_direct),
+		T(test_kernel_rmrr),
+		T(test_kernel_rmrrs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

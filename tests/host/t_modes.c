@@ -1,0 +1,90 @@
+/* SRC: tests/host/fakeassign */
+/*
+ * Modes shared and private: which domain a function gets, what it is told of the memory of
+ * its process, and that functions with one requester id have one mode.
+ */
+#include "tests/host/fakeassign/fakeassign.h"
+
+/* Each mode of a process has a domain of its own, shared by its functions in that
+ * mode. */
+static void
+test_modes(void **state)
+{
+	AsObserver *o;
+
+	(void)state;
+	assert_int_equal(attach_as(EDU, 22, ATTACH_PRIVATE, true), 0);
+	assert_non_null(strstr(trace, "added(8001000 1000) attach(22005: 18) "));
+	assert_string_equal(event(EDU, &p22), "attach private ro\n");
+	o = as22.observer;
+	clear();
+	o->added(o->arg, &as22, 0x7000, 4096, false); /* not its business */
+	o->added(o->arg, &as22, 0x8003000, 4096, true);
+	o->removed(o->arg, &as22, 0x8003000, 4096, 0, true);
+	assert_string_equal(trace,
+		"added(8003000 1000) flush(22005: 8003000 1000 tables) ");
+	clear();
+	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, true), 0);
+	assert_non_null(strstr(trace, "attach(22001: 10) "));
+	assert_int_equal(attach_as(NVME, 22, ATTACH_PRIVATE, true), 0);
+	assert_non_null(strstr(trace, "attach(22005: 20) "));
+	assert_int_equal(live_domains, 2);
+	clear();
+	assign_observer.exiting(&p22);
+	assert_int_equal(live_domains, 0);
+	assert_null(as22.observer);
+	for (uint i = EDU; i <= NVME; i++)
+		assert_int_equal(assign_owner(&fn[i]), -1);
+}
+
+/* Where every leaf makes the unit snoop, a device may ask for what it likes. */
+static void
+test_snoop(void **state)
+{
+	(void)state;
+	snoops = true;
+	assert_int_equal(attach_as(EDU, 22, ATTACH_SHARED, false), 0);
+	assert_null(strstr(trace, "nosnoop"));
+	snoops = false;
+	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, false), 0);
+	assert_non_null(strstr(trace, "nosnoop2"));
+}
+
+/* Without memory to show a device what is there, the attach fails and leaves nothing. */
+static void
+test_mode_no_memory(void **state)
+{
+	(void)state;
+	added_err = -ENOMEM;
+	assert_int_equal(attach_as(EDU, 22, ATTACH_PRIVATE, false), -ENOMEM);
+	assert_string_equal(host_errstr, "no memory for a domain");
+	assert_int_equal(live_domains, 0);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
+	assert_int_equal(as22.refs, 1);
+}
+
+/* Two functions of one requester id cannot see different things. */
+static void
+test_mode_alias(void **state)
+{
+	(void)state;
+	assert_int_equal(attach_as(BEHIND1, 22, ATTACH_SHARED, false), 0);
+	assert_int_equal(attach_as(BEHIND2, 22, ATTACH_GUEST, false), -EBUSY);
+	assert_string_equal(host_errstr,
+		"1:2.0 shares a requester id with 1:1.0, attached shared: want the same");
+	assert_int_equal(attach_as(BEHIND2, 22, ATTACH_SHARED, true), -EBUSY);
+	assert_int_equal(attach_as(BEHIND2, 22, ATTACH_SHARED, false), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_modes),
+		T(test_snoop),
+		T(test_mode_no_memory),
+		T(test_mode_alias),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

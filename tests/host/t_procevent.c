@@ -1,0 +1,116 @@
+/* SRC: tests/host/fakeassign */
+/*
+ * Exit and exec of a process that owns functions. Exit is detach of all of them together.
+ * Exec moves them to the new address space.
+ */
+#include "tests/host/fakeassign/fakeassign.h"
+
+/* All functions are silent before the first is cut; they settle together; events go. */
+static void
+test_exit(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	own_and_run(EDU2, &p22);
+	own_and_run(NVME, &p22);
+	host_alloc_left = 0;
+	assign_observer.exiting(&p22);
+	host_alloc_left = -1;
+	assert_string_equal(trace,
+		"revoke(22000 1) revoke(22000 2) revoke(22000 3) "
+		"unmaster1 intoff1 drain1 unmaster2 intoff2 drain2 unmaster3 intoff3 drain3 "
+		"detach(22000: 18) unentry1 detach(22000: 10) unentry2 detach(22000: 20) unentry3 "
+		"reset3 sleep200 poll "
+		"free50 free50 free50 observe(22000 -) free ");
+	assert_string_equal(event(EDU, &p22), "");
+	assert_int_equal(assign_count(&the_unit), 0);
+	clear();
+	assign_observer.exiting(&p23); /* owns nothing */
+	assert_string_equal(trace, "");
+}
+
+/* Who ends while power is off takes nothing along either. */
+static void
+test_exit_while_off(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	assert_int_equal(assign_power(false), 0);
+	clear();
+	assign_observer.exiting(&p22);
+	assert_non_null(strstr(trace, "detach(22000: 18) "));
+	assert_int_equal(assign_owner(&fn[EDU]), -1);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
+}
+
+static void
+test_exec(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
+	assert_string_equal(trace,
+		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 "
+		"sleep200 poll observe(22000 -) free observe(99000) added(8001000 1000) free50 attach(99000: 18) poll as(99000) ");
+	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+	assert_false(bme[EDU]);
+	assert_int_equal(as22.refs, 1);
+	assert_ptr_equal(p22.as, &as_new);
+	assert_string_equal(event(EDU, &p22), "attach shared\n");
+	assert_string_equal(event(EDU, &p22), "");
+	clear();
+	assert_int_equal(assign_observer.exec(&p23, &as23, &as23), 0);
+	assert_string_equal(trace, "as(23000) ");
+}
+
+static void
+test_exec_fails(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	host_alloc_left = 0;
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), -ENOMEM);
+	host_alloc_left = -1;
+	assert_string_equal(trace, "");
+	assert_true(bme[EDU]);
+	bad_reset = NULL;
+	detach_err = -ETIMEDOUT;
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), -EIO);
+	assert_ptr_equal(p22.as, &as22);
+	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
+	detach_err = 0;
+	assign_observer.exiting(&p22);
+	assert_true(as22.withheld);
+	given_up(0x22000);
+}
+
+/* A device that does not survive the reset leaves; the others go with the process. */
+static void
+test_exec_broken(void **state)
+{
+	(void)state;
+	own_and_run(EDU, &p22);
+	own_and_run(NVME, &p22);
+	bad_reset = &fn[NVME];
+	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
+	assert_int_equal(assign_state(&fn[NVME]), FN_BROKEN);
+	assert_int_equal(assign_owner(&fn[NVME]), -1);
+	assert_int_equal(assign_owner(&fn[EDU]), 22);
+	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
+	assert_null(strstr(trace, "attach(99000: 20)"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_exit),
+		T(test_exit_while_off),
+		T(test_exec),
+		T(test_exec_fails),
+		T(test_exec_broken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
