@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * Attach of one function: the order of its steps, each reason to refuse it, and that a step
- * which fails undoes those before it.
+ * Attach of one function: the order of its steps, each reason to refuse it, and that a
+ * step which fails undoes those before it.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/power.h"
@@ -14,7 +14,9 @@ test_attach(void **state)
 	(void)state;
 	assert_int_equal(attach(EDU, 22), 0);
 	assert_string_equal(trace,
-		"drain1 intoff1 nosnoop1 observe(22000) added(8001000 1000) attach(22000: 18) decode1 ");
+		"drain(0:3.0) interrupts-off(0:3.0) no-snoop-off(0:3.0) "
+		"observe(as22) added(as22 shared: 8001000+1000) "
+		"attach(as22 shared: 0:3.0) memory-on(0:3.0) ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_int_equal(assign_count(&the_unit), 1);
@@ -31,7 +33,8 @@ test_attach_at_boot(void **state)
 	func[EDU].quiet_since = host_now - 30000000;
 	assert_int_equal(attach(EDU, 22), 0);
 	assert_non_null(strstr(trace,
-		"sleep170 observe(22000) added(8001000 1000) attach(22000: 18) "));
+		"sleep(170 ms) observe(as22) added(as22 shared: 8001000+1000) "
+		"attach(as22 shared: 0:3.0) "));
 }
 
 /* Functions of one process share its domain. */
@@ -78,7 +81,8 @@ test_refusals(void **state)
 	refused(EDU, 22, -EBUSY, "0:3.0 is owned by pid 22");
 	assert_int_equal(attach(BEHIND1, 22), 0);
 	refused(BEHIND2, 23, -EBUSY,
-		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0 "
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id "
+		"behind 0:5.0 "
 		"(attach -g takes a whole group)");
 	the_unit = (Unit){ UNIT_BROKEN, "it did not answer" };
 	refused(EDU2, 22, -EIO, "0:2.0: its IOMMU unit 0 is broken: it did not answer");
@@ -149,7 +153,8 @@ test_relax(void **state)
 {
 	/* clang-format off */
 	static const struct { uint8_t cls, subclass; bool ok; } fns[] = {
-		{ 0x0c, 0x03, true }, { 0x0c, 0x05, false }, { 0x03, 0x00, true }, { 0x02, 0x03, false },
+		{ 0x0c, 0x03, true }, { 0x0c, 0x05, false },
+		{ 0x03, 0x00, true }, { 0x02, 0x03, false },
 	};
 	/* clang-format on */
 

@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * A fault is told to the owner of the device that caused it, and stops the device or kills
- * the owner when the attach said so. A flood of faults stops a device in any case.
+ * A fault is told to the owner of the device that caused it, and stops the device or
+ * kills the owner when the attach said so. A flood of faults stops a device in any case.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/blame.h"
@@ -27,7 +27,8 @@ test_fault(void **state)
 	assign_faults(&t);
 	assert_non_null(strstr(t.s,
 		"source 0:3.0 device 0:3.0 pid 22 name edu access write "
-		"address 0x6df084000 reason 5 text 'PTE Write access is not set' tables 'not mapped'\n"));
+		"address 0x6df084000 reason 5 text 'PTE Write access is not set' "
+		"tables 'not mapped'\n"));
 	assert_non_null(strstr(t.s,
 		"address 0x400000 reason 5 text 'PTE Write access is not set' "
 		"tables 'mapped read-only'\n"));

@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * `check`: the books of device assignment are compared with what the units and the tables
- * say. Each thing that can be wrong is said under the number of its rule.
+ * `check`: the books of device assignment are compared with what the units and the
+ * tables say. Each thing that can be wrong is said under the number of its rule.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -21,7 +21,8 @@ test_check(void **state)
 	checks("I1 function 0:3.0: no context entry\nviolations 1\n");
 	core_misses = NULL;
 	core_source = 0x777;
-	checks("I1 unit 0 source 0x777: a context entry that is nobody's\nviolations 1\n");
+	checks("I1 unit 0 source 0x777: a context entry that is nobody's\n"
+	       "violations 1\n");
 	core_source = ~0u;
 	core_unit.nbad = 1;
 	core_unit.bad[0] = (VtdBad){ 7, "another queue", 0x90, 0x1000 };
@@ -29,16 +30,21 @@ test_check(void **state)
 	core_unit.nbad = 0;
 	core_domain.nbad = 1;
 	core_domain.bad[0] = (VtdBad){ 11, "changed and not invalidated", 1, 2 };
-	checks("I11 domain 42 at 0x1 value 0x2: changed and not invalidated\nviolations 1\n");
+	checks("I11 domain 42 at 0x1 value 0x2: changed and not invalidated\n"
+	       "violations 1\n");
 	core_domain.nbad = 0;
 	bme[NVME] = msi[NVME] = true;
-	checks("I8 function 0:4.0: masters the bus\nI8 function 0:4.0: can interrupt\nviolations 2\n");
+	checks("I8 function 0:4.0: masters the bus\n"
+	       "I8 function 0:4.0: can interrupt\n"
+	       "violations 2\n");
 	bme[NVME] = msi[NVME] = false;
 	with_ats = &fn[EDU];
-	checks("I14 function 0:3.0: translates by itself: ATS, PRI or PASID is on\nviolations 1\n");
+	checks("I14 function 0:3.0: translates by itself: ATS, PRI or PASID is on\n"
+	       "violations 1\n");
 	with_ats = NULL;
 	as22.window = &fn[NVME];
-	checks("I12 function 0:4.0: its registers are in a process that does not own it\nviolations 1\n");
+	checks("I12 function 0:4.0: its registers are in a process that does not own it\n"
+	       "violations 1\n");
 	as22.window = NULL;
 	frames.free--;
 	checks("I6 machine: 1 frames are not accounted for\nviolations 1\n");
@@ -61,7 +67,8 @@ said(const char *after)
 
 	if (after != NULL)
 		snprintf(want, sizeof want,
-			"iommu.check: after %s: I10 machine at 0x6008: a canary was written to\n",
+			"iommu.check: after %s: I10 machine at 0x6008: a canary was "
+			"written to\n",
 			after);
 	assert_string_equal(host_log, after != NULL ? want : "");
 	host_log[0] = 0;
@@ -114,7 +121,8 @@ test_check_interrupt(void **state)
 	assert_int_equal(attach(EDU, 22), 0);
 	func[EDU].remapped = true;
 	func[EDU].irte = 77;
-	checks("I13 function 0:3.0: its interrupt entry does not serve it\nviolations 1\n");
+	checks("I13 function 0:3.0: its interrupt entry does not serve it\n"
+	       "violations 1\n");
 	func[EDU].remapped = false;
 	checks(CLEAN);
 }
@@ -129,21 +137,28 @@ test_check_tables(void **state)
 	held = (DomainEntry){
 		.iova = 0x400000, .level = 1, .to = 0x1000, .value = 0x1005, .page = true
 	};
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 1\n");
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 "
+	       "tables 0 pages 1\n");
 	held_kind = PAGE_KERNEL;
-	checks("I4 domain 42 level 1 address 0x400000 value 0x1005: not a page of a process\nviolations 1\n");
+	checks("I4 domain 42 level 1 address 0x400000 value 0x1005: not a "
+	       "page of a process\n"
+	       "violations 1\n");
 	held_kind = PAGE_NONE;
-	checks("I16 domain 42 level 1 address 0x400000 value 0x1005: not memory\nviolations 1\n");
+	checks("I16 domain 42 level 1 address 0x400000 value 0x1005: not memory\n"
+	       "violations 1\n");
 	held.value = 0x1006;
-	checks("I15 domain 42 level 1 address 0x400000 value 0x1006: an entry that is not present is not 0\n"
+	checks("I15 domain 42 level 1 address 0x400000 value 0x1006: an entry "
+	       "that is not present is not 0\n"
 	       "violations 1\n");
 	held = (DomainEntry){
 		.iova = 0x400000, .level = 2, .to = 0x1000, .value = 0x1007
 	};
-	checks("I5 domain 42 level 2 address 0x400000 value 0x1007: leads to what is not a table\n"
+	checks("I5 domain 42 level 2 address 0x400000 value 0x1007: leads to "
+	       "what is not a table\n"
 	       "violations 1\n");
 	held_kind = PAGE_TABLE;
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 1 pages 0\n");
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 "
+	       "tables 1 pages 0\n");
 	held.value = 0;
 	held_kind = PAGE_USER;
 	checks(CLEAN);
@@ -164,7 +179,8 @@ test_check_guest(void **state)
 		.to = pa,
 		.value = pa | DOMAIN_R,
 		.page = true };
-	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 tables 0 pages 1\n");
+	checks("ok units 1 functions 10 domains 1 contexts 3 interrupts 2 "
+	       "tables 0 pages 1\n");
 	held.value = pa | DOMAIN_R | DOMAIN_W;
 	Text t = { 0 };
 	assign_check(&t);

@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * Detach is a barrier: the device is silenced before its entry goes, what it had under way
- * runs out, and memory that a unit may still reach is never given back.
+ * Detach is a barrier: the device is silenced before its entry goes, what it had under
+ * way runs out, and memory that a unit may still reach is never given back.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -16,8 +16,10 @@ test_detach(void **state)
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 sleep200 poll free50 "
-		"observe(22000 -) free ");
+		"revoke(as22 0:3.0) master-off(0:3.0) interrupts-off(0:3.0) "
+		"drain(0:3.0) detach(as22 shared: 0:3.0) entry-off(0:3.0) "
+		"sleep(200 ms) poll-faults vector-free(50) unobserve(as22) "
+		"domain-free(as22 shared) ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
 	assert_string_equal(event(EDU, &p22), "attach shared\n");
 	assert_string_equal(event(EDU, &p22), "detach\n");
@@ -27,8 +29,10 @@ test_detach(void **state)
 	assert_int_equal(assign_detach(fn[NVME].bdf, 23), 0);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(23000 3) unmaster3 intoff3 drain3 detach(23000: 20) unentry3 reset3 poll free50 "
-		"observe(23000 -) free ");
+		"revoke(as23 0:4.0) master-off(0:4.0) interrupts-off(0:4.0) "
+		"drain(0:4.0) detach(as23 shared: 0:4.0) entry-off(0:4.0) "
+		"reset(0:4.0) poll-faults vector-free(50) unobserve(as23) "
+		"domain-free(as23 shared) ");
 }
 
 /* A bus reset does not make a device forget its commands (VTD-FACTS E33): time must. */
@@ -39,7 +43,7 @@ test_settle_reset(void **state)
 	fn[NVME].reset = PCI_RESET_BUS;
 	own_and_run(NVME, &p22);
 	assert_int_equal(assign_detach(fn[NVME].bdf, -1), 0);
-	assert_non_null(strstr(trace, "reset3 sleep200 "));
+	assert_non_null(strstr(trace, "reset(0:4.0) sleep(200 ms) "));
 	fn[NVME].reset = PCI_RESET_FLR;
 }
 
@@ -54,7 +58,7 @@ test_settle(void **state)
 	self = &p1;
 	host_now += 150000000;
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), 0);
-	assert_non_null(strstr(trace, "sleep50 "));
+	assert_non_null(strstr(trace, "sleep(50 ms) "));
 	clear();
 	assert_int_equal(attach(EDU, 23), 0);
 	assert_null(strstr(trace, "sleep"));
@@ -62,7 +66,9 @@ test_settle(void **state)
 	assert_int_equal(assign_detach(fn[NVME].bdf, -1), 0);
 	own_and_run(NVME, &p23); /* emptied by that reset, but it has run since */
 	assert_int_equal(assign_power(false), 0);
-	assert_non_null(strstr(trace, "unmaster3 drain3 intoff3 sleep200 unit-off "));
+	assert_non_null(strstr(trace,
+		"master-off(0:4.0) drain(0:4.0) interrupts-off(0:4.0) sleep(200 ms) "
+		"unit-off "));
 }
 
 static void
@@ -92,7 +98,7 @@ test_broken(void **state)
 	assert_int_equal(assign_detach(fn[NVME].bdf, -1), -EIO);
 	assert_string_equal(host_errstr,
 		"0:4.0 is taken away, and broken: it did not come back from reset");
-	assert_non_null(strstr(trace, "detach(22000: 20) "));
+	assert_non_null(strstr(trace, "detach(as22 shared: 0:4.0) "));
 	assert_int_equal(assign_state(&fn[NVME]), FN_BROKEN);
 	assert_int_equal(assign_owner(&fn[NVME]), -1);
 	bad_reset = NULL;
@@ -102,7 +108,7 @@ test_broken(void **state)
 	stuck = &fn[EDU];
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EIO);
 	/* cut off although it runs on */
-	assert_non_null(strstr(trace, "detach(22000: 18) "));
+	assert_non_null(strstr(trace, "detach(as22 shared: 0:3.0) "));
 	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
 	bme[EDU] = false;
 }
@@ -128,7 +134,7 @@ test_unconfirmed(void **state)
 	assign_observer.exiting(&p22);
 	assert_true(as22.withheld);
 	assert_null(as22.observer);
-	given_up(0x22000);
+	given_up("as22 shared");
 }
 
 /* An unmap that is not confirmed breaks the devices that might still see the page. */
@@ -143,10 +149,10 @@ test_unmap(void **state)
 	o = as22.observer;
 	clear();
 	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x2000, 0, true), 0);
-	assert_string_equal(trace, "flush(22000: 5000 2000 tables) ");
+	assert_string_equal(trace, "flush(as22 shared: 5000+2000 tables) ");
 	clear();
 	assert_int_equal(o->added(o->arg, &as22, 0x7000, 0x1000, false), 0);
-	assert_string_equal(trace, "added(7000 1000) ");
+	assert_string_equal(trace, "added(as22 shared: 7000+1000) ");
 	flush_err = -ETIMEDOUT;
 	assert_int_equal(o->removed(o->arg, &as22, 0x5000, 0x1000, 0, false), -EIO);
 	assert_false(bme[EDU]);
@@ -162,7 +168,7 @@ test_unmap(void **state)
 	flush_err = 0;
 	assign_observer.exiting(&p22);
 	assert_true(as22.withheld);
-	given_up(0x22000);
+	given_up("as22 shared");
 }
 
 int

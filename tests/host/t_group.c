@@ -1,7 +1,8 @@
 /* SRC: tests/host/fakeassign */
 /*
- * Functions that share an isolation group or a requester id: they are attached and detached
- * together, they go to one owner, and an attach that fails half way takes all of them back.
+ * Functions that share an isolation group or a requester id: they are attached and
+ * detached together, they go to one owner, and an attach that fails half way takes all
+ * of them back.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -21,8 +22,11 @@ test_group(void **state)
 		clear();
 		assert_int_equal(attach_group(i, 22), 0);
 		assert_string_equal(trace,
-			"drain5 intoff5 nosnoop5 observe(22000) added(8001000 1000) attach(22000: 108 100) decode5 "
-			"drain6 intoff6 nosnoop6 attach(22000: 110) decode6 ");
+			"drain(1:1.0) interrupts-off(1:1.0) no-snoop-off(1:1.0) "
+			"observe(as22) added(as22 shared: 8001000+1000) "
+			"attach(as22 shared: 1:1.0 1:0.0) memory-on(1:1.0) drain(1:2.0) "
+			"interrupts-off(1:2.0) no-snoop-off(1:2.0) "
+			"attach(as22 shared: 1:2.0) memory-on(1:2.0) ");
 		assert_int_equal(assign_owner(&fn[BEHIND1]), 22);
 		assert_int_equal(assign_owner(&fn[BEHIND2]), 22);
 		assert_int_equal(assign_owner(&fn[PORT]), -1);
@@ -72,9 +76,10 @@ test_group_undo(void **state)
 	assert_int_equal(attach_group(BEHIND1, 22), -ENOSPC);
 	attach_err = 0;
 	assert_string_equal(host_errstr, "IOMMU unit 0 has no domain id left");
-	assert_string_equal(strstr(trace, "nosnoop6"),
-		"nosnoop6 revoke(22000 5) intoff5 drain5 detach(22000: 108 100) poll "
-		"observe(22000 -) free ");
+	assert_string_equal(strstr(trace, "no-snoop-off(1:2.0)"),
+		"no-snoop-off(1:2.0) revoke(as22 1:1.0) interrupts-off(1:1.0) "
+		"drain(1:1.0) detach(as22 shared: 1:1.0 1:0.0) poll-faults "
+		"unobserve(as22) domain-free(as22 shared) ");
 	stuck = &fn[BEHIND2];
 	assert_int_equal(attach_group(BEHIND1, 22), -EIO);
 	assert_string_equal(host_errstr, "1:2.0: bus mastering does not go off");
@@ -105,8 +110,10 @@ test_group_detach(void **state)
 					 i == 0 ? -1 : 22),
 			0);
 		assert_string_equal(trace,
-			"revoke(22000 5) revoke(22000 6) intoff5 drain5 intoff6 drain6 "
-			"detach(22000: 108) detach(22000: 110 100) poll ");
+			"revoke(as22 1:1.0) revoke(as22 1:2.0) interrupts-off(1:1.0) "
+			"drain(1:1.0) interrupts-off(1:2.0) drain(1:2.0) "
+			"detach(as22 shared: 1:1.0) detach(as22 shared: 1:2.0 1:0.0) "
+			"poll-faults ");
 		assert_int_equal(assign_owner(&fn[BEHIND1]), -1);
 		assert_int_equal(assign_owner(&fn[BEHIND2]), -1);
 		assert_int_equal(assign_owner(&fn[EDU]), 22);
@@ -154,15 +161,15 @@ test_alias(void **state)
 {
 	(void)state;
 	assert_int_equal(attach(BEHIND1, 22), 0);
-	assert_non_null(strstr(trace, "attach(22000: 108 100) "));
+	assert_non_null(strstr(trace, "attach(as22 shared: 1:1.0 1:0.0) "));
 	assert_int_equal(attach(BEHIND2, 22), 0);
-	assert_non_null(strstr(trace, "attach(22000: 110) "));
+	assert_non_null(strstr(trace, "attach(as22 shared: 1:2.0) "));
 	clear();
 	assert_int_equal(assign_detach(fn[BEHIND1].bdf, -1), 0);
-	assert_non_null(strstr(trace, "detach(22000: 108) "));
+	assert_non_null(strstr(trace, "detach(as22 shared: 1:1.0) "));
 	assert_int_equal(assign_owner(&fn[BEHIND2]), 22);
 	assert_int_equal(assign_detach(fn[BEHIND2].bdf, -1), 0);
-	assert_non_null(strstr(trace, "detach(22000: 110 100) "));
+	assert_non_null(strstr(trace, "detach(as22 shared: 1:2.0 1:0.0) "));
 }
 
 int

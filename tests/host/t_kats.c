@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * Devices that translate by themselves (ATS): for drivers of the kernel only, on after the
- * entry is there and off before it goes, and cut off when they do not confirm.
+ * Devices that translate by themselves (ATS): for drivers of the kernel only, on after
+ * the entry is there and off before it goes, and cut off when they do not confirm.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/ats.h"
@@ -23,14 +23,18 @@ test_kernel_ats(void **state)
 	func[EDU2].ats_port = true;
 	assert_int_equal(attach(EDU2, 0), 0);
 	assert_string_equal(trace,
-		"drain2 intoff2 nosnoop2 attach-tlb(8: 10 5) ats2 decode2 start2 ");
+		"drain(0:2.0) interrupts-off(0:2.0) no-snoop-off(0:2.0) "
+		"attach-tlb(mapped: 0:2.0 depth 5) ats-on(0:2.0) memory-on(0:2.0) "
+		"driver-start(0:2.0) ");
 	assert_true(assign_kdev(&fn[EDU2], &k) && k.ats);
 	checks(CLEAN);
 	assert_int_equal(kdev_master(dev2, true), 0);
 	clear();
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
 	assert_string_equal(trace,
-		"stop2 unmaster2 intoff2 drain2 empty(8) noats2 detach(8: 10) sleep200 poll free ");
+		"driver-stop(0:2.0) master-off(0:2.0) interrupts-off(0:2.0) "
+		"drain(0:2.0) tlb-off(mapped) ats-off(0:2.0) detach(mapped: 0:2.0) "
+		"sleep(200 ms) poll-faults domain-free(mapped) ");
 	/* a process */
 	clear();
 	assert_int_equal(attach(EDU2, 22), 0);
@@ -43,7 +47,9 @@ test_kernel_ats(void **state)
 	assert_int_equal(attach(EDU2, 0), 0);
 	assert_null(strstr(trace, "tlb"));
 	with_ats = &fn[EDU2];
-	checks("I14 function 0:2.0: translates by itself: ATS, PRI or PASID is on\nviolations 1\n");
+	checks("I14 function 0:2.0: translates by itself: ATS, PRI or PASID "
+	       "is on\n"
+	       "violations 1\n");
 	with_ats = NULL;
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
 	obstacle = NULL;
@@ -66,7 +72,7 @@ test_kernel_ats_silent(void **state)
 	assert_int_equal(kdev_master(dev2, true), 0);
 	clear();
 	tlb.off(tlb.arg);
-	assert_string_equal(trace, "unmaster2 noats2 ");
+	assert_string_equal(trace, "master-off(0:2.0) ats-off(0:2.0) ");
 	assert_non_null(strstr(host_log,
 		"0:2.0 is broken: its own TLB does not confirm an invalidation\n"));
 	assert_int_equal(kdev_master(dev2, true), -EBUSY);
@@ -76,7 +82,7 @@ test_kernel_ats_silent(void **state)
 	tlb_err = 0;
 	assert_int_equal(assign_state(&fn[EDU2]), FN_BROKEN);
 	assert_int_equal(live_domains, 1); /* nobody gets what it was in */
-	given_up(8);
+	given_up("mapped");
 	kfree(lost);
 }
 

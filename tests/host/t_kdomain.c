@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * What the device of a kernel driver sees: its own mappings, or all of memory when the boot
- * parameter says so, and what firmware reserved for it (RMRR).
+ * What the device of a kernel driver sees: its own mappings, or all of memory when the
+ * boot parameter says so, and what firmware reserved for it (RMRR).
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -18,8 +18,9 @@ test_kernel_direct(void **state)
 	direct = true;
 	assert_int_equal(attach(EDU2, 0), 0);
 	assert_non_null(strstr(trace,
-		"self(0 9f000 3) self(100000 1ff00000 3) "
-		"self(fe000000 e00000 3) self(fef00000 2100000 3) attach(9: 10)"));
+		"identity(0+9f000 rw) identity(100000+1ff00000 rw) "
+		"identity(fe000000+e00000 rw) identity(fef00000+2100000 rw) "
+		"attach(identity: 0:2.0)"));
 	kdev_info(dev2, &k);
 	assert_string_equal(k.view, "identity");
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
@@ -31,7 +32,7 @@ test_kernel_direct(void **state)
 	passes = true;
 	clear();
 	assert_int_equal(attach(EDU2, 0), 0);
-	assert_null(strstr(trace, "self"));
+	assert_null(strstr(trace, "identity"));
 	kdev_info(dev2, &k);
 	assert_string_equal(k.view, "pass-through");
 	clear();
@@ -49,7 +50,7 @@ test_kernel_direct(void **state)
 	/* a process never gets it */
 	clear();
 	assert_int_equal(attach(EDU, 22), 0);
-	assert_non_null(strstr(trace, "attach(22000: 18)"));
+	assert_non_null(strstr(trace, "attach(as22 shared: 0:3.0)"));
 	page_free((paddr_t)buf, 0);
 }
 
@@ -64,13 +65,15 @@ test_kernel_rmrr(void **state)
 	for (int i = 0; i < 2; i++) {
 		clear();
 		assert_int_equal(attach(RMRR, 0), 0);
-		assert_non_null(strstr(trace, "map(ed000 3000 3) attach(8: 38) "));
+		assert_non_null(strstr(trace,
+			"map(ed000+3000 rw) attach(mapped: 0:7.0) "));
 		assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
 	}
 	direct = true;
 	clear();
 	assert_int_equal(attach(RMRR, 0), 0);
-	assert_non_null(strstr(trace, "self(ed000 3000 3) attach(9: 38) "));
+	assert_non_null(strstr(trace,
+		"identity(ed000+3000 rw) attach(identity: 0:7.0) "));
 	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
 	direct = false;
 	rmrr[0].limit = 0xf0fff;
@@ -106,13 +109,13 @@ test_kernel_rmrrs(void **state)
 	clear();
 	assert_int_equal(attach(RMRR, 0), 0);
 	assert_non_null(strstr(trace,
-		"map(ed000 1000 3) map(ee000 2000 3) attach(8: 38) "));
+		"map(ed000+1000 rw) map(ee000+2000 rw) attach(mapped: 0:7.0) "));
 	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
 	taken = 0xee000; /* by the first */
 	clear();
 	assert_int_equal(attach(RMRR, 0), 0);
 	assert_non_null(strstr(trace,
-		"map(ed000 1000 3) map(ef000 1000 3) attach(8: 38) "));
+		"map(ed000+1000 rw) map(ef000+1000 rw) attach(mapped: 0:7.0) "));
 	assert_int_equal(assign_detach(fn[RMRR].bdf, 0), 0);
 	taken = 0;
 	map_err = -ENOMEM;

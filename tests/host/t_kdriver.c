@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * Process 0 is the kernel: its drivers get functions by the same steps as processes do, and
- * boot parameter kernel= attaches them before units are switched on.
+ * Process 0 is the kernel: its drivers get functions by the same steps as processes do,
+ * and boot parameter kernel= attaches them before units are switched on.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/power.h"
@@ -16,7 +16,8 @@ test_kernel(void **state)
 	(void)state;
 	assert_int_equal(attach(EDU2, 0), 0);
 	assert_string_equal(trace,
-		"drain2 intoff2 nosnoop2 attach(8: 10) decode2 start2 ");
+		"drain(0:2.0) interrupts-off(0:2.0) no-snoop-off(0:2.0) "
+		"attach(mapped: 0:2.0) memory-on(0:2.0) driver-start(0:2.0) ");
 	assert_int_equal(assign_state(&fn[EDU2]), FN_KERNEL);
 	assert_int_equal(assign_owner(&fn[EDU2]), 0);
 	assert_true(assign_kdev(&fn[EDU2], &k));
@@ -32,7 +33,9 @@ test_kernel(void **state)
 	clear();
 	assert_int_equal(assign_detach(fn[EDU2].bdf, 0), 0);
 	assert_string_equal(trace,
-		"stop2 unmaster2 intoff2 drain2 detach(8: 10) sleep200 poll free ");
+		"driver-stop(0:2.0) master-off(0:2.0) interrupts-off(0:2.0) "
+		"drain(0:2.0) detach(mapped: 0:2.0) sleep(200 ms) poll-faults "
+		"domain-free(mapped) ");
 	assert_int_equal(assign_state(&fn[EDU2]), FN_BLOCKED);
 	assert_int_equal(attach(EDU2, 22), 0);
 	refused(EDU2, 0, -EBUSY, "0:2.0 is owned by pid 22");
@@ -47,7 +50,8 @@ kernel_wants_plain(AttachArgs a)
 	a.bdf = fn[EDU2].bdf;
 	assert_int_equal(assign_attach(&a), -EINVAL);
 	assert_string_equal(host_errstr,
-		"process 0 is the kernel: it takes no -g, mode or ro, and cannot be killed");
+		"process 0 is the kernel: it takes no -g, mode or ro, and cannot be "
+		"killed");
 }
 
 static void
@@ -61,7 +65,8 @@ test_kernel_refused(void **state)
 	kernel_wants_plain((AttachArgs){ .policy = FAULT_KILL });
 	assert_int_equal(attach(BEHIND1, 22), 0);
 	refused(BEHIND2, 0, -EBUSY,
-		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id behind 0:5.0 "
+		"1:2.0 is in one group with 1:1.0, owned by pid 22: one requester id "
+		"behind 0:5.0 "
 		"(attach -g takes a whole group)");
 	func[BEHIND1].pid = 0; /* as if the kernel had it */
 	refused(BEHIND2, 0, -EBUSY,
@@ -77,7 +82,9 @@ test_kernel_start(void **state)
 	start_err = -ENODEV;
 	assert_int_equal(attach(EDU2, 0), -ENODEV);
 	assert_null(strstr(trace, "stop"));
-	assert_non_null(strstr(trace, "start2 intoff2 drain2 detach(8: 10) "));
+	assert_non_null(strstr(trace,
+		"driver-start(0:2.0) interrupts-off(0:2.0) drain(0:2.0) "
+		"detach(mapped: 0:2.0) "));
 	assert_int_equal(assign_state(&fn[EDU2]), FN_BLOCKED);
 	assert_int_equal(host_blocks, 0);
 	start_err = 0;
@@ -118,17 +125,18 @@ test_kernel_boot(void **state)
 	self = &host_self; /* where its sentences go */
 	assert_int_equal(boot_drivers(), 2);
 	self = &p1;
-	assert_non_null(strstr(trace, "attach(8: 10) "));
-	assert_null(strstr(trace, "enable"));
+	assert_non_null(strstr(trace, "attach(mapped: 0:2.0) "));
+	assert_null(strstr(trace, "enable-units"));
 	assert_non_null(strstr(host_log,
 		"boot: kernel: 'x' is not a device like 0:3.0: ignored\n"
 		"boot: bounce: 'garbage' is not a device like 0:3.0: ignored\n"
 		"boot: bounce=0:19.0: it is not there\n"
-		"boot: kernel=0:3.0: process 0 is the kernel, which has no driver for 0:3.0\n"
+		"boot: kernel=0:3.0: process 0 is the kernel, which has no driver for "
+		"0:3.0\n"
 		"boot: kernel=0:9.0: no device 0:9.0\n"));
 	clear();
 	assert_null(power_start(true));
-	assert_string_equal(trace, "enable ");
+	assert_string_equal(trace, "enable-units ");
 	assert_true(assign_powered());
 }
 

@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * Modes shared and private: which domain a function gets, what it is told of the memory of
- * its process, and that functions with one requester id have one mode.
+ * Modes shared and private: which domain a function gets, what it is told of the memory
+ * of its process, and that functions with one requester id have one mode.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -14,7 +14,8 @@ test_modes(void **state)
 
 	(void)state;
 	assert_int_equal(attach_as(EDU, 22, ATTACH_PRIVATE, true), 0);
-	assert_non_null(strstr(trace, "added(8001000 1000) attach(22005: 18) "));
+	assert_non_null(strstr(trace,
+		"added(as22 private ro: 8001000+1000) attach(as22 private ro: 0:3.0) "));
 	assert_string_equal(event(EDU, &p22), "attach private ro\n");
 	o = as22.observer;
 	clear();
@@ -22,12 +23,13 @@ test_modes(void **state)
 	o->added(o->arg, &as22, 0x8003000, 4096, true);
 	o->removed(o->arg, &as22, 0x8003000, 4096, 0, true);
 	assert_string_equal(trace,
-		"added(8003000 1000) flush(22005: 8003000 1000 tables) ");
+		"added(as22 private ro: 8003000+1000) "
+		"flush(as22 private ro: 8003000+1000 tables) ");
 	clear();
 	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, true), 0);
-	assert_non_null(strstr(trace, "attach(22001: 10) "));
+	assert_non_null(strstr(trace, "attach(as22 shared ro: 0:2.0) "));
 	assert_int_equal(attach_as(NVME, 22, ATTACH_PRIVATE, true), 0);
-	assert_non_null(strstr(trace, "attach(22005: 20) "));
+	assert_non_null(strstr(trace, "attach(as22 private ro: 0:4.0) "));
 	assert_int_equal(live_domains, 2);
 	clear();
 	assign_observer.exiting(&p22);
@@ -44,10 +46,10 @@ test_snoop(void **state)
 	(void)state;
 	snoops = true;
 	assert_int_equal(attach_as(EDU, 22, ATTACH_SHARED, false), 0);
-	assert_null(strstr(trace, "nosnoop"));
+	assert_null(strstr(trace, "no-snoop-off"));
 	snoops = false;
 	assert_int_equal(attach_as(EDU2, 22, ATTACH_SHARED, false), 0);
-	assert_non_null(strstr(trace, "nosnoop2"));
+	assert_non_null(strstr(trace, "no-snoop-off(0:2.0)"));
 }
 
 /* Without memory to show a device what is there, the attach fails and leaves nothing. */

@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * What an owner may do with its function, and nobody else: bus mastering, reset, registers,
- * interrupts. Each refusal has its sentence.
+ * What an owner may do with its function, and nobody else: bus mastering, reset,
+ * registers, interrupts. Each refusal has its sentence.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -105,20 +105,24 @@ test_entries(void **state)
 	self = &p22;
 	clear();
 	assert_int_equal(assign_intr_open(&fn[NVME]), 0);
-	assert_string_equal(trace, "entry3(50) msi3 ");
+	assert_string_equal(trace, "entry(0:4.0 vector 50) msi-on(0:4.0) ");
 	assert_int_equal(assign_intr_open(&fn[NVME]), 0);
 	assert_int_equal(assign_reset(&fn[NVME]), 0);
-	assert_string_equal(trace, "entry3(50) msi3 reset3 msi3 "); /* the same entry */
+	assert_string_equal(trace,
+		"entry(0:4.0 vector 50) msi-on(0:4.0) "
+		"reset(0:4.0) msi-on(0:4.0) "); /* the same entry */
 	assert_int_equal(attach(EDU, 22), 0);
 	no_msi = &fn[EDU];
 	clear();
 	assert_int_equal(assign_intr_open(&fn[EDU]), -ENOTSUP);
-	assert_string_equal(trace, "entry1(50) msi1 unentry1 free50 ");
+	assert_string_equal(trace,
+		"entry(0:3.0 vector 50) msi-on(0:3.0) entry-off(0:3.0) "
+		"vector-free(50) ");
 	no_msi = NULL;
 	entry_err = -ENOSPC;
 	clear();
 	assert_int_equal(assign_intr_open(&fn[EDU]), -ENOSPC);
-	assert_string_equal(trace, "entry1(50) free50 ");
+	assert_string_equal(trace, "entry(0:3.0 vector 50) vector-free(50) ");
 	assert_false(msi[EDU]);
 }
 
@@ -130,8 +134,10 @@ test_entry_unconfirmed(void **state)
 	own_and_run(EDU, &p22);
 	unentry_err = -ETIMEDOUT;
 	assert_int_equal(assign_detach(fn[EDU].bdf, -1), -EIO);
-	assert_non_null(strstr(trace, "unentry1 sleep200 poll observe(22000 -) free "));
-	assert_null(strstr(trace, "free50"));
+	assert_non_null(strstr(trace,
+		"entry-off(0:3.0) sleep(200 ms) poll-faults unobserve(as22) "
+		"domain-free(as22 shared) "));
+	assert_null(strstr(trace, "vector-free(50)"));
 	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
 	assert_string_equal(host_errstr,
 		"0:3.0 is taken away, and broken: "

@@ -1,7 +1,7 @@
 /* SRC: tests/host/fakeassign */
 /*
- * Exit and exec of a process that owns functions. Exit is detach of all of them together.
- * Exec moves them to the new address space.
+ * Exit and exec of a process that owns functions. Exit is detach of all of them
+ * together. Exec moves them to the new address space.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -17,11 +17,15 @@ test_exit(void **state)
 	assign_observer.exiting(&p22);
 	host_alloc_left = -1;
 	assert_string_equal(trace,
-		"revoke(22000 1) revoke(22000 2) revoke(22000 3) "
-		"unmaster1 intoff1 drain1 unmaster2 intoff2 drain2 unmaster3 intoff3 drain3 "
-		"detach(22000: 18) unentry1 detach(22000: 10) unentry2 detach(22000: 20) unentry3 "
-		"reset3 sleep200 poll "
-		"free50 free50 free50 observe(22000 -) free ");
+		"revoke(as22 0:3.0) revoke(as22 0:2.0) revoke(as22 0:4.0) "
+		"master-off(0:3.0) interrupts-off(0:3.0) drain(0:3.0) "
+		"master-off(0:2.0) interrupts-off(0:2.0) drain(0:2.0) "
+		"master-off(0:4.0) interrupts-off(0:4.0) drain(0:4.0) "
+		"detach(as22 shared: 0:3.0) entry-off(0:3.0) "
+		"detach(as22 shared: 0:2.0) entry-off(0:2.0) "
+		"detach(as22 shared: 0:4.0) entry-off(0:4.0) reset(0:4.0) "
+		"sleep(200 ms) poll-faults vector-free(50) vector-free(50) "
+		"vector-free(50) unobserve(as22) domain-free(as22 shared) ");
 	assert_string_equal(event(EDU, &p22), "");
 	assert_int_equal(assign_count(&the_unit), 0);
 	clear();
@@ -38,7 +42,7 @@ test_exit_while_off(void **state)
 	assert_int_equal(assign_power(false), 0);
 	clear();
 	assign_observer.exiting(&p22);
-	assert_non_null(strstr(trace, "detach(22000: 18) "));
+	assert_non_null(strstr(trace, "detach(as22 shared: 0:3.0) "));
 	assert_int_equal(assign_owner(&fn[EDU]), -1);
 	assert_int_equal(assign_state(&fn[EDU]), FN_BLOCKED);
 }
@@ -50,8 +54,11 @@ test_exec(void **state)
 	own_and_run(EDU, &p22);
 	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
 	assert_string_equal(trace,
-		"revoke(22000 1) unmaster1 intoff1 drain1 detach(22000: 18) unentry1 "
-		"sleep200 poll observe(22000 -) free observe(99000) added(8001000 1000) free50 attach(99000: 18) poll as(99000) ");
+		"revoke(as22 0:3.0) master-off(0:3.0) interrupts-off(0:3.0) "
+		"drain(0:3.0) detach(as22 shared: 0:3.0) entry-off(0:3.0) "
+		"sleep(200 ms) poll-faults unobserve(as22) domain-free(as22 shared) "
+		"observe(as-new) added(as-new shared: 8001000+1000) vector-free(50) "
+		"attach(as-new shared: 0:3.0) poll-faults set-aspace(as-new) ");
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_false(bme[EDU]);
@@ -61,7 +68,7 @@ test_exec(void **state)
 	assert_string_equal(event(EDU, &p22), "");
 	clear();
 	assert_int_equal(assign_observer.exec(&p23, &as23, &as23), 0);
-	assert_string_equal(trace, "as(23000) ");
+	assert_string_equal(trace, "set-aspace(as23) ");
 }
 
 static void
@@ -82,7 +89,7 @@ test_exec_fails(void **state)
 	detach_err = 0;
 	assign_observer.exiting(&p22);
 	assert_true(as22.withheld);
-	given_up(0x22000);
+	given_up("as22 shared");
 }
 
 /* A device that does not survive the reset leaves; the others go with the process. */
@@ -98,7 +105,7 @@ test_exec_broken(void **state)
 	assert_int_equal(assign_owner(&fn[NVME]), -1);
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 	assert_int_equal(assign_state(&fn[EDU]), FN_OWNED);
-	assert_null(strstr(trace, "attach(99000: 20)"));
+	assert_null(strstr(trace, "attach(as-new shared: 0:4.0)"));
 }
 
 int

@@ -1,7 +1,7 @@
-/* SRC: tests/host/fakeassign */
+/* SRC: tests/host/fakeassign dev/text/mapcmd.c */
 /*
- * Mode guest: the owner maps its memory to addresses it chooses, and a device loses at once
- * what its owner gives up.
+ * Mode guest: the owner maps its memory to addresses it chooses, and a device loses at
+ * once what its owner gives up.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/owner.h"
@@ -36,13 +36,13 @@ test_guest(void **state)
 	assert_int_equal(assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000,
 				 DOMAIN_R | DOMAIN_W),
 		0);
-	assert_string_equal(trace, "map(10000 8000 3: 1400000+4000 5404000+4000) ");
+	assert_string_equal(trace, "map(10000+8000 rw: 1400000+4000 5404000+4000) ");
 	assert_int_equal(assign_map(&fn[EDU], 0, 0x408000, 0x1000, DOMAIN_R), 0);
 	assert_string_equal(maps(),
 		"map 0x0 0x408000 0x1000 r\nmap 0x10000 0x400000 0x8000 rw\n");
 	clear();
 	assert_int_equal(assign_unmap(&fn[EDU], 0x12000, 0x1000), 0);
-	assert_string_equal(trace, "unmap(12000 1000) ");
+	assert_string_equal(trace, "unmap(12000+1000) ");
 	assert_string_equal(maps(),
 		"map 0x0 0x408000 0x1000 r\nmap 0x10000 0x400000 0x2000 rw\n"
 		"map 0x13000 0x403000 0x5000 rw\n");
@@ -115,15 +115,16 @@ test_guest_removed(void **state)
 	clear();
 	assert_int_equal(o->added(o->arg, &as22, 0x700000, 4096, true), 0);
 	assert_int_equal(o->removed(o->arg, &as22, 0x700000, 4096, 0, true), 0);
-	assert_string_equal(trace, "settle ");
+	assert_string_equal(trace, "sync ");
 	clear();
 	assert_int_equal(o->removed(o->arg, &as22, 0x401000, 0x2000, SPROT_READ, false),
 		0);
-	assert_string_equal(trace, "later(11000 2000) settle ");
+	assert_string_equal(trace, "unmap-later(11000+2000) sync ");
 	clear();
 	assert_int_equal(o->removed(o->arg, &as22, 0x400000, 0x10000, 0, true), 0);
 	assert_string_equal(trace,
-		"later(10000 1000) later(90000 1000) later(13000 5000) settle ");
+		"unmap-later(10000+1000) unmap-later(90000+1000) "
+		"unmap-later(13000+5000) sync ");
 	assert_string_equal(maps(), "");
 }
 
@@ -141,20 +142,20 @@ test_guest_trouble(void **state)
 	unmap_err = -ENOMEM;
 	clear();
 	assert_int_equal(o->removed(o->arg, &as22, 0x401000, 0x1000, 0, false), 0);
-	assert_string_equal(trace, "later(11000 1000) unmap-all settle ");
+	assert_string_equal(trace, "unmap-later(11000+1000) unmap-all sync ");
 	assert_string_equal(maps(), "");
 	assert_string_equal(event(EDU, &p22), "attach guest\n");
 	assert_string_equal(event(EDU, &p22),
 		"unmapped no memory to split a mapping, so all are gone\n");
 	unmap_err = 0;
 	assign_map(&fn[EDU], 0x10000, 0x400000, 0x8000, DOMAIN_R);
-	settle_err = -ETIMEDOUT;
+	sync_err = -ETIMEDOUT;
 	assert_int_equal(o->removed(o->arg, &as22, 0x401000, 0x1000, 0, false), -EIO);
 	assert_int_equal(assign_state(&fn[EDU]), FN_BROKEN);
 	self = &p1;
 	assign_observer.exiting(&p22);
 	assert_true(as22.withheld);
-	given_up(8);
+	given_up("mapped");
 }
 
 /* exec: every domain follows; a guest starts with nothing mapped. */
@@ -168,8 +169,8 @@ test_guest_exec(void **state)
 	assert_int_equal(attach_as(EDU2, 22, ATTACH_PRIVATE, false), 0);
 	clear();
 	assert_int_equal(assign_observer.exec(&p22, &as22, &as_new), 0);
-	assert_non_null(strstr(trace, "attach(8: 18) "));
-	assert_non_null(strstr(trace, "attach(99007: 10) "));
+	assert_non_null(strstr(trace, "attach(mapped: 0:3.0) "));
+	assert_non_null(strstr(trace, "attach(as-new private: 0:2.0) "));
 	assert_null(as22.observer);
 	assert_int_equal(live_domains, 2);
 	self = &p22;

@@ -1,87 +1,97 @@
 /*
- * Domains without tables. A domain knows what it was made from and how many sources it is
- * attached for. It writes each call into `trace`, and checks what must hold between calls:
- * a domain is freed only after its last source was detached, and a domain of a driver is
- * only touched with the driver's lock held.
+ * Domains without tables. A domain knows what it was made from and how many sources it
+ * is attached for. It writes each call into `trace`, and checks what must hold between
+ * calls: a domain is freed only after its last source was detached, and a domain of a
+ * driver is only touched with the driver's lock held.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
 struct Domain {
-	paddr_t top;
+	char name[24]; /* in the trace: whose, and of which kind */
 	uint nsid;
 	DomainKind kind;
 };
 Domain *live[8];
 uint live_domains;
 
-static int
-new_domain(paddr_t top, Domain **out)
+/* A domain of an address space, or of none, with the name it has in the trace. */
+static int __attribute__((format(printf, 3, 4)))
+new_domain(DomainKind kind, Domain **out, const char *fmt, ...)
 {
+	va_list ap;
+
 	*out = kalloc(sizeof **out);
 	if (*out == NULL)
 		return -ENOMEM;
-	(*out)->top = top;
+	(*out)->kind = kind;
+	va_start(ap, fmt);
+	vsnprintf((*out)->name, sizeof(*out)->name, fmt, ap);
+	va_end(ap);
 	live[live_domains++] = *out;
 	return 0;
 }
 
-/* The last digit tells kinds apart: rights of shared, 4 + rights of private, 8 guest. */
+static const char *
+ro(uint32_t rights)
+{
+	return rights == (DOMAIN_R | DOMAIN_W) ? "" : rights == DOMAIN_R ? " ro" : " ?";
+}
+
+static const char *
+rwx(uint32_t rights)
+{
+	static const char *const text[] = { "-", "r", "w", "rw" };
+
+	return rights < nelem(text) ? text[rights] : "?";
+}
+
 int
 domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out)
 {
-	return new_domain(pdpt + (rights == 3 ? 0 : rights), out);
+	return new_domain(DOMAIN_SHARED, out, "%s shared%s", aspace_name(pdpt),
+		ro(rights));
 }
 
 int
 domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out)
 {
-	return new_domain(pdpt + 4 + rights, out);
+	return new_domain(DOMAIN_PRIVATE, out, "%s private%s", aspace_name(pdpt),
+		ro(rights));
 }
 
 int
 domain_new_mapped(uint32_t quota, Domain **out)
 {
 	assert_int_not_equal(quota, 0);
-	return new_domain(8, out);
+	return new_domain(DOMAIN_MAPPED, out, "mapped");
 }
 
 /* map_good calls work first */
-int map_err, map_good, unmap_err, settle_err, enable_err;
+int map_err, map_good, unmap_err, sync_err, enable_err;
 iova_t taken;
-
-/* And 9 is all of memory: by a table, or without. */
-static int
-new_direct(DomainKind kind, Domain **out)
-{
-	int err = new_domain(9, out);
-
-	if (err == 0)
-		(*out)->kind = kind;
-	return err;
-}
 
 int
 domain_new_identity(uint32_t quota, Domain **out)
 {
 	(void)quota;
-	return new_direct(DOMAIN_IDENTITY, out);
+	return new_domain(DOMAIN_IDENTITY, out, "identity");
 }
 int
 domain_new_passthrough(Domain **out)
 {
-	return new_direct(DOMAIN_PASSTHROUGH, out);
+	return new_domain(DOMAIN_PASSTHROUGH, out, "pass-through");
 }
 DomainKind
 domain_kind(const Domain *d)
 {
-	return d->top == 8 ? DOMAIN_MAPPED : d->kind;
+	return d->kind;
 }
 
 int
 domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 {
 	(void)d;
-	say("self(%lx %lx %x) ", (unsigned long)pa, (unsigned long)len, rights);
+	say("identity(" RANGE " %s) ", RANGE_ARGS(pa, len), rwx(rights));
 	return map_err;
 }
 
@@ -104,10 +114,10 @@ domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun
 	(void)d;
 	if (map_err != 0)
 		return map_err;
-	say("map(%lx %lx %x:", (unsigned long)iova, (unsigned long)len, rights);
+	say("map(" RANGE " %s:", RANGE_ARGS(iova, len), rwx(rights));
 	for (uint64_t n, off = 0; off < len; off += n) {
 		n = run(arg, off, len - off, &pa);
-		say(" %lx+%lx", (unsigned long)pa, (unsigned long)n);
+		say(" " RANGE, RANGE_ARGS(pa, n));
 	}
 	say(") ");
 	return 0;
@@ -117,7 +127,7 @@ int
 domain_unmap(Domain *d, iova_t iova, uint64_t len)
 {
 	in_turn(d);
-	say("unmap(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	say("unmap(" RANGE ") ", RANGE_ARGS(iova, len));
 	return unmap_err;
 }
 
@@ -125,7 +135,7 @@ int
 domain_unmap_later(Domain *d, iova_t iova, uint64_t len)
 {
 	(void)d;
-	say("later(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	say("unmap-later(" RANGE ") ", RANGE_ARGS(iova, len));
 	return unmap_err;
 }
 
@@ -133,8 +143,8 @@ int
 domain_sync(Domain *d)
 {
 	(void)d;
-	say("settle ");
-	return settle_err;
+	say("sync ");
+	return sync_err;
 }
 
 int
@@ -142,7 +152,7 @@ domain_unmap_all(Domain *d)
 {
 	(void)d;
 	say("unmap-all ");
-	return settle_err;
+	return sync_err;
 }
 
 int
@@ -154,7 +164,7 @@ domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 	if (taken != 0 && taken >= iova && taken < iova + len)
 		return -EEXIST;
 	assert_int_equal(pa % 4096, 0);
-	say("map(%lx %lx %x) ", (unsigned long)iova, (unsigned long)len, rights);
+	say("map(" RANGE " %s) ", RANGE_ARGS(iova, len), rwx(rights));
 	return 0;
 }
 
@@ -175,7 +185,8 @@ void
 domain_info(const Domain *d, DomainInfo *o)
 {
 	in_turn(d);
-	*o = (DomainInfo){ .kind = d->top == 8 ? DOMAIN_MAPPED : DOMAIN_SHARED,
+	*o = (DomainInfo){ .kind = d->kind == DOMAIN_MAPPED ? DOMAIN_MAPPED
+							    : DOMAIN_SHARED,
 		.top = 0x5000,
 		.levels = 3,
 		.width = 39,
@@ -213,21 +224,30 @@ domain_free(Domain *d)
 	while (live[i] != d)
 		i++;
 	live[i] = live[--live_domains];
-	say("free ");
+	say("domain-free(%s) ", d->name);
 	kfree(d);
 }
 
 /* A domain the kernel never frees, because its unit did not confirm, ends with the
  * test. */
 void
-given_up(paddr_t top)
+given_up(const char *name)
 {
 	uint i = 0;
 
-	while (live[i]->top != top)
+	while (strcmp(live[i]->name, name) != 0)
 		i++;
 	kfree(live[i]);
 	live[i] = live[--live_domains];
+}
+
+static void
+say_sources(const char *what, const Domain *d, const uint16_t *sid, uint32_t n)
+{
+	say("%s(%s:", what, d->name);
+	for (uint32_t i = 0; i < n; i++)
+		say(" " AT, AT_ARGS(sid[i]));
+	say(") ");
 }
 
 int
@@ -237,10 +257,7 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
 	if (attach_err != 0 && attach_good == 0)
 		return attach_err;
 	attach_good -= attach_good > 0;
-	say("attach(%lx:", (unsigned long)d->top);
-	for (uint32_t i = 0; i < n; i++)
-		say(" %x", sid[i]);
-	say(") ");
+	say_sources("attach", d, sid, n);
 	d->nsid += n;
 	return 0;
 }
@@ -251,7 +268,7 @@ domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *t)
 	(void)u;
 	if (attach_err != 0)
 		return attach_err;
-	say("attach-tlb(%lx: %x %u) ", (unsigned long)d->top, t->sid, t->depth);
+	say("attach-tlb(%s: " AT " depth %u) ", d->name, AT_ARGS(t->sid), t->depth);
 	tlb = *t;
 	d->nsid++;
 	return 0;
@@ -260,7 +277,7 @@ domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *t)
 int
 domain_tlb_off(Domain *d)
 {
-	say("empty(%lx) ", (unsigned long)d->top);
+	say("tlb-off(%s) ", d->name);
 	return tlb_err;
 }
 
@@ -268,10 +285,7 @@ int
 domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
 {
 	(void)u;
-	say("detach(%lx:", (unsigned long)d->top);
-	for (uint32_t i = 0; i < n; i++)
-		say(" %x", sid[i]);
-	say(") ");
+	say_sources("detach", d, sid, n);
 	d->nsid -= n;
 	return detach_err;
 }
@@ -279,16 +293,15 @@ domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t n)
 int
 domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables)
 {
-	say("flush(%lx: %lx %lx%s) ", (unsigned long)d->top, (unsigned long)iova,
-		(unsigned long)len, tables ? " tables" : "");
+	say("flush(%s: " RANGE "%s) ", d->name, RANGE_ARGS(iova, len),
+		tables ? " tables" : "");
 	return flush_err;
 }
 
 int
 domain_added(Domain *d, iova_t iova, uint64_t len)
 {
-	(void)d;
-	say("added(%lx %lx) ", (unsigned long)iova, (unsigned long)len);
+	say("added(%s: " RANGE ") ", d->name, RANGE_ARGS(iova, len));
 	return added_err;
 }
 

@@ -8,6 +8,15 @@
  * the machine into a state, clear() the trace, do one thing, and compare the trace with
  * the sequence that the rules of isolation demand. What goes wrong meanwhile is set in
  * the variables below before the step that meets it.
+ *
+ *	attach(as22 shared: 0:3.0)	the source 0:3.0 enters the domain that shows the
+ *					address space of process 22 in mode shared
+ *	added(as22 shared: 7000+1000)	that domain is told of memory at 0x7000
+ *	master-off(0:3.0)		bus mastering of 0:3.0 goes off
+ *	entry(0:3.0 vector 50)		an interrupt entry for 0:3.0 is set up
+ *
+ * A domain that is filled by map is `mapped`, numbers are in hexadecimal, and a range is
+ * written as its first address and its length.
  */
 #pragma once
 
@@ -24,6 +33,7 @@ struct Unit {
 };
 
 struct Aspace {
+	const char *name; /* in the trace */
 	int refs;
 	AsObserver *observer, *second;
 	paddr_t top;
@@ -36,6 +46,11 @@ struct Aspace {
 extern char trace[8192];
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void clear(void); /* forgets it */
+/* A B:D.F in the trace, `0:3.0`, and a range of bytes in it, `8001000+1000`. */
+#define AT                    "%x:%x.%x"
+#define AT_ARGS(b)            BDF_BUS(b), BDF_DEV(b), BDF_FN(b)
+#define RANGE                 "%lx+%lx"
+#define RANGE_ARGS(from, len) (unsigned long)(from), (unsigned long)(len)
 
 /* ---- the machine ---- */
 
@@ -68,10 +83,13 @@ extern paddr_t poisoned, dead_canary; /* what the checks of memory find; 0: noth
 extern uint pages_withheld;
 extern paddr_t last_withheld;
 
-/* Boot parameters: iommu.default=passthrough, rmrr.relax, iommu.check=on, kernel=, bounce=,
- * iommu.ats= */
-extern bool direct, relax, checking;
-extern const char *at_boot, *bouncing, *translating;
+/* Boot parameters. */
+extern bool direct;             /* iommu.default=passthrough */
+extern bool relax;              /* rmrr.relax */
+extern bool checking;           /* iommu.check=on */
+extern const char *at_boot;     /* kernel= */
+extern const char *bouncing;    /* bounce= */
+extern const char *translating; /* iommu.ats= */
 
 /* A driver in the kernel. It knows 0:2.0, 1:2.0 and 0:7.0. */
 extern Kdriver driver;
@@ -97,18 +115,19 @@ extern uint32_t core_source; /* one more context entry */
 
 extern Domain *live[8];
 extern uint live_domains;
-extern int attach_err, detach_err, flush_err, added_err, map_err, unmap_err, settle_err;
+extern int attach_err, detach_err, flush_err, added_err, map_err, unmap_err, sync_err;
 extern int attach_good, map_good; /* so many calls work before the error */
 extern iova_t taken;              /* an address that is mapped already */
 extern bool readable;    /* what can be written can be read: first-stage tables */
 extern DomainEntry held; /* the only entry of each domain's tables */
 /* A domain the kernel never frees, because its unit did not confirm, ends with the
  * test. */
-void given_up(paddr_t top);
+void given_up(const char *name);
 
 /* ---- processes ---- */
 
 extern Aspace as22, as23, as_new;
+const char *aspace_name(paddr_t top);
 extern Proc p1, p22, p23, p24;
 extern Proc *self;
 extern char killed[200];          /* "pid signal why" of the last kill */

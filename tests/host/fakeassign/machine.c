@@ -1,8 +1,8 @@
 /*
- * The machine under device assignment: ten PCI functions, interrupt vectors, memory, boot
- * parameters, and a driver of the kernel. None of it is real. Each function that does
- * something to a device writes a word into `trace`, and each can be told to fail by a
- * variable that is named after what goes wrong (see fakeassign.h).
+ * The machine under device assignment: ten PCI functions, interrupt vectors, memory,
+ * boot parameters, and a driver of the kernel. None of it is real. Each function that
+ * does something to a device writes a word into `trace`, and each can be told to fail by
+ * a variable that is named after what goes wrong (see fakeassign.h).
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -20,13 +20,15 @@ void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 
 /* clang-format off */
 PciFn fn[NFN] = {
-	[HOST] = { .bdf = BDF(0, 0, 0, 0), .kind = PCI_HOSTBRIDGE, .group = 1 },
+	[HOST] = { .bdf = BDF(0, 0, 0, 0), .group = 1, .kind = PCI_HOSTBRIDGE },
 	[EDU] = { .bdf = BDF(0, 0, 3, 0), .group = 2 },
 	[EDU2] = { .bdf = BDF(0, 0, 2, 0), .group = 3 },
 	[NVME] = { .bdf = BDF(0, 0, 4, 0), .group = 4, .reset = PCI_RESET_FLR },
-	[PORT] = { .bdf = BDF(0, 0, 5, 0), .kind = PCI_BRIDGE, .group = 5 },
-	[BEHIND1] = { .bdf = BDF(0, 1, 1, 0), .group = 5, .nsid = 2, .sid = { 0x108, 0x100 } },
-	[BEHIND2] = { .bdf = BDF(0, 1, 2, 0), .group = 5, .nsid = 2, .sid = { 0x110, 0x100 } },
+	[PORT] = { .bdf = BDF(0, 0, 5, 0), .group = 5, .kind = PCI_BRIDGE },
+	[BEHIND1] = { .bdf = BDF(0, 1, 1, 0), .group = 5,
+		      .nsid = 2, .sid = { 0x108, 0x100 } },
+	[BEHIND2] = { .bdf = BDF(0, 1, 2, 0), .group = 5,
+		      .nsid = 2, .sid = { 0x110, 0x100 } },
 	[NOUNIT] = { .bdf = BDF(0, 0, 6, 0), .group = 6 },
 	[RMRR] = { .bdf = BDF(0, 0, 7, 0), .group = 7 },
 	[SHARED] = { .bdf = BDF(0, 0, 8, 0), .group = 8,
@@ -64,7 +66,7 @@ int
 pci_busmaster(const PciFn *f, bool on)
 {
 	if (bme[idx(f)] != on)
-		say("%s%d ", on ? "master" : "unmaster", idx(f));
+		say("master-%s(" AT ") ", on ? "on" : "off", AT_ARGS(f->bdf));
 	if (stuck == f && !on)
 		return -EIO;
 	bme[idx(f)] = on;
@@ -86,7 +88,7 @@ pci_present(const PciFn *f)
 void
 pci_interrupts_off(const PciFn *f)
 {
-	say("intoff%d ", idx(f));
+	say("interrupts-off(" AT ") ", AT_ARGS(f->bdf));
 	msi[idx(f)] = false;
 }
 
@@ -111,7 +113,7 @@ pci_ats_depth(const PciFn *f)
 void
 pci_ats(const PciFn *f, bool on)
 {
-	say("%sats%d ", on ? "" : "no", idx(f));
+	say("ats-%s(" AT ") ", on ? "on" : "off", AT_ARGS(f->bdf));
 	with_ats = on ? f : NULL;
 }
 
@@ -125,7 +127,7 @@ pci_message_source(const PciFn *f, uint16_t *sid)
 int
 pci_msi_on(PciFn *f, uint64_t addr, uint32_t data)
 {
-	say("msi%d ", idx(f));
+	say("msi-on(" AT ") ", AT_ARGS(f->bdf));
 	assert_int_equal(addr, 0xfee00000);
 	assert_int_equal(data, 0x50);
 	msi[idx(f)] = no_msi != f;
@@ -135,7 +137,7 @@ pci_msi_on(PciFn *f, uint64_t addr, uint32_t data)
 int
 pci_drain(const PciFn *f)
 {
-	say("drain%d ", idx(f));
+	say("drain(" AT ") ", AT_ARGS(f->bdf));
 	if (while_draining != NULL)
 		while_draining();
 	return undrained == f ? -ETIMEDOUT : 0;
@@ -145,20 +147,20 @@ int
 pci_reset(PciFn *f)
 {
 	assert_false(bme[idx(f)]); /* a reset is not trusted to stop DMA */
-	say("reset%d ", idx(f));
+	say("reset(" AT ") ", AT_ARGS(f->bdf));
 	return bad_reset == f ? -ETIMEDOUT : 0;
 }
 
 void
 pci_nosnoop_off(const PciFn *f)
 {
-	say("nosnoop%d ", idx(f));
+	say("no-snoop-off(" AT ") ", AT_ARGS(f->bdf));
 }
 
 void
 pci_memory_on(const PciFn *f)
 {
-	say("decode%d ", idx(f));
+	say("memory-on(" AT ") ", AT_ARGS(f->bdf));
 }
 
 const char *
@@ -180,7 +182,7 @@ pci_group_reason(const PciFn *a, const PciFn *b)
 void
 arch_sleep(ns_t ns)
 {
-	say("sleep%u ", (uint)(ns / 1000000));
+	say("sleep(%u ms) ", (uint)(ns / 1000000));
 	host_now += ns;
 }
 
@@ -195,7 +197,7 @@ irq_alloc(void (*f)(void *), void *arg, const char *name, uint *vector)
 void
 irq_free(uint v)
 {
-	say("free%x ", v);
+	say("vector-free(%x) ", v);
 }
 
 /* ---- memory ---- */
@@ -264,7 +266,7 @@ knows(const PciFn *f)
 static int
 start(Kdev *d, PciFn *f)
 {
-	say("start%d ", idx(f));
+	say("driver-start(" AT ") ", AT_ARGS(f->bdf));
 	dev2 = start_err == 0 ? d : NULL;
 	return start_err;
 }
@@ -272,7 +274,7 @@ start(Kdev *d, PciFn *f)
 static void
 stop(PciFn *f)
 {
-	say("stop%d ", idx(f));
+	say("driver-stop(" AT ") ", AT_ARGS(f->bdf));
 	dev2 = NULL;
 }
 

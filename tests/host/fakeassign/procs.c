@@ -1,13 +1,16 @@
+/* SRC: dev/text/iommucmd.c kern/cmd.c kern/text.c */
 /*
  * Four processes: 1 is the shell that gives commands, 22 and 23 own devices, and 24 is
  * dying. 22 and 23 have an address space each, and as_new is the one an exec goes to. An
- * address space has one page of DMA memory, at 0x8001000, and sixteen pages that mode guest
- * can map, from 0x400000. Their observers are called as the kernel's memory would call them.
+ * address space has one page of DMA memory, at 0x8001000, and sixteen pages that mode
+ * guest can map, from 0x400000. Their observers are called as the kernel's memory would
+ * call them.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
-Aspace as22 = { .refs = 1, .top = 0x22000 }, as23 = { .refs = 1, .top = 0x23000 };
-Aspace as_new = { .refs = 1, .top = 0x99000 };
+Aspace as22 = { .refs = 1, .name = "as22", .top = 0x22000 },
+       as23 = { .refs = 1, .name = "as23", .top = 0x23000 };
+Aspace as_new = { .refs = 1, .name = "as-new", .top = 0x99000 };
 Proc p1 = { .pid = 1, .name = "init" }, p22 = { .pid = 22, .name = "edu", .as = &as22 };
 Proc p23 = { .pid = 23, .name = "cat", .as = &as23 };
 Proc p24 = { .pid = 24, .name = "gone", .dying = true };
@@ -51,9 +54,15 @@ proc_aspace(Proc *p)
 void
 proc_set_aspace(Proc *p, Aspace *as)
 {
-	say("as(%lx) ", (unsigned long)as->top);
+	say("set-aspace(%s) ", as->name);
 	p->as = as;
 }
+const char *
+aspace_name(paddr_t top)
+{
+	return top == as22.top ? as22.name : top == as23.top ? as23.name : as_new.name;
+}
+
 paddr_t
 aspace_pdpt(const Aspace *as)
 {
@@ -101,7 +110,7 @@ aspace_observe(Aspace *as, AsObserver *o)
 {
 	int err;
 
-	say("observe(%lx) ", (unsigned long)as->top);
+	say("observe(%s) ", as->name);
 	if ((err = o->added(o->arg, as, 0x8001000, 4096, true)) == 0)
 		*(as->observer == NULL ? &as->observer : &as->second) = o;
 	return err;
@@ -110,7 +119,7 @@ aspace_observe(Aspace *as, AsObserver *o)
 void
 aspace_unobserve(Aspace *as, AsObserver *o)
 {
-	say("observe(%lx -) ", (unsigned long)as->top);
+	say("unobserve(%s) ", as->name);
 	if (as->second == o) {
 		as->second = NULL;
 	} else if (as->observer == o) {
@@ -149,7 +158,7 @@ layout_device_window(vaddr_t va, uint64_t len)
 void
 aspace_revoke_regs(Aspace *as, const void *token, const char *why)
 {
-	say("revoke(%lx %d) ", (unsigned long)as->top, idx(token));
+	say("revoke(%s " AT ") ", as->name, AT_ARGS(((const PciFn *)token)->bdf));
 	assert_non_null(strstr(why, "are gone"));
 	as->window = NULL;
 }
@@ -159,8 +168,7 @@ aspace_map_regs(Aspace *as, paddr_t pa, size_t len, int prot, const void *token,
 	vaddr_t *out)
 {
 	(void)prot;
-	say("regs(%lx %lx %lx) ", (unsigned long)as->top, (unsigned long)pa,
-		(unsigned long)len);
+	say("map-regs(%s " RANGE ") ", as->name, RANGE_ARGS(pa, len));
 	as->window = token;
 	*out = 1ull << 39;
 	return 0;

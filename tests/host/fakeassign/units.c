@@ -1,8 +1,8 @@
 /*
- * One remapping unit that translates nothing. It has a state, which tests set, and counts
- * nothing by itself: what it would say about its tables and counters is what a test put
- * into core_unit. Interrupt entries of a function are faked here as well. The only entry
- * that a fault can name is number 7, which serves source 0x20 and no other.
+ * One remapping unit that translates nothing. It has a state, which tests set, and
+ * counts nothing by itself: what it would say about its tables and counters is what a
+ * test put into core_unit. Interrupt entries of a function are faked here as well. The
+ * only entry that a fault can name is number 7, which serves source 0x20 and no other.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
@@ -55,7 +55,7 @@ vtd_on_fault(void (*f)(const VtdFault *))
 void
 vtd_poll_faults(void)
 {
-	say("poll ");
+	say("poll-faults ");
 }
 const char *
 vtd_fault_text(uint8_t r)
@@ -78,7 +78,7 @@ unit_power(Unit *u, bool on)
 int
 vtd_enable(void)
 {
-	say("enable ");
+	say("enable-units ");
 	the_unit.state = enable_err == 0 ? UNIT_ON : UNIT_BROKEN;
 	return enable_err;
 }
@@ -115,7 +115,7 @@ int entry_err, unentry_err;
 int
 intremap_add(AssignedFn *f, uint vector)
 {
-	say("entry%d(%x) ", idx(f->pci), vector);
+	say("entry(" AT " vector %x) ", AT_ARGS(f->pci->bdf), vector);
 	f->remapped = entry_err == 0;
 	return entry_err;
 }
@@ -126,7 +126,7 @@ intremap_remove(AssignedFn *f)
 	bool was = f->remapped;
 
 	if (was)
-		say("unentry%d ", idx(f->pci));
+		say("entry-off(" AT ") ", AT_ARGS(f->pci->bdf));
 	f->remapped = false;
 	return was ? unentry_err : 0;
 }

@@ -1,9 +1,9 @@
-/* SRC: dev/assign -dev/assign/boot.c -dev/assign/ctl.c -dev/assign/intremap.c dev/text/iommucmd.c dev/text/iommufmt.c dev/text/mapcmd.c kern/cmd.c kern/text.c */
+/* SRC: dev/assign -dev/assign/boot.c -dev/assign/ctl.c -dev/assign/intremap.c */
 /*
  * Before and after each test, and the steps that many tests share. reset_world puts the
  * fakes into their first state: nothing is attached, and all devices have been quiet for
- * ten seconds. all_gone takes away whatever a test left attached, and fails when a block of
- * memory, a process or an address space was leaked.
+ * ten seconds. all_gone takes away whatever a test left attached, and fails when a block
+ * of memory, a process or an address space was leaked.
  */
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/blame.h"
@@ -43,14 +43,14 @@ reset_world(void **state)
 	while_draining = NULL;
 	attach_err = attach_good = detach_err = flush_err = power_err = entry_err =
 		unentry_err = 0;
-	map_good = map_err = added_err = unmap_err = settle_err = 0;
+	map_good = map_err = added_err = unmap_err = sync_err = 0;
 	the_unit = (Unit){ .state = UNIT_ON };
 	frames = (PageStat){ .total = 4096, .free = 4096 };
 	host_now += 10000000000; /* all have been quiet for long */
 	p22.as = &as22;
-	as22 = (Aspace){ .refs = 1, .top = 0x22000 };
-	as23 = (Aspace){ .refs = 1, .top = 0x23000 };
-	as_new = (Aspace){ .refs = 1, .top = 0x99000 };
+	as22 = (Aspace){ .refs = 1, .name = "as22", .top = 0x22000 };
+	as23 = (Aspace){ .refs = 1, .name = "as23", .top = 0x23000 };
+	as_new = (Aspace){ .refs = 1, .name = "as-new", .top = 0x99000 };
 	p22.dying = false;
 	self = &p1;
 	if (kdriver_for(&fn[EDU2]) == NULL)
