@@ -6,8 +6,9 @@
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/power.h"
 
-/* Quiet, settled, published, decoding, and only then owned. No snoop control: no-snoop
- * off. */
+/* The device is silenced, its entry is published, its registers answer, and only then
+ * it has an owner. The unit has no snoop control, so the device's no-snoop requests
+ * are switched off. */
 static void
 test_attach(void **state)
 {
@@ -25,7 +26,8 @@ test_attach(void **state)
 	assert_string_equal(event(EDU, &p23), "");
 }
 
-/* What firmware may have started before bus mastering went off has time to run out. */
+/* Firmware may have given the device commands before bus mastering went off. They have
+ * 200 ms to run out. */
 static void
 test_attach_at_boot(void **state)
 {
@@ -37,7 +39,7 @@ test_attach_at_boot(void **state)
 		"attach(as22 shared: 0:3.0) "));
 }
 
-/* Functions of one process share its domain. */
+/* Functions that one process has in one mode share a domain. */
 static void
 test_one_domain(void **state)
 {
@@ -93,7 +95,7 @@ test_refusals(void **state)
 	refused(EDU2, 22, -ENODEV, "no usable IOMMU: the machine has no DMAR table");
 }
 
-/* A later step that fails undoes the earlier ones. */
+/* When a step fails, the steps before it are undone. */
 static void
 test_undo(void **state)
 {
@@ -122,7 +124,7 @@ test_undo(void **state)
 	assert_int_equal(attach(EDU, 22), 0);
 }
 
-/* What only failing hardware brings about at an attach. */
+/* What an attach says when the hardware fails. */
 static void
 test_attach_sentences(void **state)
 {
@@ -147,7 +149,8 @@ test_attach_sentences(void **state)
 	the_unit.state = UNIT_ON;
 }
 
-/* USB and graphics only, by boot parameter only, and without the RMRR. */
+/* rmrr.relax gives USB controllers and graphics to processes, and no other device. The
+ * reserved memory is not mapped for them. */
 static void
 test_relax(void **state)
 {

@@ -40,8 +40,8 @@ test_fault(void **state)
 		"[00:02.0] fault addr 1000\nDMAR:[fault reason 06] ? (no owner)"));
 }
 
-/* An alias is blamed on the owner of the group, and not on one device when there are
- * two. */
+/* A fault of an id that two functions share is blamed on the owner of the group. The
+ * console does not name one of the two devices. */
 static void
 test_fault_alias(void **state)
 {
@@ -83,7 +83,8 @@ test_policies(void **state)
 	assert_string_equal(killed, "23 9 its device 0:2.0 was blocked: read of 0x1000");
 }
 
-/* Sixteen records in a second: off, told once, and not on again within the second. */
+/* Sixteen faults in a second switch bus mastering off. The console says so once, and
+ * the owner cannot switch it on again within that second. */
 static void
 test_storm(void **state)
 {
@@ -100,7 +101,7 @@ test_storm(void **state)
 	run_thread();
 	for (char *s = host_log; (s = strchr(s, '\n')) != NULL; s++)
 		lines++;
-	assert_true(lines <= 10); /* ATTACKS 19 */
+	assert_true(lines <= 10); /* a flood does not fill the console */
 	assert_non_null(strstr(host_log, "is off: 16 faults in one second (pid 22 edu)"));
 	self = &p22;
 	assert_int_equal(assign_busmaster(&fn[EDU], true), -EBUSY);
@@ -112,7 +113,7 @@ test_storm(void **state)
 	self = &p1;
 }
 
-/* What a storm is can be set: here two faults in 10 ms. */
+/* The limit of a storm can be set. Here it is two faults in 10 ms. */
 static void
 test_storm_set(void **state)
 {
@@ -138,7 +139,8 @@ test_storm_set(void **state)
 	blame_set_storm(max, time);
 }
 
-/* A source that is no device we know cannot be stopped; the console is spared. */
+/* A source that is no known device cannot be stopped. The console prints only the
+ * first four of its faults. */
 static void
 test_stray(void **state)
 {
@@ -161,7 +163,8 @@ test_stray(void **state)
 	text_free(&t);
 }
 
-/* Lost records are told to everybody they may concern, and nobody is blamed. */
+/* The unit lost fault records. Every owner that they may concern is told, and nobody
+ * is blamed. */
 static void
 test_lost(void **state)
 {
@@ -175,7 +178,7 @@ test_lost(void **state)
 		"DMAR: unit 0: fault records were lost (overflow)\n"));
 }
 
-/* A blocked interrupt is the owner's too, by its words. */
+/* A blocked interrupt is told to the owner of its device, with words of its own. */
 static void
 test_interrupt_fault(void **state)
 {
@@ -211,7 +214,8 @@ test_interrupt_fault(void **state)
 		"22 9 its device 0:3.0 was blocked: interrupt by index 0x7");
 }
 
-/* A fault names the driver; events are for processes. A flood stops it like another. */
+/* A fault of a kernel driver's device names the driver and makes no event, because
+ * events are for processes. A flood stops this device like any other. */
 static void
 test_kernel_fault(void **state)
 {

@@ -5,8 +5,8 @@
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
-/* Each thing that can be wrong is said under its number, and is gone when it is right
- * again. */
+/* Each thing that can be wrong is said under its number, and no longer said when it is
+ * right again. */
 static void
 test_check(void **state)
 {
@@ -58,8 +58,8 @@ test_check(void **state)
 	checks(CLEAN);
 }
 
-/* With iommu.check=on every operation ends with it, and the first violation is
- * printed. */
+/* With iommu.check=on the check runs at the end of every operation, and its first
+ * violation is printed. */
 static void
 said(const char *after)
 {
@@ -127,7 +127,8 @@ test_check_interrupt(void **state)
 	checks(CLEAN);
 }
 
-/* What tables hold: pages of the process, tables, and nothing that is not present. */
+/* The tables of a domain lead to pages of its process and to tables, and an entry that
+ * is not present is 0. */
 static void
 test_check_tables(void **state)
 {
@@ -164,7 +165,7 @@ test_check_tables(void **state)
 	checks(CLEAN);
 }
 
-/* A guest's are those of its book, with no more rights. */
+/* The tables of mode guest hold what is in its book of mappings, with no more rights. */
 static void
 test_check_guest(void **state)
 {

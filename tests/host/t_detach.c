@@ -5,8 +5,8 @@
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
-/* DRAINING in its order, for a device without reset and one with; nothing is
- * allocated. */
+/* The steps of a detach in their order, for a device without a reset and for one with.
+ * Nothing is allocated meanwhile. */
 static void
 test_detach(void **state)
 {
@@ -35,7 +35,8 @@ test_detach(void **state)
 		"domain-free(as23 shared) ");
 }
 
-/* A bus reset does not make a device forget its commands (VTD-FACTS E33): time must. */
+/* A reset of the bus does not make a device forget its commands, so the 200 ms must
+ * pass all the same. */
 static void
 test_settle_reset(void **state)
 {
@@ -47,7 +48,8 @@ test_settle_reset(void **state)
 	fn[NVME].reset = PCI_RESET_FLR;
 }
 
-/* Bus mastering off long ago: no wait. Off just now: the rest of it. */
+/* The 200 ms count from the moment bus mastering went off. A device that has been
+ * quiet for longer is not waited for. */
 static void
 test_settle(void **state)
 {
@@ -87,8 +89,8 @@ test_detach_refusals(void **state)
 	assert_int_equal(assign_owner(&fn[EDU]), 22);
 }
 
-/* A device that does not come back is taken away all the same, and never given out
- * again. */
+/* A device that does not come back from reset is taken away all the same, and never
+ * given out again. */
 static void
 test_broken(void **state)
 {
@@ -113,7 +115,8 @@ test_broken(void **state)
 	bme[EDU] = false;
 }
 
-/* The unit does not confirm: the process lives, its memory never goes back. */
+/* The unit does not confirm that the device's entry has gone. The process lives on,
+ * but its memory is never given back. */
 static void
 test_unconfirmed(void **state)
 {
@@ -137,7 +140,8 @@ test_unconfirmed(void **state)
 	given_up("as22 shared");
 }
 
-/* An unmap that is not confirmed breaks the devices that might still see the page. */
+/* When the unit does not confirm an unmap, the devices that might still reach the page
+ * are broken. */
 static void
 test_unmap(void **state)
 {

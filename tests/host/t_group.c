@@ -13,7 +13,7 @@ attach_group(uint i, int pid)
 		.bdf = fn[i].bdf, .pid = pid, .group = true });
 }
 
-/* Whichever member is named; the bridge among them goes to nobody. */
+/* Any member of the group may be named. The bridge among them goes to nobody. */
 static void
 test_group(void **state)
 {
@@ -48,7 +48,7 @@ group_refused(uint i, int pid, int err, const char *sentence)
 	assert_string_equal(trace, "");
 }
 
-/* One member that cannot be had, and none is touched. */
+/* When one member cannot be attached, none is touched. */
 static void
 test_group_refused(void **state)
 {
@@ -66,7 +66,8 @@ test_group_refused(void **state)
 	assert_int_equal(assign_owner(&fn[BEHIND2]), -1);
 }
 
-/* The second member fails at each step: the first is drained, the sentence stays. */
+/* The second member fails at each of its steps. The first is drained, and the error
+ * text of the second stays. */
 static void
 test_group_undo(void **state)
 {
@@ -95,7 +96,7 @@ test_group_undo(void **state)
 	assert_null(as22.observer);
 }
 
-/* Taken back together, as it was given; the whole of it or nothing, and why. */
+/* A group is taken away as a whole, or refused with the reason for it. */
 static void
 test_group_detach(void **state)
 {
@@ -139,7 +140,7 @@ test_group_detach(void **state)
 	assert_int_equal(live_domains, 1);
 }
 
-/* What the process owned before stays its own. */
+/* A failed attach of a group leaves alone what the process owned before. */
 static void
 test_group_undo_spares(void **state)
 {
@@ -155,7 +156,8 @@ test_group_undo_spares(void **state)
 	assert_non_null(as22.observer);
 }
 
-/* An alias is published once, and stays while one of its functions is owned. */
+/* An id that two functions share is attached once, and stays as long as one of them
+ * has an owner. */
 static void
 test_alias(void **state)
 {

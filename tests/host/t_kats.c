@@ -6,8 +6,8 @@
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/ats.h"
 
-/* A device that translates by itself does so for the kernel only: on after its entry is
- * there, emptied and off before it goes. */
+/* ATS goes on after the entry of the device is there. Its TLB is emptied and ATS goes
+ * off before the entry goes. */
 static void
 test_kernel_ats(void **state)
 {
@@ -60,7 +60,8 @@ test_kernel_ats(void **state)
 	attach_err = 0;
 }
 
-/* It does not confirm: cut off at once, and what it may know is withheld. */
+/* The device does not confirm an invalidation of its TLB. Its bus mastering goes off
+ * at once, and the domain it may remember is never freed. */
 static void
 test_kernel_ats_silent(void **state)
 {

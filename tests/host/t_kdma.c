@@ -5,8 +5,8 @@
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
-/* Whole pages, one behind the other with one between, below what the device can name; not
- * where registers are. */
+/* Buffers are mapped in whole pages, with a free page between two of them, below the
+ * highest address the device can name. */
 static void
 test_kernel_maps(void **state)
 {
@@ -50,7 +50,8 @@ test_kernel_maps(void **state)
 	}
 }
 
-/* The copy goes there before and back after, only as far as the device has rights. */
+/* The bounce copy is filled before the device reads, and copied back after it wrote,
+ * as far as its rights go. */
 static void
 test_kernel_bounce(void **state)
 {
@@ -85,7 +86,7 @@ test_kernel_bounce(void **state)
 	assert_int_equal(host_frames, 0);
 }
 
-/* The unit does not say that the device has let go: its pages are nobody's any more. */
+/* The unit does not confirm an unmap. The pages are withheld. */
 static void
 test_kernel_unconfirmed(void **state)
 {
@@ -112,8 +113,8 @@ test_kernel_unconfirmed(void **state)
 	kfree(lost);
 }
 
-/* Nor, when a buffer is mapped, that it knows nothing of it: it is taken back from the
- * tables, but the device may have been told. */
+/* The unit does not confirm a map. The mapping is taken out of the tables again, but
+ * the device may know it already, so the pages are withheld. */
 static void
 test_kernel_unannounced(void **state)
 {

@@ -5,8 +5,9 @@
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
-/* By boot parameter, and only then: as the unit can. Addresses are physical ones; those
- * the device has too few bits for bounce; translation may go off. */
+/* iommu.default=passthrough gives a driver's device all of memory: by a table, or
+ * without one if the unit can. Addresses are physical then. What the device has too
+ * few address bits for is bounced, and translation may go off. */
 static void
 test_kernel_direct(void **state)
 {
@@ -54,7 +55,8 @@ test_kernel_direct(void **state)
 	page_free((paddr_t)buf, 0);
 }
 
-/* In the domain before the entry is published, every time; where firmware reserved it. */
+/* Reserved memory (RMRR) is mapped before the entry is published, at every attach, and
+ * only where the memory map of the firmware says reserved. */
 static void
 test_kernel_rmrr(void **state)
 {
@@ -97,8 +99,8 @@ test_kernel_rmrr(void **state)
 	assert_int_equal(rounddown(m.iova, 4096), 0x1200000);
 }
 
-/* All that name it: the sentence is about the one that is wrong; without one of them
- * there is no domain; pages in common are there once. */
+/* A device may have several RMRRs. An error text is about the one that is wrong, a
+ * page in two of them is mapped once, and without one of them there is no domain. */
 static void
 test_kernel_rmrrs(void **state)
 {

@@ -6,8 +6,8 @@
 #include "tests/host/fakeassign/fakeassign.h"
 #include "dev/assign/power.h"
 
-/* From the kernel to a process and back: the same order of steps, but that a driver is
- * told. */
+/* A function goes from the kernel to a process and back. The steps are the same, and
+ * the driver is told besides. */
 static void
 test_kernel(void **state)
 {
@@ -74,7 +74,7 @@ test_kernel_refused(void **state)
 	func[BEHIND1].pid = 22;
 }
 
-/* A driver that does not want it: as before, and nothing is left. */
+/* When the driver does not start, the function is as it was before. */
 static void
 test_kernel_start(void **state)
 {
@@ -113,7 +113,7 @@ test_kernel_power(void **state)
 	refused(EDU2, 0, -ENODEV, "the IOMMU is off: write on to power first");
 }
 
-/* Published while units are off; what cannot be taken is said. */
+/* kernel= attaches devices while units are still off, and says which it cannot attach. */
 static void
 test_kernel_boot(void **state)
 {

@@ -26,8 +26,8 @@ test_mappings(void **state)
 	text_free(&t);
 }
 
-/* A line for each domain, however many functions; counts of every kind, in their
- * place. */
+/* Each domain has one line, however many functions are in it. Each counter is shown in
+ * its place. */
 static void
 test_domains(void **state)
 {

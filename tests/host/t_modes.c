@@ -5,8 +5,7 @@
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
-/* Each mode of a process has a domain of its own, shared by its functions in that
- * mode. */
+/* A process has one domain for each mode, and its functions in that mode share it. */
 static void
 test_modes(void **state)
 {
@@ -39,7 +38,8 @@ test_modes(void **state)
 		assert_int_equal(assign_owner(&fn[i]), -1);
 }
 
-/* Where every leaf makes the unit snoop, a device may ask for what it likes. */
+/* Where every entry makes the unit snoop, no-snoop requests of a device do no harm and
+ * stay on. */
 static void
 test_snoop(void **state)
 {
@@ -52,7 +52,7 @@ test_snoop(void **state)
 	assert_non_null(strstr(trace, "no-snoop-off(0:2.0)"));
 }
 
-/* Without memory to show a device what is there, the attach fails and leaves nothing. */
+/* Without memory for the domain's tables the attach fails, and leaves nothing. */
 static void
 test_mode_no_memory(void **state)
 {
@@ -65,7 +65,7 @@ test_mode_no_memory(void **state)
 	assert_int_equal(as22.refs, 1);
 }
 
-/* Two functions of one requester id cannot see different things. */
+/* Two functions with one requester id cannot see different memory. */
 static void
 test_mode_alias(void **state)
 {

@@ -41,7 +41,7 @@ test_owner_only(void **state)
 	assert_false(bme[EDU]);
 }
 
-/* What the owner is told when it asks for what cannot be. */
+/* What the owner is told when it asks for what cannot be done. */
 static void
 test_owner_sentences(void **state)
 {
@@ -95,8 +95,8 @@ test_interrupts(void **state)
 	assert_ptr_equal(q, &func[EDU].event_wait);
 }
 
-/* An entry, its message, and back when the device has none; a reset announces it
- * again. */
+/* The interrupt entry is set up before the device gets its message, and taken away
+ * when the device has no MSI. After a reset the device gets the same message again. */
 static void
 test_entries(void **state)
 {
@@ -126,7 +126,8 @@ test_entries(void **state)
 	assert_false(msi[EDU]);
 }
 
-/* The unit does not confirm that an entry has ended: its vector is never free again. */
+/* The unit does not confirm that an interrupt entry has gone. Its vector is never used
+ * again. */
 static void
 test_entry_unconfirmed(void **state)
 {

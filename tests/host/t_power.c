@@ -33,7 +33,8 @@ test_power(void **state)
 	assert_string_equal(event(EDU, &p22), "resume\n");
 }
 
-/* A wish made while suspended counts, the other way round too. */
+/* Bus mastering that the owner switches on or off while power is off counts when power
+ * is on again. */
 static void
 test_power_wish(void **state)
 {
@@ -50,7 +51,7 @@ test_power_wish(void **state)
 	assert_true(bme[EDU2]);
 }
 
-/* Off is refused while anybody cannot be silenced, and nothing has changed then. */
+/* Power stays on when one device cannot be silenced, and nothing has changed then. */
 static void
 test_power_refused(void **state)
 {
@@ -86,8 +87,8 @@ test_detach_while_off(void **state)
 	assert_int_equal(assign_owner(&fn[EDU]), -1);
 }
 
-/* Off until the first attach; when the unit then fails, that attach fails and all is as
- * before. */
+/* The unit is off until the first attach. When it does not switch on, that attach
+ * fails and leaves nothing. */
 static void
 test_first_use(void **state)
 {
@@ -105,8 +106,8 @@ test_first_use(void **state)
 	assert_true(assign_powered());
 }
 
-/* What was under way when power went off faults: stopped is stopped, also after power
- * on. */
+/* A request that was under way when power went off is blocked, and stops its device.
+ * The device stays stopped when power comes back. */
 static void
 late_fault(void)
 {
@@ -137,7 +138,8 @@ test_power_stop(void **state)
 	run_thread();
 }
 
-/* first-use waits, unless a device was taken; a unit that does not switch on is said. */
+/* With iommu=first-use units stay off at boot, unless a device was attached there. A
+ * unit that does not switch on is said. */
 static void
 test_boot_power(void **state)
 {

@@ -5,7 +5,8 @@
  */
 #include "tests/host/fakeassign/fakeassign.h"
 
-/* All functions are silent before the first is cut; they settle together; events go. */
+/* All functions are silent before the entry of the first goes. They wait for the 200
+ * ms together, and their events are dropped. */
 static void
 test_exit(void **state)
 {
@@ -33,7 +34,7 @@ test_exit(void **state)
 	assert_string_equal(trace, "");
 }
 
-/* Who ends while power is off takes nothing along either. */
+/* Exit takes devices away while power is off, too. */
 static void
 test_exit_while_off(void **state)
 {
@@ -92,7 +93,8 @@ test_exec_fails(void **state)
 	given_up("as22 shared");
 }
 
-/* A device that does not survive the reset leaves; the others go with the process. */
+/* A device that does not come back from its reset is taken away. The others follow the
+ * process. */
 static void
 test_exec_broken(void **state)
 {

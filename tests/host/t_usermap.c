@@ -100,8 +100,8 @@ test_guest_refusals(void **state)
 		"0:2.0 is attached shared: its addresses are those of the process");
 }
 
-/* What the process gives up its device loses first, in one invalidation; what it keeps
- * the right to stays. */
+/* What the process gives up is taken from its device first, with one invalidation for
+ * all of it. What it may still read stays mapped. */
 static void
 test_guest_removed(void **state)
 {
@@ -128,8 +128,8 @@ test_guest_removed(void **state)
 	assert_string_equal(maps(), "");
 }
 
-/* No memory to take a part: all of it goes. A unit that does not confirm: the frames
- * stay. */
+/* Without memory to split a mapping, all mappings go. When the unit does not confirm,
+ * the frames are withheld. */
 static void
 test_guest_trouble(void **state)
 {
@@ -158,7 +158,8 @@ test_guest_trouble(void **state)
 	given_up("mapped");
 }
 
-/* exec: every domain follows; a guest starts with nothing mapped. */
+/* After an exec every domain shows the new address space, and mode guest has nothing
+ * mapped. */
 static void
 test_guest_exec(void **state)
 {

@@ -11,8 +11,16 @@ struct Domain {
 	uint nsid;
 	DomainKind kind;
 };
-Domain *live[8];
+static Domain *live[8];
 uint live_domains;
+int attach_err, attach_good, detach_err, flush_err, added_err;
+int map_err, map_good, unmap_err, sync_err;
+iova_t taken;
+bool readable;
+VtdTlb tlb;
+VtdCheck core_domain;
+const char *core_misses;
+DomainEntry held;
 
 /* A domain of an address space, or of none, with the name it has in the trace. */
 static int __attribute__((format(printf, 3, 4)))
@@ -66,21 +74,19 @@ domain_new_mapped(uint32_t quota, Domain **out)
 	return new_domain(DOMAIN_MAPPED, out, "mapped");
 }
 
-/* map_good calls work first */
-int map_err, map_good, unmap_err, sync_err, enable_err;
-iova_t taken;
-
 int
 domain_new_identity(uint32_t quota, Domain **out)
 {
 	(void)quota;
 	return new_domain(DOMAIN_IDENTITY, out, "identity");
 }
+
 int
 domain_new_passthrough(Domain **out)
 {
 	return new_domain(DOMAIN_PASSTHROUGH, out, "pass-through");
 }
+
 DomainKind
 domain_kind(const Domain *d)
 {
@@ -95,9 +101,7 @@ domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 	return map_err;
 }
 
-/* A driver's maps and who looks at its domain take turns. */
-Kdev *dev2;
-
+/* The maps of a driver and whoever looks at its domain take turns, by its lock. */
 static void
 in_turn(const Domain *d)
 {
@@ -174,6 +178,7 @@ domain_width(const Domain *d)
 	(void)d;
 	return 39;
 }
+
 uint32_t
 domain_id(const Domain *d, const Unit *u)
 {
@@ -197,8 +202,6 @@ domain_info(const Domain *d, DomainInfo *o)
 		.nmap = 11,
 		.nunmap = 12 };
 }
-
-bool readable; /* what can be written can be read: first-stage tables */
 
 uint32_t
 domain_rights(const Domain *d, uint32_t rights)
@@ -228,8 +231,6 @@ domain_free(Domain *d)
 	kfree(d);
 }
 
-/* A domain the kernel never frees, because its unit did not confirm, ends with the
- * test. */
 void
 given_up(const char *name)
 {
@@ -304,8 +305,6 @@ domain_added(Domain *d, iova_t iova, uint64_t len)
 	say("added(%s: " RANGE ") ", d->name, RANGE_ARGS(iova, len));
 	return added_err;
 }
-
-DomainEntry held;
 
 void
 domain_check(const Domain *d, VtdCheck *o)

@@ -93,8 +93,8 @@ extern const char *translating; /* iommu.ats= */
 
 /* A driver in the kernel. It knows 0:2.0, 1:2.0 and 0:7.0. */
 extern Kdriver driver;
-extern Kdev *dev2; /* the device it was started with, NULL: none */
-extern int start_err;
+extern Kdev *dev2;    /* the device it was started with, NULL: none */
+extern int start_err; /* with which it does not start */
 
 /* ---- the unit ---- */
 
@@ -113,15 +113,13 @@ extern uint32_t core_source; /* one more context entry */
 
 /* ---- domains ---- */
 
-extern Domain *live[8];
 extern uint live_domains;
 extern int attach_err, detach_err, flush_err, added_err, map_err, unmap_err, sync_err;
 extern int attach_good, map_good; /* so many calls work before the error */
 extern iova_t taken;              /* an address that is mapped already */
 extern bool readable;    /* what can be written can be read: first-stage tables */
 extern DomainEntry held; /* the only entry of each domain's tables */
-/* A domain the kernel never frees, because its unit did not confirm, ends with the
- * test. */
+/* Frees a domain that the kernel never frees, because its unit did not confirm. */
 void given_up(const char *name);
 
 /* ---- processes ---- */
@@ -129,7 +127,7 @@ void given_up(const char *name);
 extern Aspace as22, as23, as_new;
 const char *aspace_name(paddr_t top);
 extern Proc p1, p22, p23, p24;
-extern Proc *self;
+extern Proc *self;                /* who is running */
 extern char killed[200];          /* "pid signal why" of the last kill */
 extern void (*thread_fn)(void *); /* the kernel thread */
 

@@ -38,8 +38,9 @@ PciFn fn[NFN] = {
 /* clang-format on */
 bool bme[NFN], msi[NFN];
 const PciFn *stuck, *bad_reset, *gone, *no_msi, *undrained;
+const PciFn *with_ats;
 bool no_vector;
-void (*while_draining)(void); /* what still arrives from devices gone silent */
+void (*while_draining)(void);
 
 uint
 idx(const PciFn *f)
@@ -97,12 +98,13 @@ pci_interrupts_are_off(const PciFn *f)
 {
 	return !msi[idx(f)];
 }
-const PciFn *with_ats;
+
 bool
 pci_ats_is_off(const PciFn *f)
 {
 	return f != with_ats;
 }
+
 uint
 pci_ats_depth(const PciFn *f)
 {
@@ -203,6 +205,10 @@ irq_free(uint v)
 /* ---- memory ---- */
 
 PageStat frames;
+PageKind held_kind = PAGE_USER;
+paddr_t poisoned, dead_canary;
+uint pages_withheld;
+paddr_t last_withheld;
 
 PageStat
 page_stat(void)
@@ -210,34 +216,32 @@ page_stat(void)
 	return frames;
 }
 
-PageKind held_kind = PAGE_USER;
-paddr_t poisoned, dead_canary;
-
 PageKind
 page_kind(paddr_t pa)
 {
 	(void)pa;
 	return held_kind;
 }
+
 uint
 page_refs(paddr_t pa)
 {
 	(void)pa;
 	return 1;
 }
+
 paddr_t
 page_check_poison(void)
 {
 	return poisoned;
 }
+
 paddr_t
 canary_check(void)
 {
 	return dead_canary;
 }
 
-uint pages_withheld;
-paddr_t last_withheld;
 void
 page_withhold(paddr_t pa)
 {
@@ -252,10 +256,12 @@ page_alloc_below(uint order, PageKind kind, paddr_t limit)
 	return page_alloc(order, kind);
 }
 
-/* ---- a driver in the kernel, which knows 0:2.0 ---- */
+/* ---- a driver in the kernel, and boot parameters ---- */
 
 int start_err;
-const char *bouncing, *translating;
+Kdev *dev2;
+const char *at_boot, *bouncing, *translating;
+bool direct, relax, checking;
 
 static bool
 knows(const PciFn *f)
@@ -280,8 +286,6 @@ stop(PciFn *f)
 
 Kdriver driver = { "toy", 28, knows, start, stop, NULL };
 
-const char *at_boot;
-bool direct, relax, checking;
 BootInfo bootinfo = { .nmem = 4,
 	.mem = {
 		{ 0, 0x9f000, MEM_RAM, false },

@@ -24,39 +24,46 @@ proc_self(void)
 {
 	return self;
 }
+
 Proc *
 proc_get(Proc *p)
 {
 	p->refs++;
 	return p;
 }
+
 void
 proc_put(Proc *p)
 {
 	p->refs--;
 }
+
 Aspace *
 aspace_get(Aspace *as)
 {
 	as->refs++;
 	return as;
 }
+
 void
 aspace_put(Aspace *as)
 {
 	as->refs--;
 }
+
 Aspace *
 proc_aspace(Proc *p)
 {
 	return p->as != NULL ? aspace_get(p->as) : NULL;
 }
+
 void
 proc_set_aspace(Proc *p, Aspace *as)
 {
 	say("set-aspace(%s) ", as->name);
 	p->as = as;
 }
+
 const char *
 aspace_name(paddr_t top)
 {
@@ -68,11 +75,13 @@ aspace_pdpt(const Aspace *as)
 {
 	return as->top;
 }
+
 void
 aspace_withhold(Aspace *as)
 {
 	as->withheld = true;
 }
+
 bool
 aspace_has_regs(Aspace *as, const void *t)
 {
@@ -104,7 +113,7 @@ proc_kill(Proc *p, int sig, const char *why)
 	snprintf(killed, sizeof killed, "%d %d %s", p->pid, sig, why);
 }
 
-/* One page of DMA memory is there. */
+/* An observer is told at once of the one page of DMA memory there is. */
 int
 aspace_observe(Aspace *as, AsObserver *o)
 {
@@ -133,13 +142,15 @@ aspace_lock(Aspace *as)
 {
 	as->locked = true;
 }
+
 void
 aspace_unlock(Aspace *as)
 {
 	as->locked = false;
 }
 
-/* 16 pages from 0x400000, the last 8 read-only, in two pieces of memory. */
+/* Sixteen pages from 0x400000, of which the last eight are read-only. The first four are
+ * in one piece of memory, the others in another. */
 paddr_t
 aspace_frame(Aspace *as, vaddr_t va, int prot)
 {

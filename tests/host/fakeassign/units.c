@@ -7,9 +7,12 @@
 #include "tests/host/fakeassign/fakeassign.h"
 
 Unit the_unit = { .state = UNIT_ON };
-int attach_err, attach_good, detach_err, flush_err, power_err, added_err;
+int power_err, enable_err, entry_err, unentry_err, tlb_err;
 void (*fault_fn)(const VtdFault *f);
-bool passes;
+bool passes, snoops;
+const char *obstacle;
+VtdCheck core_unit;
+uint32_t core_source = ~0u;
 
 void
 unit_info(Unit *u, UnitInfo *out)
@@ -19,44 +22,51 @@ unit_info(Unit *u, UnitInfo *out)
 		.base = 0xfed90000,
 		.passes = passes };
 }
+
 uint32_t
 unit_index(const Unit *u)
 {
 	(void)u;
 	return 0;
 }
+
 UnitState
 unit_state(const Unit *u)
 {
 	return u->state;
 }
+
 uint32_t
 vtd_nunit(void)
 {
 	return 1;
 }
-bool snoops;
+
 bool
 vtd_snoop(void)
 {
 	return snoops;
 }
+
 Unit *
 vtd_unit(uint32_t i)
 {
 	(void)i;
 	return &the_unit;
 }
+
 void
 vtd_on_fault(void (*f)(const VtdFault *))
 {
 	fault_fn = f;
 }
+
 void
 vtd_poll_faults(void)
 {
 	say("poll-faults ");
 }
+
 const char *
 vtd_fault_text(uint8_t r)
 {
@@ -70,7 +80,7 @@ unit_power(Unit *u, bool on)
 	if (power_err != 0)
 		return power_err;
 	for (uint i = 0; i < NFN && !on; i++)
-		assert_false(bme[i]); /* G6 */
+		assert_false(bme[i]); /* no device may run untranslated */
 	u->state = on ? UNIT_ON : UNIT_OFF;
 	return 0;
 }
@@ -97,10 +107,6 @@ unit_stats(Unit *u, UnitStats *o)
 		18 };
 }
 
-const char *obstacle;
-VtdTlb tlb;
-int tlb_err;
-
 const char *
 unit_tlb_obstacle(Unit *u)
 {
@@ -108,9 +114,7 @@ unit_tlb_obstacle(Unit *u)
 	return obstacle;
 }
 
-/* ---- interrupt entries: index 7, of 0x20 at that ---- */
-
-int entry_err, unentry_err;
+/* ---- interrupt entries ---- */
 
 int
 intremap_add(AssignedFn *f, uint vector)
@@ -134,7 +138,7 @@ intremap_remove(AssignedFn *f)
 void
 intremap_message(const AssignedFn *f, uint64_t *addr, uint32_t *data)
 {
-	/* the entry is there before its message */
+	/* An entry must be set up before its message is sent. */
 	assert_true(f->remapped || entry_err != 0);
 	*addr = 0xfee00000;
 	*data = f->vector;
@@ -155,10 +159,6 @@ vtd_irq_allows(const VtdIrq *q, uint16_t sid)
 }
 
 /* ---- what the core says of itself ---- */
-
-VtdCheck core_unit, core_domain;
-const char *core_misses;
-uint32_t core_source = ~0u; /* one more context entry */
 
 void
 unit_check(Unit *u, VtdCheck *o)

@@ -62,12 +62,11 @@ reset_world(void **state)
 	return 0;
 }
 
-/* Whatever a test leaves attached goes: nothing may leak. */
 int
 all_gone(void **state)
 {
 	(void)state;
-	/* a failed test left it held */
+	/* A failed test may have left the lock held. */
 	assign_lock = (Mutex)MUTEX_INIT(RANK_ASSIGN, "assign");
 	host_self.held = NULL;
 	stuck = bad_reset = gone = no_msi = undrained = NULL;
