@@ -274,19 +274,17 @@ cons_get(Chan *c, char *buf, long n)
 
 /* ---- consctl ---- */
 
-static int
-consctl_text(Chan *c, Text *t)
+static void
+consctl_show(Text *t)
 {
 	bool raw;
 	int fg;
 
-	(void)c;
 	lock(&cons.lock);
 	raw = cons.raw > 0;
 	fg = cons.fg;
 	unlock(&cons.lock);
 	text_printf(t, "%s\nfg %d\n", raw ? "rawon" : "rawoff", fg);
-	return 0;
 }
 
 /* c->aux tells that this Chan wants raw mode. */
@@ -328,13 +326,13 @@ consctl_cmd(Chan *c, const Cmd *cmd)
 enum { ROW_CONS };
 
 static const Dirtab files[] = {
-	[ROW_CONS] = { "cons", 0666, NULL, NULL },
-	{ "consctl", 0664, consctl_text, consctl_cmd },
-	{ "kmesg", 0444, machine_kmesg, NULL },
-	{ "meminfo", 0444, machine_meminfo, NULL },
-	{ "sysctl", 0664, machine_orders, machine_order },
-	{ "sysinfo", 0444, machine_sysinfo, NULL },
-	{ "time", 0444, machine_time, NULL },
+	[ROW_CONS] = { .name = "cons", .mode = 0666 },
+	{ "consctl", 0664, .show = consctl_show, .cmd_of = consctl_cmd },
+	{ "kmesg", 0444, .show = kmesg_show },
+	{ "meminfo", 0444, .show = meminfo_show },
+	{ "sysctl", 0664, .usage = SYSCTL_USAGE, .cmd = sysctl_cmd },
+	{ "sysinfo", 0444, .show = sysinfo_show },
+	{ "time", 0444, .show = time_show },
 };
 
 static bool

@@ -16,7 +16,7 @@
 #define RESET_USAGE "B:D.F"
 
 static int
-device(const Cmd *c, PciFn **f)
+cmd_function(const Cmd *c, PciFn **f)
 {
 	bdf_t b;
 
@@ -29,17 +29,16 @@ device(const Cmd *c, PciFn **f)
 }
 
 static int
-ktest_cmd(Chan *c, const Cmd *cmd)
+ktest_cmd(const Cmd *cmd)
 {
 	const char *what = cmd->n == 2 ? cmd->f[1] : "4095";
 	EduTest test = EDU_COPY;
 	PciFn *f;
 	int n = 0, err;
 
-	(void)c;
 	if (cmd->n < 1 || cmd->n > 2)
 		return fail(-EINVAL, "want " KTEST_USAGE);
-	if ((err = device(cmd, &f)) != 0)
+	if ((err = cmd_function(cmd, &f)) != 0)
 		return err;
 	if (strcmp(what, "neighbour") == 0)
 		test = EDU_NEIGHBOUR;
@@ -52,13 +51,12 @@ ktest_cmd(Chan *c, const Cmd *cmd)
 }
 
 static int
-ucopy_cmd(Chan *c, const Cmd *cmd)
+ucopy_cmd(const Cmd *cmd)
 {
 	uint64_t dst, src;
 	PciFn *f;
 	int n, err;
 
-	(void)c;
 	if (cmd->n != 4)
 		return fail(-EINVAL, "want " UCOPY_USAGE);
 	if (cmd_u64(cmd->f[1], &dst) != 0)
@@ -67,60 +65,27 @@ ucopy_cmd(Chan *c, const Cmd *cmd)
 		return fail(-EINVAL, "SRC '%s' is not an address", cmd->f[2]);
 	if (cmd_int(cmd->f[3], 1, EDU_MAX, &n) != 0)
 		return fail(-EINVAL, "BYTES '%s': want 1 to 4095", cmd->f[3]);
-	err = device(cmd, &f);
+	err = cmd_function(cmd, &f);
 	return err != 0 ? err : edu_ucopy(f, dst, src, n);
 }
 
 static int
-reset_cmd(Chan *c, const Cmd *cmd)
+reset_cmd(const Cmd *cmd)
 {
 	PciFn *f;
 	int err;
 
-	(void)c;
 	if (cmd->n != 1)
 		return fail(-EINVAL, "want " RESET_USAGE);
-	err = device(cmd, &f);
+	err = cmd_function(cmd, &f);
 	return err != 0 ? err : edu_reset(f);
 }
 
-static int
-ktest_text(Chan *c, Text *t)
-{
-	(void)c;
-	text_printf(t, "%s\n", KTEST_USAGE);
-	return 0;
-}
-
-static int
-ucopy_text(Chan *c, Text *t)
-{
-	(void)c;
-	text_printf(t, "%s\n", UCOPY_USAGE);
-	return 0;
-}
-
-static int
-reset_text(Chan *c, Text *t)
-{
-	(void)c;
-	text_printf(t, "%s\n", RESET_USAGE);
-	return 0;
-}
-
-static int
-status_text(Chan *c, Text *t)
-{
-	(void)c;
-	edu_status(t);
-	return 0;
-}
-
 static const Dirtab files[] = {
-	{ "ktest", 0664, ktest_text, ktest_cmd },
-	{ "reset", 0664, reset_text, reset_cmd },
-	{ "status", 0444, status_text, NULL },
-	{ "ucopy", 0664, ucopy_text, ucopy_cmd },
+	{ "ktest", 0664, .usage = KTEST_USAGE "\n", .cmd = ktest_cmd },
+	{ "reset", 0664, .usage = RESET_USAGE "\n", .cmd = reset_cmd },
+	{ "status", 0444, .show = edu_status },
+	{ "ucopy", 0664, .usage = UCOPY_USAGE "\n", .cmd = ucopy_cmd },
 };
 
 Dev edudev = {

@@ -16,66 +16,43 @@
 #include "kern/param.h"
 
 static int
-attach_text(Chan *c, Text *t)
-{
-	(void)c;
-	attach_help(t);
-	return 0;
-}
-
-static int
-attach_cmd(Chan *c, const Cmd *cmd)
+attach_cmd(const Cmd *cmd)
 {
 	AttachArgs a;
 	int err = attach_parse(cmd, &a);
 
-	(void)c;
 	return err != 0 ? err : assign_attach(&a);
 }
 
 static int
-detach_text(Chan *c, Text *t)
-{
-	(void)c;
-	detach_help(t);
-	return 0;
-}
-
-static int
-detach_cmd(Chan *c, const Cmd *cmd)
+detach_cmd(const Cmd *cmd)
 {
 	DetachArgs a;
 	int err = detach_parse(cmd, &a);
 
-	(void)c;
 	if (err != 0)
 		return err;
 	return (a.group ? assign_detach_group : assign_detach)(a.bdf, a.pid);
 }
 
-static int
-mappings_text(Chan *c, Text *t)
+static void
+mappings_show(Text *t)
 {
-	(void)c;
 	assign_mappings(t, mappings_unit);
-	return 0;
 }
 
-static int
-power_show(Chan *c, Text *t)
+static void
+power_show(Text *t)
 {
-	(void)c;
 	power_text(t, assign_powered());
-	return 0;
 }
 
 static int
-power_cmd(Chan *c, const Cmd *cmd)
+power_cmd(const Cmd *cmd)
 {
 	bool on;
 	int err = power_parse(cmd, &on);
 
-	(void)c;
 	return err != 0 ? err : assign_power(on);
 }
 
@@ -120,13 +97,12 @@ info_policy(Text *t, bool isolated)
 	text_printf(t, "\tinterrupt isolation: %s\n", isolated ? "yes" : "no");
 }
 
-static int
-info_text(Chan *c, Text *t)
+static void
+info_show(Text *t)
 {
 	bool isolated = vtd_nunit() > 0;
 	UnitInfo u;
 
-	(void)c;
 	info_driver(t, assign_powered());
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
@@ -141,16 +117,15 @@ info_text(Chan *c, Text *t)
 	info_functions(t);
 	text_printf(t, "\naddresses that are never process memory:\n");
 	layout_print(t);
-	return 0;
 }
 
 /* clang-format off */
 static const Dirtab files[] = {
-	{ "attach",   0664, attach_text,   attach_cmd },
-	{ "detach",   0664, detach_text,   detach_cmd },
-	{ "info",     0444, info_text,     NULL },
-	{ "mappings", 0444, mappings_text, NULL },
-	{ "power",    0664, power_show,    power_cmd },
+	{ "attach",   0664, .show = attach_help,   .cmd = attach_cmd },
+	{ "detach",   0664, .show = detach_help,   .cmd = detach_cmd },
+	{ "info",     0444, .show = info_show },
+	{ "mappings", 0444, .show = mappings_show },
+	{ "power",    0664, .show = power_show,    .cmd = power_cmd },
 };
 /* clang-format on */
 

@@ -13,45 +13,32 @@
 #include "kern/sched.h"
 #include "kern/string.h"
 
-int
-machine_kmesg(Chan *c, Text *t)
+void
+kmesg_show(Text *t)
 {
 	uint64_t pos = 0;
 	char buf[256];
 	size_t n;
 
-	(void)c;
 	while ((n = log_read(&pos, buf, sizeof(buf))) > 0)
 		text_putn(t, buf, n);
-	return 0;
 }
 
-int
-machine_time(Chan *c, Text *t)
+void
+time_show(Text *t)
 {
 	ns_t now = arch_now();
 
-	(void)c;
 	text_printf(t, "real %llu\n", (unsigned long long)arch_wall());
 	text_printf(t, "uptime %llu.%09llu\n", (unsigned long long)(now / 1000000000),
 		(unsigned long long)(now % 1000000000));
-	return 0;
 }
 
 int
-machine_orders(Chan *c, Text *t)
-{
-	(void)c;
-	text_printf(t, "poweroff [STATUS]\nreboot\n");
-	return 0;
-}
-
-int
-machine_order(Chan *c, const Cmd *cmd)
+sysctl_cmd(const Cmd *cmd)
 {
 	int status = 0;
 
-	(void)c;
 	if (strcmp(cmd->f[0], "reboot") == 0 && cmd->n == 1)
 		arch_reboot();
 	if (strcmp(cmd->f[0], "poweroff") == 0 && cmd->n <= 2) {
@@ -63,8 +50,8 @@ machine_order(Chan *c, const Cmd *cmd)
 		cmd->f[cmd->n - 1]);
 }
 
-int
-machine_meminfo(Chan *c, Text *t)
+void
+meminfo_show(Text *t)
 {
 	PageStat s = page_stat();
 	const struct {
@@ -79,19 +66,16 @@ machine_meminfo(Chan *c, Text *t)
 		{ "withheld", s.withheld },
 	};
 
-	(void)c;
 	for (uint i = 0; i < nelem(row); i++)
 		text_printf(t, "%s %zu\n", row[i].what, row[i].frames * PAGE_SIZE);
 	text_printf(t, "heap %zu\n", heap_in_use());
-	return 0;
 }
 
-int
-machine_sysinfo(Chan *c, Text *t)
+void
+sysinfo_show(Text *t)
 {
 	ns_t now = arch_now();
 
-	(void)c;
 	text_printf(t, "cpus %u\n", arch_ncpu());
 	text_printf(t, "switches %llu\n", (unsigned long long)sched_switches());
 	text_printf(t, "strays %llu\n", (unsigned long long)irq_stray());
@@ -101,5 +85,4 @@ machine_sysinfo(Chan *c, Text *t)
 	text_printf(t, "prompt_tsc %llu\n", (unsigned long long)cons_waited());
 	text_printf(t, "loader %s\n", bootinfo.loader);
 	text_printf(t, "cmdline %s\n", bootinfo.cmdline);
-	return 0;
 }

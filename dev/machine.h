@@ -3,12 +3,12 @@
 
 #include "kern/dev.h"
 
-int machine_kmesg(Chan *c, Text *t);
-int machine_time(Chan *c, Text *t);
-int machine_meminfo(Chan *c, Text *t);
-int machine_sysinfo(Chan *c, Text *t);
-int machine_orders(Chan *c, Text *t); /* sysctl: what it takes */
-int machine_order(Chan *c, const Cmd *cmd);
+void kmesg_show(Text *t);
+void meminfo_show(Text *t);
+void sysinfo_show(Text *t);
+void time_show(Text *t);
+#define SYSCTL_USAGE "poweroff [STATUS]\nreboot\n"
+int sysctl_cmd(const Cmd *cmd); /* says why not, or does not return */
 
 /* dev/cons.c: the counter, without idle ticks, when input was first waited for. */
 uint64_t cons_waited(void);

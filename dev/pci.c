@@ -39,7 +39,7 @@ enum { ROW_BITS = 8, ROW_INTR = 2, ROW_EVENT = 3 };
 static PciFn *chan_fn(const Chan *c);
 
 static int
-status_text(Chan *c, Text *t)
+status_show(Chan *c, Text *t)
 {
 	pci_status(chan_fn(c), t);
 	return 0;
@@ -47,21 +47,15 @@ status_text(Chan *c, Text *t)
 
 /* ---- ctl ---- */
 
-static int
-ctl_text(Chan *c, Text *t)
-{
-	(void)c;
-	text_printf(t, "reset\nbusmaster on|off\n");
-	return 0;
-}
+#define CTL_USAGE "reset\nbusmaster on|off\n"
 
 static int
 ctl_cmd(Chan *c, const Cmd *cmd)
 {
-	static const char *const order[] = { "reset", "busmaster" };
+	static const char *const words[] = { "reset", "busmaster" };
 	static const char *const state[] = { "off", "on" };
 	PciFn *f = chan_fn(c);
-	int what = cmd_word(order, nelem(order), cmd->f[0]);
+	int what = cmd_word(words, nelem(words), cmd->f[0]);
 	int on = cmd_word(state, nelem(state), cmd->f[cmd->n - 1]);
 
 	if (what < 0 || cmd->n != what + 1 || (what == 1 && on < 0))
@@ -75,7 +69,7 @@ ctl_cmd(Chan *c, const Cmd *cmd)
 /* ---- map ---- */
 
 static int
-map_text(Chan *c, Text *t)
+map_show(Chan *c, Text *t)
 {
 	return assign_maps(chan_fn(c), t, map_print);
 }
@@ -186,21 +180,23 @@ bar_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
 /* ---- the tree ---- */
 
 static const File files[] = {
-	{ { "status", 0444, status_text, NULL }, NULL, NULL },
-	{ { "config", 0444, NULL, NULL }, NULL, config_read },
-	[ROW_INTR] = { { "intr", 0444, NULL, NULL }, intr_open, intr_read },
-	[ROW_EVENT] = { { "event", 0444, NULL, NULL }, NULL, event_read },
-	{ { "ctl", 0664, ctl_text, ctl_cmd }, NULL, NULL },
-	{ { "map", 0660, map_text, map_cmd }, NULL, NULL },
+	{ .row = { "status", 0444, .show_of = status_show } },
+	{ .row = { .name = "config", .mode = 0444 }, .read = config_read },
+	[ROW_INTR] = { .row = { .name = "intr", .mode = 0444 },
+		.open = intr_open,
+		.read = intr_read },
+	[ROW_EVENT] = { .row = { .name = "event", .mode = 0444 }, .read = event_read },
+	{ .row = { "ctl", 0664, .usage = CTL_USAGE, .cmd_of = ctl_cmd } },
+	{ .row = { "map", 0660, .show_of = map_show, .cmd_of = map_cmd } },
 };
 
 static const File bars[PCI_NBAR] = {
-	{ { "bar0", 0660, NULL, NULL }, bar_open, bar_read },
-	{ { "bar1", 0660, NULL, NULL }, bar_open, bar_read },
-	{ { "bar2", 0660, NULL, NULL }, bar_open, bar_read },
-	{ { "bar3", 0660, NULL, NULL }, bar_open, bar_read },
-	{ { "bar4", 0660, NULL, NULL }, bar_open, bar_read },
-	{ { "bar5", 0660, NULL, NULL }, bar_open, bar_read },
+	{ .row = { .name = "bar0", .mode = 0660 }, .open = bar_open, .read = bar_read },
+	{ .row = { .name = "bar1", .mode = 0660 }, .open = bar_open, .read = bar_read },
+	{ .row = { .name = "bar2", .mode = 0660 }, .open = bar_open, .read = bar_read },
+	{ .row = { .name = "bar3", .mode = 0660 }, .open = bar_open, .read = bar_read },
+	{ .row = { .name = "bar4", .mode = 0660 }, .open = bar_open, .read = bar_read },
+	{ .row = { .name = "bar5", .mode = 0660 }, .open = bar_open, .read = bar_read },
 };
 
 static PciFn *
@@ -315,7 +311,7 @@ pci_open(Chan *c, int flags)
 
 	if (file == NULL)
 		return 0;
-	if (file->row.text != NULL)
+	if (dirtab_is_text(&file->row))
 		return dirtab_open(c, flags, &file->row);
 	return file->open != NULL ? file->open(chan_fn(c), c) : 0;
 }
@@ -343,7 +339,7 @@ pci_filewrite(Chan *c, const void *buf, long n, off_k off)
 	const File *file = chan_file(c);
 
 	(void)off;
-	if (file->row.cmd == NULL)
+	if (!dirtab_takes_cmd(&file->row))
 		return fail(-EINVAL, "registers are mapped, not written: use mmap");
 	return dirtab_write(c, buf, n, &file->row);
 }

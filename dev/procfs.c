@@ -39,7 +39,7 @@ may_see(const Proc *p)
 }
 
 static Proc *
-find(const Chan *c)
+proc_of(const Chan *c)
 {
 	Proc *p = proc_find(pid_of(c));
 
@@ -71,7 +71,7 @@ size_of(Proc *p)
 }
 
 static void
-status_text(Proc *p, Text *t)
+status_show(Proc *p, Text *t)
 {
 	char name[PROC_NAMELEN], cpu[12] = "-";
 	uint64_t ms = p->used / 1000000;
@@ -84,14 +84,14 @@ status_text(Proc *p, Text *t)
 		snprint(cpu, sizeof(cpu), "%d", p->cpu);
 	text_printf(t,
 		"name %s pid %d ppid %d state %s pgid %d size %zu cpu %s time "
-		"%llu.%03llu\n",
+		"%lu.%03lu\n",
 		name, p->pid, proc_parent(p),
 		p->finished ? "zombie" : state_name[p->state], p->pgid, size_of(p), cpu,
-		(unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000));
+		ms / 1000, ms % 1000);
 }
 
 static void
-ns_text(Proc *p, Text *t)
+ns_show(Proc *p, Text *t)
 {
 	Pgrp *g = proc_pgrp(p);
 
@@ -102,7 +102,7 @@ ns_text(Proc *p, Text *t)
 }
 
 static void
-segment_text(Proc *p, Text *t)
+segment_show(Proc *p, Text *t)
 {
 	Aspace *as = proc_aspace(p);
 
@@ -113,7 +113,7 @@ segment_text(Proc *p, Text *t)
 }
 
 static void
-fd_text(Proc *p, Text *t)
+fd_show(Proc *p, Text *t)
 {
 	static const char *const mode[] = { "r", "w", "rw" };
 
@@ -128,7 +128,7 @@ fd_text(Proc *p, Text *t)
 }
 
 static void
-ctl_text(Proc *p, Text *t)
+ctl_show(Proc *p, Text *t)
 {
 	(void)p;
 	text_printf(t, "kill\nint\n");
@@ -142,23 +142,27 @@ ctl_cmd(Chan *c, const Cmd *cmd)
 
 	if (cmd->n != 1 || (!kill && strcmp(cmd->f[0], "int") != 0))
 		return fail(-EINVAL, "'%s': want kill or int", cmd->f[cmd->n - 1]);
-	if ((p = find(c)) == NULL)
+	if ((p = proc_of(c)) == NULL)
 		return -ESRCH;
 	proc_kill(p, kill ? SSIGKILL : SSIGINT, NULL);
 	proc_put(p);
 	return 0;
 }
 
-/* clang-format off */
+enum { ROW_CTL, ROW_FD, ROW_NS, ROW_SEGMENT, ROW_STATUS };
+
 static void (*const shows[])(Proc *p, Text *t) = {
-	ctl_text, fd_text, ns_text, segment_text, status_text,
+	[ROW_CTL] = ctl_show,
+	[ROW_FD] = fd_show,
+	[ROW_NS] = ns_show,
+	[ROW_SEGMENT] = segment_show,
+	[ROW_STATUS] = status_show,
 };
-/* clang-format on */
 
 static int
-show(Chan *c, Text *t)
+row_show(Chan *c, Text *t)
 {
-	Proc *p = find(c);
+	Proc *p = proc_of(c);
 
 	if (p == NULL)
 		return -ESRCH;
@@ -168,11 +172,11 @@ show(Chan *c, Text *t)
 }
 
 static const Dirtab proc_tab[] = {
-	{ "ctl", 0644, show, ctl_cmd },
-	{ "fd", 0444, show, NULL },
-	{ "ns", 0444, show, NULL },
-	{ "segment", 0444, show, NULL },
-	{ "status", 0444, show, NULL },
+	[ROW_CTL] = { "ctl", 0644, .show_of = row_show, .cmd_of = ctl_cmd },
+	[ROW_FD] = { "fd", 0444, .show_of = row_show },
+	[ROW_NS] = { "ns", 0444, .show_of = row_show },
+	[ROW_SEGMENT] = { "segment", 0444, .show_of = row_show },
+	[ROW_STATUS] = { "status", 0444, .show_of = row_show },
 };
 
 _Static_assert(nelem(shows) == nelem(proc_tab), "a text for each file");

@@ -4,17 +4,9 @@
 #include "dev/drv/rng.h"
 #include "dev/devtab.h"
 
-static int
-status_text(Chan *c, Text *t)
-{
-	(void)c;
-	rng_status(t);
-	return 0;
-}
-
 static const Dirtab files[] = {
-	{ "data", 0444, NULL, NULL },
-	{ "status", 0444, status_text, NULL },
+	{ .name = "data", .mode = 0444 },
+	{ "status", 0444, .show = rng_status },
 };
 
 static int

@@ -27,66 +27,18 @@
 #include "kern/errno.h"
 #include "kern/log.h"
 
-static int
-faults_text(Chan *c, Text *t)
-{
-	(void)c;
-	assign_faults(t);
-	return 0;
-}
-
-static int
-domains_show(Chan *c, Text *t)
-{
-	(void)c;
-	assign_domains(t);
-	return 0;
-}
-
-static int
-check_show(Chan *c, Text *t)
-{
-	(void)c;
-	assign_check(t);
-	return 0;
-}
-
-static int
-ctl_show(Chan *c, Text *t)
-{
-	(void)c;
-	assign_ctl_text(t);
-	return 0;
-}
-
-static int
-ctl_cmd(Chan *c, const Cmd *cmd)
-{
-	(void)c;
-	return assign_ctl_cmd(cmd);
-}
-
-static int
-stats_show(Chan *c, Text *t)
-{
-	(void)c;
-	assign_stats(t);
-	return 0;
-}
-
 /* Decoded afresh, so that it is there whatever became of the units. */
-static int
-dmar_show(Chan *c, Text *t)
+static void
+dmar_show(Text *t)
 {
 	size_t len;
 	const void *table = acpi_last("DMAR", &len);
 	char line[128];
 	Dmar d;
 
-	(void)c;
 	if (table == NULL) {
 		text_printf(t, "no DMAR table\n");
-		return 0;
+		return;
 	}
 	acpi_line(line, sizeof line, table, acpi_addr(table));
 	text_printf(t, "%s", line);
@@ -95,15 +47,6 @@ dmar_show(Chan *c, Text *t)
 	dmar_judge(&d, os_is_ram);
 	dmar_text(t, &d);
 	dmar_free(&d);
-	return 0;
-}
-
-static int
-groups_show(Chan *c, Text *t)
-{
-	(void)c;
-	groups_text(t);
-	return 0;
 }
 
 static void
@@ -114,13 +57,12 @@ put_lost(Text *t, uint64_t n)
 }
 
 /* Where others overwrite what is being read, there is a line that says how much. */
-static int
-trace_show(Chan *c, Text *t)
+static void
+trace_show(Text *t)
 {
 	uint64_t first, end, i, lost = 0;
 	VtdEvent e;
 
-	(void)c;
 	vtd_trace_range(&first, &end);
 	i = end - first > VTD_EVENTS ? end - VTD_EVENTS : first;
 	for (lost = i - first; i < end; i++) {
@@ -133,7 +75,6 @@ trace_show(Chan *c, Text *t)
 		trace_line(t, i, &e);
 	}
 	put_lost(t, lost);
-	return 0;
 }
 
 /* ---- walk: a question is kept, and each open answers it afresh ---- */
@@ -185,13 +126,12 @@ walk_show(Chan *c, Text *t)
 }
 
 static int
-walk_cmd(Chan *c, const Cmd *cmd)
+walk_cmd(const Cmd *cmd)
 {
 	WalkQuery q;
 	Unit *u;
 	int err;
 
-	(void)c;
 	if ((err = walk_parse(cmd, &q)) != 0 || (err = walk_unit(&q, &u)) != 0)
 		return err;
 	lock(&walk_lock);
@@ -203,15 +143,15 @@ walk_cmd(Chan *c, const Cmd *cmd)
 
 /* clang-format off */
 static const Dirtab files[] = {
-	{ "check",   0444, check_show,   NULL },
-	{ "ctl",     0644, ctl_show,     ctl_cmd },
-	{ "dmar",    0444, dmar_show,    NULL },
-	{ "domains", 0444, domains_show, NULL },
-	{ "faults",  0444, faults_text,  NULL },
-	{ "groups",  0444, groups_show,  NULL },
-	{ "stats",   0444, stats_show,   NULL },
-	{ "trace",   0444, trace_show,   NULL },
-	{ "walk",    0666, walk_show,    walk_cmd },
+	{ "check",   0444, .show = assign_check },
+	{ "ctl",     0644, .show = assign_ctl_text, .cmd = assign_ctl_cmd },
+	{ "dmar",    0444, .show = dmar_show },
+	{ "domains", 0444, .show = assign_domains },
+	{ "faults",  0444, .show = assign_faults },
+	{ "groups",  0444, .show = groups_text },
+	{ "stats",   0444, .show = assign_stats },
+	{ "trace",   0444, .show = trace_show },
+	{ "walk",    0666, .show_of = walk_show, .cmd = walk_cmd },
 };
 /* clang-format on */
 

@@ -98,16 +98,29 @@ Dev *dev_find(const char *name);
 typedef int Gen(Chan *dir, uint i, Stat *st);
 int dev_walk(Chan *c, const char *name, Gen *gen);
 
-/* One row of a Dirtab: a file, what it shows, what it takes. */
+/*
+ * One row of a Dirtab: a file, what a read of it shows, and what it does with a command.
+ * A row sets one of usage, show and show_of, or none if the file is not text, and one of
+ * cmd and cmd_of, or none if it takes no commands.
+ */
 typedef struct Cmd Cmd;
 struct Dirtab {
 	const char *name;
 	uint32_t mode;
-	/* Write what a read shows; called at open, the reader sees this snapshot. */
-	int (*text)(Chan *c, Text *t);
-	/* Do one command, parsed; `c->path` names the file in messages. */
-	int (*cmd)(Chan *c, const Cmd *cmd);
+	/* Always the same text: the commands that the file takes. */
+	const char *usage;
+	/* Writes what a read shows. It is called at open, and the reader sees this
+	 * snapshot. show_of is for a text that depends on the Chan, or that can fail: then
+	 * it returns a code and has said why. */
+	void (*show)(Text *t);
+	int (*show_of)(Chan *c, Text *t);
+	/* Does one command, parsed, of at least one word. 0, or a code and a sentence.
+	 * cmd_of is for a command that depends on the Chan. */
+	int (*cmd)(const Cmd *cmd);
+	int (*cmd_of)(Chan *c, const Cmd *cmd);
 };
+bool dirtab_is_text(const Dirtab *row);
+bool dirtab_takes_cmd(const Dirtab *row);
 
 /* Files of one directory, qid.path = 1 + row. */
 int dirtab_walk(Chan *c, const char *name, const Dirtab *tab, uint n);
@@ -134,4 +147,3 @@ long flat_write(Chan *c, const void *buf, long n, off_k off);
 int dirsnap_open(Chan *c, void (*list)(Chan *dir, Text *t));
 void dirsnap_add(Text *t, const Stat *st);
 int dirsnap_entry(Chan *c, uint i, Stat *st);
-/* The file part of c->path's place in the name space, for messages: c->path itself. */

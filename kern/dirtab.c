@@ -64,17 +64,41 @@ dirtab_walk(Chan *c, const char *name, const Dirtab *tab, uint n)
 	return -ENOENT;
 }
 
+bool
+dirtab_is_text(const Dirtab *row)
+{
+	return row->usage != NULL || row->show != NULL || row->show_of != NULL;
+}
+
+bool
+dirtab_takes_cmd(const Dirtab *row)
+{
+	return row->cmd != NULL || row->cmd_of != NULL;
+}
+
+static int
+row_show(const Dirtab *row, Chan *c, Text *t)
+{
+	if (row->show_of != NULL)
+		return row->show_of(c, t);
+	if (row->show != NULL)
+		row->show(t);
+	else
+		text_putn(t, row->usage, strlen(row->usage));
+	return 0;
+}
+
 int
 dirtab_open(Chan *c, int flags, const Dirtab *row)
 {
 	Text *t;
 	int err;
 
-	if (row->text == NULL || (flags & SO_ACCMODE) == SO_WRONLY)
+	if (!dirtab_is_text(row) || (flags & SO_ACCMODE) == SO_WRONLY)
 		return 0;
 	if ((t = kalloc(sizeof(*t))) == NULL)
 		return fail(-ENOMEM, "out of memory");
-	err = row->text(c, t);
+	err = row_show(row, c, t);
 	if (err == 0 && t->failed)
 		err = fail(-ENOMEM, "out of memory");
 	if (err != 0) {
@@ -98,7 +122,7 @@ dirtab_write(Chan *c, const void *buf, long n, const Dirtab *row)
 	Cmd cmd;
 	int err;
 
-	if (row->cmd == NULL)
+	if (!dirtab_takes_cmd(row))
 		return fail(-EACCES, "cannot be written");
 	if (n == 0)
 		return 0;
@@ -109,7 +133,7 @@ dirtab_write(Chan *c, const void *buf, long n, const Dirtab *row)
 		return fail(err, "a command is one line of printable words");
 	if (cmd.n == 0)
 		return fail(-EINVAL, "empty command");
-	err = row->cmd(c, &cmd);
+	err = row->cmd_of != NULL ? row->cmd_of(c, &cmd) : row->cmd(&cmd);
 	return err != 0 ? err : n;
 }
 

@@ -135,7 +135,7 @@ with_domain(const Measure *m, uint64_t *v)
 /* ---- the files ---- */
 
 static int
-all_text(Chan *c, Text *t)
+domain_show(Chan *c, Text *t)
 {
 	uint64_t v[RUNS];
 	int err = 0;
@@ -149,7 +149,7 @@ all_text(Chan *c, Text *t)
 	return err != 0 ? fail(err, "a measurement failed") : 0;
 }
 
-static const Dirtab files[] = { { "domain", 0444, all_text, NULL } };
+static const Dirtab files[] = { { "domain", 0444, .show_of = domain_show } };
 
 static Dev benchdev = { .name = "bench", FLAT_FILES(files), FLAT_CALLS };
 

@@ -20,21 +20,18 @@ static char last_cmd[64];
 static int stream_left;
 static Waitq stream_q;
 
-static int
-text(Chan *c, Text *t)
+static void
+text(Text *t)
 {
 	static int opens;
 
-	(void)c;
 	assert_null(host_self.held);
 	text_printf(t, "opened %d times\n", ++opens);
-	return 0;
 }
 
 static int
-cmd(Chan *c, const Cmd *cmd)
+cmd(const Cmd *cmd)
 {
-	(void)c;
 	assert_null(host_self.held);
 	if (strcmp(cmd->f[0], "bad") == 0)
 		return fail(-EINVAL, "no device 0:9.0");
@@ -43,9 +40,9 @@ cmd(Chan *c, const Cmd *cmd)
 }
 
 static const Dirtab tab[] = {
-	{ "ctl", 0664, NULL, cmd },
-	{ "info", 0444, text, NULL },
-	{ "stream", 0666, NULL, NULL },
+	{ "ctl", 0664, .cmd = cmd },
+	{ "info", 0444, .show = text },
+	{ .name = "stream", .mode = 0666 },
 };
 
 static int
