@@ -24,14 +24,17 @@
 
 typedef struct Cause Cause;
 struct Cause {
-	const PciFn *at;
-	bool slot; /* holds at's device but for what ACS isolates; else at and all
-			    * that is below it */
+	const PciFn *at; /* NULL: holds every function */
+	bool slot;       /* holds the functions of at's device that ACS does not isolate,
+			  * otherwise at and all that is below it */
 	const char *text;
 	Cause *next;
 };
 
 static Cause *causes;
+/* Stands for every cause that there was no memory for. Functions that may not be isolated
+ * are never in two groups, so it joins all of them. */
+static Cause unknown = { .text = "no memory at boot to tell what keeps them apart" };
 
 /* ---- access control ---- */
 
@@ -133,24 +136,46 @@ same_device(const PciFn *a, const PciFn *b)
 static bool
 holds(const Cause *c, const PciFn *f)
 {
+	if (c->at == NULL)
+		return true;
 	if (c->slot)
 		return same_device(c->at, f) && !acs_isolates(f);
 	return f == c->at || pci_below(f, c->at);
 }
 
 static void
-cause_add(const PciFn *at, bool slot, const char *text)
+cause_link(Cause *c)
 {
-	Cause **tail = &causes, *c = pcios_alloc(sizeof(*c));
+	Cause **tail = &causes;
 
-	if (c == NULL) {
-		pcios_log("pci: no memory for isolation groups\n");
-		return;
-	}
 	while (*tail != NULL)
 		tail = &(*tail)->next;
-	*c = (Cause){ .at = at, .slot = slot, .text = text };
 	*tail = c;
+}
+
+static void
+cause_lost(void)
+{
+	for (const Cause *c = causes; c != NULL; c = c->next)
+		if (c == &unknown)
+			return;
+	pcios_log("pci: no memory to tell what isolates functions: "
+		  "all are one isolation group\n");
+	unknown.next = NULL;
+	cause_link(&unknown);
+}
+
+static void
+cause_add(const PciFn *at, bool slot, const char *text)
+{
+	Cause *c = pcios_alloc(sizeof(*c));
+
+	if (c == NULL) {
+		cause_lost();
+		return;
+	}
+	*c = (Cause){ .at = at, .slot = slot, .text = text };
+	cause_link(c);
 }
 
 static void
@@ -245,11 +270,13 @@ renumber(uint n)
 }
 
 void
-group_all(void)
+group_all(bool bridge_lost)
 {
 	uint n = 0;
 
 	causes = NULL;
+	if (bridge_lost)
+		cause_lost();
 	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
 		acs_enable(f);
 		sids_find(f);

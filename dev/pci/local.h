@@ -17,7 +17,9 @@ void msix_locate(PciFn *f); /* after bar_size */
 void bridge_windows(PciFn *f);
 void bar_judge(PciFn *f);              /* when all are sized */
 PciReset reset_choose(const PciFn *f); /* when all are linked */
-void group_all(void);                  /* ACS, requester ids, groups of all functions */
+/* Switches ACS on and finds the source ids and the group of every function. If there was
+ * no memory for some bridge, nobody knows what is below it. */
+void group_all(bool bridge_lost);
 
 bool acs_isolates(const PciFn *f); /* redirects everything it can, or need not */
 

@@ -19,6 +19,7 @@
 
 static PciFn *functions;
 static uint nfunctions, nlost, nbuses;
+static bool bridge_lost;
 
 PciFn *
 pci_first(void)
@@ -77,8 +78,9 @@ pcifn_add(bdf_t b, PciFn ***tail)
 		return;
 	if (nfunctions < MAX_FUNCTIONS)
 		f = pcios_alloc(sizeof(*f));
-	if (f == NULL) { /* cannot master the bus, cannot be given away: harmless */
+	if (f == NULL) { /* It cannot master the bus and cannot be given away. */
 		nlost++;
+		bridge_lost |= layout != LAYOUT_DEVICE;
 		return;
 	}
 	f->bdf = b;
@@ -213,6 +215,7 @@ pci_scan(void)
 {
 	functions = NULL;
 	nfunctions = nlost = 0;
+	bridge_lost = false;
 	pcios_init();
 	buses_scan();
 	functions_link();
@@ -227,7 +230,7 @@ pci_scan(void)
 		bar_judge(f);
 		f->reset = reset_choose(f);
 	}
-	group_all();
+	group_all(bridge_lost);
 	nbuses = buses_count();
 	return nlost > 0 ? -ENOMEM : 0;
 }

@@ -8,6 +8,7 @@ bool fake_ecam;
 uint fake_ms;
 char fake_said[4096], fake_wrong[256];
 uint32_t fake_table[64 * 4];
+uint fake_no_memory;
 uint64_t fake_mapped, fake_ram, fake_ram_len;
 
 static FakeFn fn[MAXFN];
@@ -40,7 +41,7 @@ fake_begin(void)
 {
 	memset(fn, 0, sizeof(fn));
 	memset(fake_table, 0, sizeof(fake_table));
-	nfn = nalloc = nrange = fake_ms = 0;
+	nfn = nalloc = nrange = fake_ms = fake_no_memory = 0;
 	fake_ecam = true;
 	fake_said[0] = fake_wrong[0] = 0;
 	fake_mapped = fake_ram = fake_ram_len = 0;
@@ -425,6 +426,8 @@ void *
 pcios_alloc(size_t n)
 {
 	assert_true(nalloc < MAXALLOC);
+	if (fake_no_memory > 0 && --fake_no_memory == 0)
+		return NULL;
 	return alloc[nalloc++] = calloc(1, n);
 }
 

@@ -30,6 +30,7 @@ typedef struct FakeFn {
 extern bool fake_ecam;
 extern uint fake_ms;                /* slept so far */
 extern char fake_said[4096];        /* pcios_log */
+extern uint fake_no_memory;         /* the n'th pcios_alloc from now fails; 0: none */
 extern char fake_wrong[256];        /* the first objection */
 extern uint32_t fake_table[64 * 4]; /* what pcios_map shows */
 extern uint64_t fake_mapped;

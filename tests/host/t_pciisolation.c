@@ -277,6 +277,46 @@ numbered_in_order(void **state)
 	assert_int_equal(at(3, 0, 0)->group, 2);
 }
 
+/* A function that was not found, for want of memory, is not used. */
+static void
+one_group(bdf_t a, bdf_t b)
+{
+	const PciFn *f = pci_find(a), *g = pci_find(b);
+
+	if (f == NULL || g == NULL)
+		return;
+	assert_int_equal(f->group, g->group);
+	assert_non_null(pci_group_reason(f, g));
+	assert_non_null(pci_group_cause(f->group, 0));
+}
+
+/* Whichever allocation fails: what hardware cannot keep apart is never two groups. */
+static void
+no_memory_joins(void **state)
+{
+	(void)state;
+	fake_port(BDF(0, 0, 4, 0), 4, 1, 1, 0);
+	fake_port(BDF(0, 0, 5, 0), 7, 2, 2, 0);
+	fake_put(fake_edu(0, 6, 0), 0x0e, 1, 0x80);
+	fake_edu(0, 6, 1);
+	fake_pcie(fake_edu(1, 0, 0), 0);
+	fake_put(fake_get(BDF(0, 1, 0, 0)), 0x0e, 1, 0x80);
+	fake_pcie(fake_edu(1, 0, 1), 0);
+	fake_edu(2, 1, 0);
+	fake_edu(2, 2, 0);
+	for (uint n = 1, left = 0; left == 0; n++) {
+		fake_no_memory = n;
+		pci_scan();
+		left = fake_no_memory;
+		fake_no_memory = 0;
+		one_group(BDF(0, 0, 6, 0), BDF(0, 0, 6, 1));
+		one_group(BDF(0, 1, 0, 0), BDF(0, 1, 0, 1));
+		one_group(BDF(0, 2, 1, 0), BDF(0, 2, 2, 0));
+	}
+	assert_int_not_equal(at(0, 6, 0)->group, at(1, 0, 0)->group);
+	assert_non_null(strstr(fake_said, "one isolation group"));
+}
+
 int
 main(void)
 {
@@ -297,6 +337,7 @@ main(void)
 		T(multifunction_with_acs),
 		T(ports_of_one_device),
 		T(numbered_in_order),
+		T(no_memory_joins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
