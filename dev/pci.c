@@ -41,7 +41,23 @@ static PciFn *chan_fn(const Chan *c);
 static int
 status_show(Chan *c, Text *t)
 {
-	pci_status(chan_fn(c), t);
+	PciFn *f = chan_fn(c);
+	Unit *u = assign_unit(f);
+	PciStatus s = {
+		.fn = f,
+		.present = pci_present(f),
+		.busmaster = pci_is_busmaster(f),
+		.ats = pci_ats_is_on(f),
+		.state = assign_state(f),
+		.owner = assign_owner(f),
+		.unit = u != NULL ? (int)unit_index(u) : -1,
+	};
+
+	s.has_driver = assign_kdev(f, &s.driver);
+	s.has_entry = assign_entry(f, &s.entry, &s.irq);
+	s.ncap = pci_caps(f, false, s.cap, nelem(s.cap));
+	s.necap = pci_caps(f, true, s.ecap, nelem(s.ecap));
+	pcistatus_text(t, &s);
 	return 0;
 }
 

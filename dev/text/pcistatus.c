@@ -1,15 +1,14 @@
 /*
  * The status of a PCI function as text: one fact per line, `key value`, and every refusal
  * with its reason, so that nobody has to ask why a device cannot be attached or a
- * register cannot be mapped. Tools take lines by their key; new keys may come, old ones
- * stay. No locks: a function is const, and who owns it is asked once per line.
+ * register cannot be mapped. Tools find a line by its key. New keys may come, and old
+ * ones stay. Locks: none.
  */
 #include "dev/text/pcistatus.h"
-#include "dev/assign/assign.h"
 #include "kern/cmd.h"
 
 static void
-print_bdf(Text *t, const char *key, bdf_t b)
+put_bdf(Text *t, const char *key, bdf_t b)
 {
 	char name[16];
 
@@ -17,9 +16,10 @@ print_bdf(Text *t, const char *key, bdf_t b)
 }
 
 static void
-print_identity(const PciFn *f, Text *t)
+put_identity(Text *t, const PciStatus *s)
 {
 	static const char *const kind[] = { "endpoint", "bridge", "host bridge" };
+	const PciFn *f = s->fn;
 
 	text_printf(t, "id %04x:%04x\n", f->vendor, f->device);
 	text_printf(t, "subsystem %04x:%04x\n", f->subvendor, f->subdevice);
@@ -28,53 +28,49 @@ print_identity(const PciFn *f, Text *t)
 	text_printf(t, "revision %x\n", f->revision);
 	text_printf(t, "kind %s\n", kind[f->kind]);
 	if (f->bridge != NULL) {
-		print_bdf(t, "bridge", f->bridge->bdf);
+		put_bdf(t, "bridge", f->bridge->bdf);
 		text_printf(t, "\n");
 	}
-	if (!pci_present(f))
+	if (!s->present)
 		text_printf(t, "present no\n");
 }
 
 static void
-print_ownership(const PciFn *f, Text *t)
+put_ownership(Text *t, const PciStatus *s)
 {
-	Unit *u = assign_unit(f);
-	int pid = assign_owner(f);
-	KdevInfo k;
-
-	text_printf(t, "state %s\n", fn_state_name[assign_state(f)]);
-	if (pid >= 0)
-		text_printf(t, "owner %d\n", pid);
+	text_printf(t, "state %s\n", fn_state_name[s->state]);
+	if (s->owner >= 0)
+		text_printf(t, "owner %d\n", s->owner);
 	else
 		text_printf(t, "owner none\n");
-	if (assign_kdev(f, &k))
-		text_printf(t, "driver %s, %s\n", k.driver, k.view);
-	if (u != NULL)
-		text_printf(t, "unit %u\n", unit_index(u));
+	if (s->has_driver)
+		text_printf(t, "driver %s, %s\n", s->driver.driver, s->driver.view);
+	if (s->unit >= 0)
+		text_printf(t, "unit %d\n", s->unit);
 	else
 		text_printf(t, "unit none\n");
-	text_printf(t, "busmaster %s\n", pci_is_busmaster(f) ? "on" : "off");
-	if (f->ats != 0)
-		text_printf(t, "ats %s\n", pci_ats_is_on(f) ? "on" : "off");
+	text_printf(t, "busmaster %s\n", s->busmaster ? "on" : "off");
+	if (s->fn->ats != 0)
+		text_printf(t, "ats %s\n", s->ats ? "on" : "off");
 }
 
 static void
-print_group(const PciFn *f, Text *t)
+put_group(Text *t, const PciFn *f)
 {
 	text_printf(t, "group %u\n", f->group);
 	for (const PciFn *o = pci_first(); o != NULL; o = o->next)
 		if (o != f && o->group == f->group) {
-			print_bdf(t, "member", o->bdf);
+			put_bdf(t, "member", o->bdf);
 			text_printf(t, " %s\n", pci_group_reason(f, o));
 		}
 	for (uint i = 0; i < f->nsid; i++) {
-		print_bdf(t, "rid", BDF_SEG(f->bdf) << 16 | f->sid[i]);
+		put_bdf(t, "rid", BDF_SEG(f->bdf) << 16 | f->sid[i]);
 		text_printf(t, "\n");
 	}
 }
 
 static void
-print_windows(const PciFn *f, Text *t)
+put_windows(Text *t, const PciFn *f)
 {
 	static const char *const what[] = { "memory", "prefetchable", "io" };
 
@@ -88,7 +84,7 @@ print_windows(const PciFn *f, Text *t)
 }
 
 static void
-print_bar(const PciFn *f, uint i, Text *t)
+put_bar(Text *t, const PciFn *f, uint i)
 {
 	const PciBar *b = &f->bar[i];
 	const char *why = pci_bar_refusal(f, i, 0, b->size);
@@ -106,34 +102,32 @@ print_bar(const PciFn *f, uint i, Text *t)
 }
 
 static void
-print_caps(const PciFn *f, bool extended, Text *t)
+put_caps(Text *t, const PciCap *c, uint n, bool extended)
 {
-	PciCap c[CAP_MAXEXT];
-	uint n = pci_caps(f, extended, c, extended ? CAP_MAXEXT : CAP_MAXSTD);
-
 	for (uint i = 0; i < n; i++)
 		text_printf(t, "cap %x %s\n", c[i].off, cap_name(c[i].id, extended));
 }
 
 static void
-print_entry(const PciFn *f, Text *t)
+put_entry(Text *t, const PciStatus *s)
 {
-	uint32_t index;
-	VtdIrq q;
 	char b[16];
 
-	if (!assign_entry(f, &index, &q))
+	if (!s->has_entry)
 		return;
-	if (q.bus)
-		text_printf(t, "entry %u source bus %x\n", index, q.sid >> 8);
+	if (s->irq.bus)
+		text_printf(t, "entry %u source bus %x\n", s->entry, s->irq.sid >> 8);
 	else
-		text_printf(t, "entry %u source %s\n", index,
-			bdf_print(BDF(BDF_SEG(f->bdf), 0, 0, 0) + q.sid, b, sizeof b));
+		text_printf(t, "entry %u source %s\n", s->entry,
+			bdf_print(BDF(BDF_SEG(s->fn->bdf), 0, 0, 0) + s->irq.sid, b,
+				sizeof b));
 }
 
 static void
-print_interrupts(const PciFn *f, Text *t)
+put_interrupts(Text *t, const PciStatus *s)
 {
+	const PciFn *f = s->fn;
+
 	if (f->msi != 0)
 		text_printf(t, "interrupt msi\n");
 	else if (f->msix != 0)
@@ -143,21 +137,23 @@ print_interrupts(const PciFn *f, Text *t)
 	if (f->msix != 0)
 		text_printf(t, "msix %u table bar%u+0x%x pending bar%u+0x%x\n", f->msix_n,
 			f->msix_bir, f->msix_off, f->pba_bir, f->pba_off);
-	print_entry(f, t);
+	put_entry(t, s);
 }
 
 void
-pci_status(const PciFn *f, Text *t)
+pcistatus_text(Text *t, const PciStatus *s)
 {
-	print_identity(f, t);
-	print_ownership(f, t);
-	print_group(f, t);
+	const PciFn *f = s->fn;
+
+	put_identity(t, s);
+	put_ownership(t, s);
+	put_group(t, f);
 	text_printf(t, "reset %s\n", pci_reset_name(f->reset));
-	print_interrupts(f, t);
-	print_windows(f, t);
+	put_interrupts(t, s);
+	put_windows(t, f);
 	for (uint i = 0; i < PCI_NBAR; i++)
 		if (f->bar[i].size != 0)
-			print_bar(f, i, t);
-	print_caps(f, false, t);
-	print_caps(f, true, t);
+			put_bar(t, f, i);
+	put_caps(t, s->cap, s->ncap, false);
+	put_caps(t, s->ecap, s->necap, true);
 }
