@@ -64,7 +64,7 @@ put_group(Text *t, const PciFn *f)
 			text_printf(t, " %s\n", pci_group_reason(f, o));
 		}
 	for (uint i = 0; i < f->nsid; i++) {
-		put_bdf(t, "rid", BDF_SEG(f->bdf) << 16 | f->sid[i]);
+		put_bdf(t, "source", BDF_SEG(f->bdf) << 16 | f->sid[i]);
 		text_printf(t, "\n");
 	}
 }

@@ -8,11 +8,11 @@ $ ls '#pci'
 ...
 $ b=$(cd '#pci'; for f in [1-9]*:1.0; do echo $f; done); b=${b%:1.0}; echo $b
 [1-9] (re)
-$ grep ^member "#pci/$b:1.0/status"; grep ^rid "#pci/$b:1.0/status"
+$ grep ^member "#pci/$b:1.0/status"; grep ^source "#pci/$b:1.0/status"
 member 0:8.0 same requester id \d:0.0 behind bridge 0:8.0 \(PCIe to PCI\) (re)
 member \d:2.0 same requester id \d:0.0 behind bridge 0:8.0 \(PCIe to PCI\) (re)
-rid \d:1.0 (re)
-rid \d:0.0 (re)
+source \d:1.0 (re)
+source \d:0.0 (re)
 $ echo $b:1.0 $p >'#iommu/attach'
 $ echo $b:2.0 $q >'#iommu/attach'
 echo: #iommu/attach: \d:2.0 is in one group with \d:1.0, owned by pid \d+: .* (re)

@@ -59,7 +59,7 @@ nobodys(void **state)
 	      "unit none\n"
 	      "busmaster off\n"
 	      "group 0\n"
-	      "rid 0:3.0\n"
+	      "source 0:3.0\n"
 	      "reset none\n"
 	      "interrupt none\n"
 	      "bar0 0xfe800000 size 0x100000 memory: mappable\n"
@@ -110,7 +110,7 @@ behind_a_bridge(void **state)
 	has_line("\nkind endpoint\nbridge 0:5.0\n");
 	has_line("\nmember 0:5.0 same requester id 2:0.0 behind bridge 0:5.0 "
 		 "(PCIe to PCI)\n");
-	has_line("\nrid 2:1.0\nrid 2:0.0\n");
+	has_line("\nsource 2:1.0\nsource 2:0.0\n");
 	status.has_entry = true;
 	status.entry = 7;
 	status.irq = (VtdIrq){ .sid = 0x0200, .bus = true };
