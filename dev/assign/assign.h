@@ -20,10 +20,6 @@ typedef struct Cmd Cmd;
 /* What a fault does to the function it is blamed on: nothing, bus mastering goes off, or
  * the process that owns it is killed. */
 typedef enum FaultPolicy { FAULT_LOG, FAULT_STOP, FAULT_KILL } FaultPolicy;
-/* What of its owner's memory a device sees: all of it, the pages that the process asked
- * to be for DMA, or what the process maps to addresses of its choice. */
-typedef enum AttachMode { ATTACH_SHARED, ATTACH_PRIVATE, ATTACH_GUEST } AttachMode;
-extern const char *const attach_mode_name[ATTACH_GUEST + 1]; /* dev/text/iommucmd.c */
 
 /* ---- boot ---- */
 

@@ -13,6 +13,12 @@ const char *const fn_state_name[FN_NSTATE] = {
 };
 /* clang-format on */
 
+const char *const attach_mode_name[] = {
+	[ATTACH_SHARED] = "shared",
+	[ATTACH_PRIVATE] = "private",
+	[ATTACH_GUEST] = "guest",
+};
+
 #define TO(s) ((s) + 1) /* so that an empty cell, 0, is "cannot happen" */
 
 static const uint8_t table[FN_NSTATE][FN_NEVENT] = {

@@ -1,5 +1,5 @@
 /*
- * The states of a function and what may happen in each. Pure.
+ * The states of a function, what may happen in each, and the modes it can be had in. Pure.
  *
  *	BLOCKED --attach--> OWNED --drain--> DRAINING --done--> BLOCKED
  *	   |                 |  ^ resume        ^  '-----fail--> BROKEN
@@ -41,6 +41,11 @@ typedef enum FnEvent {
 	ON_FAIL,
 } FnEvent;
 #define FN_NEVENT (ON_FAIL + 1)
+
+/* What of its owner's memory a device sees: all of it, the pages that the process asked
+ * to be for DMA, or what the process maps to addresses of its choice. */
+typedef enum AttachMode { ATTACH_SHARED, ATTACH_PRIVATE, ATTACH_GUEST } AttachMode;
+extern const char *const attach_mode_name[ATTACH_GUEST + 1];
 
 /* The state after event e in state s; -1: e cannot happen there. */
 int fn_state_next(FnState s, FnEvent e);

@@ -13,12 +13,6 @@
 	"want [-g] B:D.F PID [shared|private|guest] [ro] [fault=log|stop|kill]"
 #define DETACH_USAGE "want [-g] B:D.F [PID]"
 
-const char *const attach_mode_name[] = {
-	[ATTACH_SHARED] = "shared",
-	[ATTACH_PRIVATE] = "private",
-	[ATTACH_GUEST] = "guest",
-};
-
 static int
 parse_bdf(const char *s, bdf_t *b)
 {

@@ -1,4 +1,4 @@
-/* SRC: kern/cmd.c dev/text/iommucmd.c dev/text/mapcmd.c kern/text.c */
+/* SRC: kern/cmd.c dev/assign/state.c dev/text/iommucmd.c dev/text/mapcmd.c kern/text.c */
 /*
  * What is written to a control file. Words are substrings of what was written, between
  * blanks; numbers agree with the C library's and round trips are exact; a command that is

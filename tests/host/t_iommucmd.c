@@ -1,4 +1,4 @@
-/* SRC: dev/text/iommucmd.c kern/cmd.c */
+/* SRC: dev/text/iommucmd.c dev/assign/state.c kern/cmd.c */
 #include "host.h"
 
 #include "dev/text/iommucmd.h"
