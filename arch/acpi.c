@@ -9,6 +9,7 @@
 #include "arch/acpi.h"
 
 #include "arch/memmap.h"
+#include "kern/le.h"
 #include "kern/log.h"
 #include "kern/string.h"
 
@@ -24,18 +25,6 @@ typedef struct Table {
 
 static Table tables[MAXTABLE];
 static uint ntable;
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static uint64_t
-get64(const uint8_t *p)
-{
-	return get32(p) | (uint64_t)get32(p + 4) << 32;
-}
 
 static bool
 sums_to_zero(const uint8_t *p, size_t n)
@@ -64,7 +53,7 @@ map_table(paddr_t pa, size_t *len)
 		kprint("acpi: no table at %lx: not memory\n", pa);
 		return NULL;
 	}
-	*len = get32(p + 4);
+	*len = le32(p + 4);
 	if (*len < HEADER || *len > MAXLENGTH) {
 		kprint("acpi: table at %lx: impossible length %zu\n", pa, *len);
 		return NULL;
@@ -102,7 +91,7 @@ add_root(paddr_t pa, uint width)
 	if (p == NULL)
 		return false;
 	for (size_t off = HEADER; len - off >= width; off += width)
-		add_table(width == 8 ? get64(p + off) : get32(p + off));
+		add_table(width == 8 ? le64(p + off) : le32(p + off));
 	return true;
 }
 
@@ -135,9 +124,9 @@ acpi_init(void)
 		return;
 	}
 	bootinfo.rsdp = pa;
-	if (p[15] >= 2 && sums_to_zero(p, 36) && add_root(get64(p + 24), 8))
+	if (p[15] >= 2 && sums_to_zero(p, 36) && add_root(le64(p + 24), 8))
 		return;
-	if (!add_root(get32(p + 16), 4))
+	if (!add_root(le32(p + 16), 4))
 		kprint("acpi: no usable root table\n");
 }
 
@@ -187,9 +176,9 @@ acpi_at(paddr_t pa, size_t *len)
 static uint16_t
 port(const uint8_t *p, size_t len, size_t old, size_t gas)
 {
-	if (gas + 12 <= len && p[gas] == 1 && get64(p + gas + 4) != 0)
-		return get64(p + gas + 4) > 0xffff ? 0 : get64(p + gas + 4);
-	return old + 4 <= len && get32(p + old) <= 0xffff ? get32(p + old) : 0;
+	if (gas + 12 <= len && p[gas] == 1 && le64(p + gas + 4) != 0)
+		return le64(p + gas + 4) > 0xffff ? 0 : le64(p + gas + 4);
+	return old + 4 <= len && le32(p + old) <= 0xffff ? le32(p + old) : 0;
 }
 
 /* Offsets: ACPI 6.4, table 5.9. */
@@ -202,17 +191,17 @@ acpi_fadt(Fadt *f)
 	memset(f, 0, sizeof(*f));
 	if (p == NULL || len < 116)
 		return false;
-	f->smi_cmd = get32(p + 48);
+	f->smi_cmd = le32(p + 48);
 	f->acpi_enable = p[52];
 	f->pm1a_cnt = port(p, len, 64, 172);
 	f->pm1b_cnt = port(p, len, 68, 184);
 	f->pm_timer = port(p, len, 76, 208);
-	f->pm_timer_32 = get32(p + 112) >> 8 & 1;
+	f->pm_timer_32 = le32(p + 112) >> 8 & 1;
 	f->century = p[108];
-	f->dsdt = len >= 148 && get64(p + 140) != 0 ? get64(p + 140) : get32(p + 40);
-	if (len >= 129 && (get32(p + 112) >> 10 & 1) && p[116] == 1) {
+	f->dsdt = len >= 148 && le64(p + 140) != 0 ? le64(p + 140) : le32(p + 40);
+	if (len >= 129 && (le32(p + 112) >> 10 & 1) && p[116] == 1) {
 		f->reset_is_port = true;
-		f->reset_port = get64(p + 120);
+		f->reset_port = le64(p + 120);
 		f->reset_value = p[128];
 	}
 	return true;

@@ -8,6 +8,7 @@
 #include "arch/bootinfo.h"
 #include "arch/memmap.h"
 #include "kern/errno.h"
+#include "kern/le.h"
 #include "kern/string.h"
 
 enum {
@@ -26,18 +27,6 @@ typedef struct Buf {
 	const uint8_t *p;
 	size_t n;
 } Buf;
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static uint64_t
-get64(const uint8_t *p)
-{
-	return get32(p) | (uint64_t)get32(p + 4) << 32;
-}
 
 static void
 set_cmdline(BootInfo *b, const char *s, size_t n)
@@ -75,8 +64,8 @@ add_map(BootInfo *b, Buf map, size_t step)
 
 	for (uint k = 0; k < nelem(order); k++) {
 		for (Buf m = map; m.n >= 20; m.p += step, m.n -= step) {
-			if (kind_of(get32(m.p + 16)) == order[k])
-				memmap_add(b, get64(m.p), get64(m.p + 8), order[k]);
+			if (kind_of(le32(m.p + 16)) == order[k])
+				memmap_add(b, le64(m.p), le64(m.p + 8), order[k]);
 			if (m.n < step)
 				break;
 		}
@@ -101,14 +90,14 @@ mb2_tag(BootInfo *b, uint32_t type, Buf t, paddr_t pa, Buf *map, size_t *step)
 		set_cmdline(b, (const char *)t.p + 8, t.n - 8);
 		break;
 	case TAG_MODULE:
-		if (t.n < 16 || get32(t.p + 12) < get32(t.p + 8))
+		if (t.n < 16 || le32(t.p + 12) < le32(t.p + 8))
 			return -EINVAL;
-		set_archive(b, get32(t.p + 8), get32(t.p + 12) - get32(t.p + 8));
+		set_archive(b, le32(t.p + 8), le32(t.p + 12) - le32(t.p + 8));
 		break;
 	case TAG_MMAP:
-		if (t.n < 16 || get32(t.p + 8) < 24)
+		if (t.n < 16 || le32(t.p + 8) < 24)
 			return -EINVAL;
-		*step = get32(t.p + 8);
+		*step = le32(t.p + 8);
 		*map = (Buf){ t.p + 16, t.n - 16 };
 		break;
 	case TAG_RSDP1: /* ACPI 1; the newer one wins */
@@ -132,13 +121,13 @@ parse_mb2(BootInfo *b, paddr_t info, PhysAt *at)
 
 	if (p == NULL)
 		return -EINVAL;
-	total = get32(p);
+	total = le32(p);
 	if (total < 16 || total > MB2_MAXSIZE || (p = at(info, total)) == NULL)
 		return -EINVAL;
 	b->loader = "multiboot2";
 	while (total - off >= 8) {
-		uint32_t type = get32(p + off);
-		size_t len = get32(p + off + 4);
+		uint32_t type = le32(p + off);
+		size_t len = le32(p + off + 4);
 		if (type == TAG_END)
 			break;
 		if (len < 8 || len > total - off) /* len 0 would spin for ever */
@@ -184,21 +173,21 @@ parse_pvh(BootInfo *b, paddr_t info, PhysAt *at)
 {
 	const uint8_t *p = at(info, 40), *m;
 
-	if (p == NULL || get32(p) != PVH_MAGIC)
+	if (p == NULL || le32(p) != PVH_MAGIC)
 		return -EINVAL;
 	b->loader = "PVH";
 	/* Version 0 has no memory map, and we know of no other source. */
-	if (get32(p + 4) < 1 || (p = at(info, 56)) == NULL)
+	if (le32(p + 4) < 1 || (p = at(info, 56)) == NULL)
 		return -EINVAL;
-	if (pvh_map(b, get64(p + 40), get32(p + 48), at) != 0)
+	if (pvh_map(b, le64(p + 40), le32(p + 48), at) != 0)
 		return -EINVAL;
-	if (get64(p + 24) != 0)
-		pvh_cmdline(b, get64(p + 24), at);
-	if (get32(p + 12) != 0 && (m = at(get64(p + 16), 32)) != NULL) {
-		set_archive(b, get64(m), get64(m + 8));
-		memmap_take(b, get64(p + 16), 32);
+	if (le64(p + 24) != 0)
+		pvh_cmdline(b, le64(p + 24), at);
+	if (le32(p + 12) != 0 && (m = at(le64(p + 16), 32)) != NULL) {
+		set_archive(b, le64(m), le64(m + 8));
+		memmap_take(b, le64(p + 16), 32);
 	}
-	b->rsdp = get64(p + 32);
+	b->rsdp = le64(p + 32);
 	memmap_take(b, info, 56);
 	return 0;
 }

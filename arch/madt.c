@@ -6,18 +6,13 @@
 #include "arch/madt.h"
 
 #include "kern/errno.h"
+#include "kern/le.h"
 #include "kern/string.h"
 
 enum { HEADER = 44 };
 enum { LOCAL_APIC = 0, IO_APIC = 1, ISA_OVERRIDE = 2, LOCAL_X2APIC = 9 };
 
 #define CPU_ENABLED 1
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-}
 
 static void
 add_cpu(Madt *m, uint32_t id, uint32_t flags)
@@ -56,13 +51,13 @@ static void
 entry(Madt *m, const uint8_t *p, uint len)
 {
 	if (p[0] == LOCAL_APIC && len >= 8)
-		add_cpu(m, p[3], get32(p + 4));
+		add_cpu(m, p[3], le32(p + 4));
 	else if (p[0] == LOCAL_X2APIC && len >= 16)
-		add_cpu(m, get32(p + 4), get32(p + 8));
+		add_cpu(m, le32(p + 4), le32(p + 8));
 	else if (p[0] == IO_APIC && len >= 12)
-		add_ioapic(m, p[2], get32(p + 4), get32(p + 8));
+		add_ioapic(m, p[2], le32(p + 4), le32(p + 8));
 	else if (p[0] == ISA_OVERRIDE && len >= 10)
-		override(m, p[2], p[3], get32(p + 4), p[8] | p[9] << 8);
+		override(m, p[2], p[3], le32(p + 4), le16(p + 8));
 }
 
 int

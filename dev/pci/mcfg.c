@@ -5,6 +5,7 @@
  * The caller has checked the checksum; nothing else is believed.
  */
 #include "dev/pci/mcfg.h"
+#include "kern/le.h"
 #include "kern/string.h"
 
 #define MCFG_HEADER 44
@@ -22,16 +23,6 @@ spans_meet(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
 {
 	/* A difference wraps to something huge when it is negative. */
 	return b - a < alen || a - b < blen;
-}
-
-static uint64_t
-get(const uint8_t *p, uint n)
-{
-	uint64_t v = 0;
-
-	while (n-- > 0)
-		v = v << 8 | p[n];
-	return v;
 }
 
 /* Cut n bytes off the front of b into s; false: there are not as many. */
@@ -53,7 +44,7 @@ table_open(const void *table, size_t len, const char *sig, size_t header, Buf *b
 	*b = (Buf){ table, (const uint8_t *)table + len };
 	if (!take(b, header, &head) || memcmp(head.p, sig, 4) != 0)
 		return false;
-	size_t n = get(head.p + 4, 4);
+	size_t n = le32(head.p + 4);
 	if (n < header || n > len)
 		return false;
 	b->end = head.p + n;
@@ -63,9 +54,9 @@ table_open(const void *table, size_t len, const char *sig, size_t header, Buf *b
 static bool
 range_read(const uint8_t *p, McfgRange *r)
 {
-	uint64_t base = get(p, 8);
+	uint64_t base = le64(p);
 
-	r->seg = get(p + 8, 2);
+	r->seg = le16(p + 8);
 	r->first = p[10];
 	r->last = p[11];
 	/* The table gives the address bus 0 would have. */
@@ -123,14 +114,14 @@ dmar_covers(const void *table, size_t len, uint64_t addr, uint64_t n)
 	if (!table_open(table, len, "DMAR", DMAR_HEADER, &b))
 		return false;
 	while (b.end - b.p >= 4) {
-		uint type = get(b.p, 2);
-		size_t size = get(b.p + 2, 2);
+		uint type = le16(b.p);
+		size_t size = le16(b.p + 2);
 
 		if (size < 4 || !take(&b, size, &e))
 			return false;
 		if (type != DMAR_DRHD || size < 16)
 			continue;
-		if (spans_meet(addr, n, get(e.p + 8, 8), PAGE_SIZE << (e.p[5] & 0xf)))
+		if (spans_meet(addr, n, le64(e.p + 8), PAGE_SIZE << (e.p[5] & 0xf)))
 			return true;
 	}
 	return false;

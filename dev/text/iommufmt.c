@@ -7,6 +7,7 @@
 
 #include "dev/text/iommufmt.h"
 #include "kern/fmt.h"
+#include "kern/le.h"
 
 static uint
 bits(uint64_t v, uint hi, uint lo)
@@ -267,12 +268,6 @@ safe(char *d, const uint8_t *s, uint n)
 	for (uint i = 0; i < n; i++)
 		d[i] = s[i] == 0 ? ' ' : s[i] >= 0x20 && s[i] < 0x7f ? (char)s[i] : '.';
 	d[n] = 0;
-}
-
-static uint
-le32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint)p[3] << 24;
 }
 
 int

@@ -39,7 +39,7 @@ repair(paddr_t pa)
 	if (!inside(pa, HEADER))
 		return;
 	uint8_t *p = memory + (pa - BASE);
-	size_t len = get32(p + 4);
+	size_t len = le32(p + 4);
 	if (len >= HEADER && inside(pa, len))
 		sum_repair(p, len, 9);
 }
@@ -50,11 +50,11 @@ repair_root(paddr_t pa, unsigned width)
 	if (!inside(pa, HEADER))
 		return;
 	const uint8_t *p = memory + (pa - BASE);
-	size_t len = get32(p + 4);
+	size_t len = le32(p + 4);
 	if (len < HEADER || !inside(pa, len))
 		return;
 	for (size_t off = HEADER; len - off >= width; off += width)
-		repair(width == 8 ? get64(p + off) : get32(p + off));
+		repair(width == 8 ? le64(p + off) : le32(p + off));
 	repair(pa);
 }
 
@@ -65,7 +65,7 @@ check_table(const char *sig, const uint8_t *p, size_t len)
 
 	CHECK(memcmp(p, sig, 4) == 0 && pa != 0);
 	CHECK(len >= HEADER && inside(pa, len) && p == memory + (pa - BASE));
-	CHECK(sums_to_zero(p, len) && get32(p + 4) == len);
+	CHECK(sums_to_zero(p, len) && le32(p + 4) == len);
 }
 
 static void
@@ -143,8 +143,8 @@ fuzz_one(const uint8_t *in, size_t n)
 	try();
 	if (n >= 36) {
 		memcpy(memory, "RSD PTR ", 8);
-		repair_root(get64(memory + 24), 8);
-		repair_root(get32(memory + 16), 4);
+		repair_root(le64(memory + 24), 8);
+		repair_root(le32(memory + 16), 4);
 		memcpy(memory, "RSD PTR ", 8);
 		sum_repair(memory, 20, 8);
 		sum_repair(memory, 36, 32);
