@@ -132,3 +132,12 @@ pci_ats_is_on(const PciFn *f)
 {
 	return f->ats != 0 && FGET(pci_read(f, f->ats + ATS_CTL, 2), ATS_ENABLE);
 }
+
+bool
+pci_ats_is_off(const PciFn *f)
+{
+	return !pci_ats_is_on(f) &&
+		(f->pri == 0 || !FGET(pci_read(f, f->pri + PRI_CTL, 2), PRI_ENABLE)) &&
+		(f->pasid == 0 ||
+			!FGET(pci_read(f, f->pasid + PASID_CTL, 2), PASID_ENABLE));
+}

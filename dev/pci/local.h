@@ -8,6 +8,11 @@ uint32_t cfg_read(bdf_t b, uint off, uint width);
 bool cfg_present(bdf_t b);
 void cfg_update(const PciFn *f, uint off, uint width, uint64_t clear, uint64_t set);
 
+/* list.c: for pci_scan, which adds functions in bdf order. */
+void list_clear(void);
+void list_add(PciFn *f);
+void list_keep(bool (*wanted)(const PciFn *f)); /* forgets the others */
+
 /* The steps of pci_scan, in its order, each for one function unless it says otherwise. */
 void pcifn_identify(PciFn *f);
 void pcifn_caps(PciFn *f);

@@ -65,15 +65,6 @@ pci_interrupts_are_off(const PciFn *f)
 		(f->msix == 0 || !FGET(pci_read(f, f->msix + MSIX_CTL, 2), MSIX_ENABLE));
 }
 
-bool
-pci_ats_is_off(const PciFn *f)
-{
-	return !pci_ats_is_on(f) &&
-		(f->pri == 0 || !FGET(pci_read(f, f->pri + PRI_CTL, 2), PRI_ENABLE)) &&
-		(f->pasid == 0 ||
-			!FGET(pci_read(f, f->pasid + PASID_CTL, 2), PASID_ENABLE));
-}
-
 static int
 msi_on(PciFn *f, uint64_t addr, uint32_t data)
 {

@@ -17,46 +17,13 @@
 
 #define MAX_FUNCTIONS 1024
 
-static PciFn *functions;
-static uint nfunctions, nlost, nbuses;
-static bool bridge_lost;
-
-PciFn *
-pci_first(void)
-{
-	return functions;
-}
-
-PciFn *
-pci_find(bdf_t b)
-{
-	PciFn *f;
-
-	for (f = functions; f != NULL && f->bdf != b; f = f->next)
-		;
-	return f;
-}
+static uint nfound, nlost;
+static bool bridge_lost; /* one of those that are lost is a bridge */
 
 bool
 pci_uses_ecam(void)
 {
 	return pcios_ecam();
-}
-
-uint
-pci_count(uint *buses)
-{
-	*buses = nbuses;
-	return nfunctions;
-}
-
-bool
-pci_below(const PciFn *f, const PciFn *bridge)
-{
-	for (f = f->bridge; f != NULL; f = f->bridge)
-		if (f == bridge)
-			return true;
-	return false;
 }
 
 /* ---- pass 1: who is there; nobody masters the bus ---- */
@@ -69,14 +36,14 @@ master_off(bdf_t b)
 }
 
 static void
-pcifn_add(bdf_t b, PciFn ***tail)
+pcifn_add(bdf_t b)
 {
 	uint layout = FGET(cfg_read(b, CFG_HEADER, 1), HDR_LAYOUT);
 	PciFn *f = NULL;
 
 	if (layout > LAYOUT_CARDBUS) /* unknown, or vanished since: 0x7f */
 		return;
-	if (nfunctions < MAX_FUNCTIONS)
+	if (nfound < MAX_FUNCTIONS)
 		f = pcios_alloc(sizeof(*f));
 	if (f == NULL) { /* It cannot master the bus and cannot be given away. */
 		nlost++;
@@ -85,14 +52,13 @@ pcifn_add(bdf_t b, PciFn ***tail)
 	}
 	f->bdf = b;
 	f->header = layout;
-	**tail = f;
-	*tail = &f->next;
-	nfunctions++;
+	list_add(f);
+	nfound++;
 }
 
 /* Function 0 must exist and says whether others do; the rest is silenced all the same. */
 static void
-slot_scan(uint seg, uint bus, uint dev, PciFn ***tail)
+slot_scan(uint seg, uint bus, uint dev)
 {
 	bdf_t first = BDF(seg, bus, dev, 0);
 
@@ -104,20 +70,19 @@ slot_scan(uint seg, uint bus, uint dev, PciFn ***tail)
 			continue;
 		master_off(b);
 		if (b == first || multi)
-			pcifn_add(b, tail);
+			pcifn_add(b);
 	}
 }
 
 static void
 buses_scan(void)
 {
-	PciFn **tail = &functions;
 	uint seg, first, last;
 
 	for (uint i = 0; pcios_nbus(i, &seg, &first, &last) != 0; i++)
 		for (uint bus = first; bus <= last; bus++)
 			for (uint dev = 0; dev < 32; dev++)
-				slot_scan(seg, bus, dev, &tail);
+				slot_scan(seg, bus, dev);
 	if (nlost > 0)
 		pcios_log("pci: no room for %u functions: they stay unused\n", nlost);
 }
@@ -128,7 +93,7 @@ buses_scan(void)
 static PciFn *
 bridge_above(const PciFn *f)
 {
-	for (PciFn *b = functions; b != NULL && b->bdf < f->bdf; b = b->next)
+	for (PciFn *b = pci_first(); b != NULL && b->bdf < f->bdf; b = b->next)
 		if (b->secondary != 0 && b->secondary == BDF_BUS(f->bdf) &&
 			BDF_SEG(b->bdf) == BDF_SEG(f->bdf))
 			return b;
@@ -177,60 +142,33 @@ is_usable(const PciFn *f)
 static void
 functions_link(void)
 {
-	for (PciFn *f = functions; f != NULL; f = f->next) {
+	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
 		pcifn_identify(f);
 		pcifn_caps(f);
 		f->bridge = bridge_above(f);
 	}
 }
 
-static void
-functions_prune(void)
-{
-	for (PciFn **p = &functions; *p != NULL;) {
-		if (is_usable(*p)) {
-			p = &(*p)->next;
-			continue;
-		}
-		*p = (*p)->next;
-		nfunctions--;
-	}
-}
-
-static uint
-buses_count(void)
-{
-	uint n = 0;
-	bdf_t last = UINT32_MAX;
-
-	for (const PciFn *f = functions; f != NULL; f = f->next) {
-		n += f->bdf >> 8 != last;
-		last = f->bdf >> 8;
-	}
-	return n;
-}
-
 int
 pci_scan(void)
 {
-	functions = NULL;
-	nfunctions = nlost = 0;
+	list_clear();
+	nfound = nlost = 0;
 	bridge_lost = false;
 	pcios_init();
 	buses_scan();
 	functions_link();
-	functions_prune();
-	for (PciFn *f = functions; f != NULL; f = f->next) {
+	list_keep(is_usable);
+	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
 		pcifn_quiet(f);
 		bar_size(f);
 		msix_locate(f);
 		bridge_windows(f);
 	}
-	for (PciFn *f = functions; f != NULL; f = f->next) {
+	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
 		bar_judge(f);
 		f->reset = reset_choose(f);
 	}
 	group_all(bridge_lost);
-	nbuses = buses_count();
 	return nlost > 0 ? -ENOMEM : 0;
 }
