@@ -140,7 +140,7 @@ $(TESTBIN): build/user/tests/%: build/user/tests/%.o $(user_lib_OBJ)
 
 TOOLS   := dmarlint faultdecode
 TFLAGS  := -std=gnu11 -g -O2 -I. -Wall -Wextra -Werror -MMD -MP
-toolsrc = user/host/$(1).c $(shell sed -n '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' user/host/$(1).c)
+toolsrc = user/host/$(1).c $(shell scripts/sources user/host/$(1).c)
 toolobj = $(patsubst %.c,$(2)/obj/%.o,$(call toolsrc,$(1)))
 
 tools: $(addprefix build/host/,$(TOOLS))
@@ -170,7 +170,7 @@ build/bailey.iso: build/bailey.elf build/archive.cpio scripts/iso
 	$(call say,ISO,$@)
 	$(Q)scripts/iso $@ build/bailey.elf build/archive.cpio
 
-# ---- host tests: each names its sources in its first line, /* SRC: kern/path.c ... */ ----
+# ---- host tests: each names its sources first, /* SRC: kern/path.c ... */ (scripts/sources) ----
 
 HOSTCC := clang
 HFLAGS := -std=gnu11 -g -O1 -I. -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -178,7 +178,7 @@ HFLAGS := -std=gnu11 -g -O1 -I. -fsanitize=address,undefined -fno-sanitize-recov
 HTESTS := $(patsubst tests/host/%.c,build/host/%,$(sort $(wildcard tests/host/t_*.c)))
 # A directory there is all of its sources, but for what touches registers; -kern/path.c is left
 # out. A fake in tests/host names in the same way what it is put under.
-named = $(shell sed -n -s '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' $(1) /dev/null)
+named = $(shell scripts/sources $(1) /dev/null)
 sources = $(filter-out $(patsubst -%,%,$(filter -%,$(1))) dev/vtd/mmio.c,$(foreach s,$(filter-out -%,$(1)),$(if $(filter %.c,$(s)),$(s),$(sort $(wildcard $(s)/*.c)))))
 withfakes = $(1) $(call sources,$(call named,$(filter tests/host/%,$(1))))
 hostsrc = $(call withfakes,$(call sources,$(call named,tests/host/t_$(1).c)))
@@ -225,7 +225,7 @@ SECONDS := 10
 FUZZ    := $(filter-out fuzz,$(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c))))
 FFLAGS  := -std=gnu11 -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-Wall -Wextra -Werror -MMD -MP
-fuzzsrc = $(shell sed -n '1s,^/\* SRC: *\(.*\) \*/.*,\1,p' tests/fuzz/$(1).c)
+fuzzsrc = $(shell scripts/sources tests/fuzz/$(1).c)
 fuzzobj = $(patsubst %.c,build/fuzz/obj/%.o,tests/fuzz/$(1).c tests/fuzz/fuzz.c $(call fuzzsrc,$(1)) tests/host/host.c)
 
 fuzz: $(addprefix build/fuzz/bin/,$(FUZZ))

@@ -1,4 +1,5 @@
-/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c dev/text/dmarfmt.c kern/text.c user/host/dmarjson.c dev/pci/mcfg.c */
+/* SRC: dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c dev/text/dmarfmt.c
+ * kern/text.c user/host/dmarjson.c dev/pci/mcfg.c */
 /*
  * The DMAR table. The input is a table as it is, and once more with signature, length and
  * checksum made right, so that what lies behind them is reached. What the parser returns

@@ -5,17 +5,17 @@
  * address, so that one owner's command, if it fired later, would hit the next owner's
  * buffer.
  *
- *	arm       start a transfer from the device into the buffer, say so, and tell 600 ms
- *	          later whether it landed
+ *	arm       start a transfer from the device into the buffer, say so, and tell
+ *	          600 ms later whether it landed
  *	armfree   the same, but give the page back first (munmap)
- *	next      own the device, let it master the bus, start nothing; tell whether anything
- *	          landed
+ *	next      own the device, let it master the bus, start nothing; tell whether
+ *	          anything landed
  *	touch     map a register, say so, read it every 10 ms for ever
  *	ro        let the device write to memory the process can only read
  *	free      write to memory that was there and is not any more
- *	ucopy     owns nothing: the kernel's driver copies from one buffer of ours to another
- *	canary N  needs no device (B:D.F is ignored): fill N MiB, and tell 600 ms later whether
- *	          anything changed
+ *	ucopy     owns nothing: the kernel's driver copies between two buffers of ours
+ *	canary N  needs no device (B:D.F is ignored): fill N MiB, and tell 600 ms later
+ *	          whether anything changed
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -146,7 +146,8 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 3) {
-		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free|ucopy, or - canary MIB\n");
+		printf("usage: dmatest B:D.F arm|armfree|next|touch|ro|free|ucopy, or "
+		       "- canary MIB\n");
 		return 2;
 	}
 	buffer();

@@ -67,7 +67,8 @@ main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 3) {
-		printf("usage: irqtest B:D.F [own] [old VECTOR] [entry INDEX] [data N] [count] [stay]\n");
+		printf("usage: irqtest B:D.F [own] [old VECTOR] [entry INDEX] [data "
+		       "N] [count] [stay]\n");
 		return 2;
 	}
 	if ((dev = pci_open(argv[1])) == NULL || pci_wait_owned(dev) < 0)

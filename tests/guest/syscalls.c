@@ -142,13 +142,35 @@ any_size(void)
 static uint64_t
 any_path(bool roots)
 {
-	/* clang-format off */
 	static const char *const paths[] = {
-		"/a", "/b", "/d", "/d/x", "/d/y", "/new", "a", "d", "", "#null/null", "#zero/zero",
-		"#proc", "#pci", "#pci/0:3.0/status", "#iommu/mappings", "#vtd/faults", "#nothing",
-		"#", "/none/x", "a/b/c", "d/../a", "/a/", "#proc/1/status", "..", ".", "/", "//",
+		"/a",
+		"/b",
+		"/d",
+		"/d/x",
+		"/d/y",
+		"/new",
+		"a",
+		"d",
+		"",
+		"#null/null",
+		"#zero/zero",
+		"#proc",
+		"#pci",
+		"#pci/0:3.0/status",
+		"#iommu/mappings",
+		"#vtd/faults",
+		"#nothing",
+		"#",
+		"/none/x",
+		"a/b/c",
+		"d/../a",
+		"/a/",
+		"#proc/1/status",
+		"..",
+		".",
+		"/",
+		"//",
 	};
-	/* clang-format on */
 	static char longname[SYS_PATHMAX + 64];
 
 	if (chance(12))
@@ -359,7 +381,8 @@ child(void)
 {
 	/* clang-format off */
 	static const char *const open_at_start[] = {
-		"/a", "/d", "#zero/zero", "#null/null", "#proc", "#iommu/mappings", "#pci",
+		"/a", "/d", "#zero/zero", "#null/null", "#proc", "#iommu/mappings",
+			"#pci",
 	};
 	/* clang-format on */
 	int fd[2];

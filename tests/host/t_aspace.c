@@ -1,4 +1,5 @@
-/* SRC: kern/aspace.c kern/asmap.c kern/asprotect.c kern/asregs.c arch/pt.c kern/region.c kern/layout.c kern/text.c */
+/* SRC: kern/aspace.c kern/asmap.c kern/asprotect.c kern/asregs.c arch/pt.c
+ * kern/region.c kern/layout.c kern/text.c */
 /*
  * Address spaces over real page tables in host memory: what is mapped where, and above
  * all the order in which rights are taken away. The CPU side, the observer and the frame

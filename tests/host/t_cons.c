@@ -1,4 +1,5 @@
-/* SRC: dev/cons.c dev/machine.c kern/line.c kern/chan.c kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
+/* SRC: dev/cons.c dev/machine.c kern/line.c kern/chan.c kern/ns.c kern/namewalk.c
+ * kern/uniondir.c kern/mount.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
 /*
  * The console device: who gets what was typed, Ctrl-C and Ctrl-D, raw mode, the control
  * files. Keys arrive through the function the device gave uart_start, as from the

@@ -153,7 +153,8 @@ test_changes(void **state)
 	assert_int_equal(say("pages 2m"), 0);
 	assert_int_equal(say("storm 2 30"), 0);
 	assert_int_equal(say("trace on"), 0);
-	shows("inv register 0\ninv queued 2\ninv register 3\ngran domain\npages 2m\nstorm 2 30\ntrace on\n");
+	shows("inv register 0\ninv queued 2\ninv register 3\ngran domain\npages "
+	      "2m\nstorm 2 30\ntrace on\n");
 	assert_int_equal(unit[1].gran, VTD_GRAN_PAGE);
 }
 
@@ -162,7 +163,8 @@ test_words(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *s, *why; } row[] = {
-		{ "fast", "'fast': want inv, gran, pages, storm or trace, as reading shows them" },
+		{ "fast", "'fast': want inv, gran, pages, storm or trace, as reading "
+			"shows them" },
 		{ "trace maybe", "'maybe': want trace on|off" },
 		{ "trace", "trace takes on|off" },
 		{ "inv", "inv takes queued|register [UNIT]" },

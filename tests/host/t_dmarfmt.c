@@ -1,4 +1,5 @@
-/* SRC: dev/text/dmarfmt.c kern/text.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c tests/host/fakedmar.c */
+/* SRC: dev/text/dmarfmt.c kern/text.c dev/vtd/dmar.c dev/vtd/dmarcheck.c
+ * dev/vtd/finding.c tests/host/fakedmar.c */
 /* A DMAR table in words: whole texts, from bytes. */
 #include "tests/host/host.h"
 
@@ -85,11 +86,14 @@ test_structures(void **state)
 	good("structure 1 ATSR used yes offset 64 length 16 segment 0 flags none\n"
 	     "scope 1.0 pci_bridge flags 0x3 id 0 path 1:2.0\n");
 	PUT(3, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0xd9, 0xfe, 0, 0, 0, 0, 4, 3, 2, 1);
-	good("structure 1 RHSA used yes offset 64 length 20 base 0xfed90000 proximity 16909060\n");
+	good("structure 1 RHSA used yes offset 64 length 20 base 0xfed90000 proximity "
+	     "16909060\n");
 	PUT(4, 0, 17, 0, 0, 0, 0, 200, '\\', 'A', '\'', 0x1b, 0xff, '~', 0, 'x', 'y');
-	good("structure 1 ANDD used yes offset 64 length 17 device 200 name '\\A\\x27\\x1b\\xff~'\n");
+	good("structure 1 ANDD used yes offset 64 length 17 device 200 name "
+	     "'\\A\\x27\\x1b\\xff~'\n");
 	PUT(5, 0, 8, 0, 1, 0, 0, 0);
-	good("structure 1 SATC used yes offset 64 length 8 segment 0 flags atc_required\n");
+	good("structure 1 SATC used yes offset 64 length 8 segment 0 flags "
+	     "atc_required\n");
 	PUT(6, 0, 16, 0, 0, 0, 9, 0, 5, 8, 0, 0, 1, 0, 0, 0);
 	good("structure 1 SIDP used yes offset 64 length 16 segment 9\n"
 	     "scope 1.0 acpi_namespace id 1 path 0:0.0\n");
@@ -105,16 +109,20 @@ test_wrong(void **state)
 	PUT(0, 0, 6, 0, 0xff, 0xff);
 	PUT(44, 1, 4, 0);
 	assert_string_equal(text(0),
-		"structure 0 DRHD used yes offset 48 length 24 segment 0 flags include_all,0x80 "
+		"structure 0 DRHD used yes offset 48 length 24 segment 0 flags "
+		"include_all,0x80 "
 		"base 0xfed90000 size 0x20000\n"
 		"scope 0.0 reserved type 7 used no id 0 path 0:1.0\n"
 		"structure 1 DRHD used no offset 72 length 6\n"
 		"structure 2 unknown type 300 used no offset 78 length 4\n"
-		"warning 15 structure 0 scope - verdict accept_with_warning text 'reserved flags set'\n"
-		"warning 37 structure 0 scope 0 verdict skip_structure text 'reserved scope type'\n"
+		"warning 15 structure 0 scope - verdict accept_with_warning text "
+		"'reserved flags set'\n"
+		"warning 37 structure 0 scope 0 verdict skip_structure text 'reserved "
+		"scope type'\n"
 		"warning 29 structure 1 scope - verdict skip_structure "
 		"text 'structure shorter than its fixed part'\n"
-		"warning 28 structure 2 scope - verdict skip_structure text 'unknown structure type'\n"
+		"warning 28 structure 2 scope - verdict skip_structure text 'unknown "
+		"structure type'\n"
 		"verdict skip_structure\n");
 }
 
@@ -126,11 +134,13 @@ test_refused(void **state)
 	unit();
 	assert_string_equal(text(1),
 		UNIT_LINE
-		"warning 4 structure - scope - verdict reject_table text 'checksum is wrong'\n"
+		"warning 4 structure - scope - verdict reject_table text 'checksum is "
+		"wrong'\n"
 		"verdict reject_table\n");
 	tlen = 40;
 	assert_string_equal(text(0),
-		"warning 1 structure - scope - verdict reject_table text 'table shorter than its header'\n"
+		"warning 1 structure - scope - verdict reject_table text 'table "
+		"shorter than its header'\n"
 		"verdict reject_table\n");
 }
 

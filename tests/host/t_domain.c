@@ -20,10 +20,19 @@ static FakeUnit *fake[2];
 static uint16_t sid = 0x18, sid2 = 0x8; /* units 1 and 0 of a machine with two */
 
 /* Kinds of machine: bits of n. */
-/* clang-format off */
-enum { BITS39 = 1, CM = 2, RWBF = 4, COHERENT = 8, REGISTERS = 16, NO_PSI = 32, NO_BIG = 64, SC = 128,
-       KINDS = 256, SECOND = 256, FIRST = 512 };
-/* clang-format on */
+enum {
+	BITS39 = 1,
+	CM = 2,
+	RWBF = 4,
+	COHERENT = 8,
+	REGISTERS = 16,
+	NO_PSI = 32,
+	NO_BIG = 64,
+	SC = 128,
+	KINDS = 256,
+	SECOND = 256,
+	FIRST = 512
+};
 static unsigned kind;
 
 static uint64_t

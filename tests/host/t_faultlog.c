@@ -37,7 +37,8 @@ test_console(void **state)
 	fault_console(&r, s, sizeof s);
 	assert_string_equal(s,
 		"DMAR:[DMA Read] Request device [02:00.0] fault addr 6df084000\n"
-		"DMAR:[fault reason 12] non-zero reserved fields in PTE (pid 23 edu, device 2:1.0)\n");
+		"DMAR:[fault reason 12] non-zero reserved fields in PTE (pid 23 edu, "
+		"device 2:1.0)\n");
 	r.ndevice = 2;
 	fault_console(&r, s, sizeof s);
 	assert_non_null(strstr(s, "(pid 23 edu, one of 2 devices)"));
@@ -59,7 +60,8 @@ test_console(void **state)
 	fault_console(&r, s, sizeof s);
 	assert_string_equal(s,
 		"DMAR:[DMA Write] Request device [00:1f.2] fault addr 6df084000\n"
-		"DMAR:[fault reason 02] Present bit in context entry is clear (no owner)\n");
+		"DMAR:[fault reason 02] Present bit in context entry is clear (no "
+		"owner)\n");
 }
 
 static void
@@ -93,7 +95,8 @@ test_line(void **state)
 	(void)state;
 	fault_line(&r, &t);
 	assert_string_equal(t.s,
-		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access write "
+		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu "
+		"access write "
 		"address 0x6df084000 reason 5 text 'PTE Write access is not set' "
 		"tables 'not looked at'\n");
 	text_free(&t);
@@ -104,7 +107,8 @@ test_line(void **state)
 	r.source = 0x00010018;
 	fault_line(&r, &t);
 	assert_string_equal(t.s,
-		"time 12.345678 unit 0 source 1:0:3.0 device unknown pid none access write "
+		"time 12.345678 unit 0 source 1:0:3.0 device unknown pid none access "
+		"write "
 		"address 0x6df084000 reason 5 text 'PTE Write access is not set' "
 		"tables 'not mapped'\n");
 	text_free(&t);
@@ -117,7 +121,8 @@ test_line(void **state)
 	r.tables = "an entry of another";
 	fault_line(&r, &t);
 	assert_string_equal(t.s,
-		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access interrupt "
+		"time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu "
+		"access interrupt "
 		"index 0x7 reason 38 text 'Blocked' tables 'an entry of another'\n");
 	text_free(&t);
 	t = (Text){ 0 };

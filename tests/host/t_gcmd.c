@@ -35,16 +35,22 @@ static void
 test_handshakes(void **state)
 {
 	/* status bit, and whether it rises */
-	/* clang-format off */
-	static const struct { uint32_t mask; bool rises; } want[GCMD_NDO] = {
-		[GCMD_DO_TE_ON] = { 0x80000000, true },   [GCMD_DO_TE_OFF] = { 0x80000000, false },
-		[GCMD_DO_SRTP] = { 0x40000000, true },    [GCMD_DO_WBF] = { 0x08000000, false },
-		[GCMD_DO_QIE_ON] = { 0x04000000, true },  [GCMD_DO_QIE_OFF] = { 0x04000000, false },
+	static const struct {
+		uint32_t mask;
+		bool rises;
+	} want[GCMD_NDO] = {
+		[GCMD_DO_TE_ON] = { 0x80000000, true },
+		[GCMD_DO_TE_OFF] = { 0x80000000, false },
+		[GCMD_DO_SRTP] = { 0x40000000, true },
+		[GCMD_DO_WBF] = { 0x08000000, false },
+		[GCMD_DO_QIE_ON] = { 0x04000000, true },
+		[GCMD_DO_QIE_OFF] = { 0x04000000, false },
 		[GCMD_DO_IRE_OFF] = { 0x02000000, false },
-		[GCMD_DO_SIRTP] = { 0x01000000, true },   [GCMD_DO_CFI_OFF] = { 0x00800000, false },
-		[GCMD_DO_IRE_ON] = { 0x02000000, true }, [GCMD_DO_EAFL_OFF] = { 0x10000000, false },
+		[GCMD_DO_SIRTP] = { 0x01000000, true },
+		[GCMD_DO_CFI_OFF] = { 0x00800000, false },
+		[GCMD_DO_IRE_ON] = { 0x02000000, true },
+		[GCMD_DO_EAFL_OFF] = { 0x10000000, false },
 	};
-	/* clang-format on */
 
 	(void)state;
 	for (int i = 0; i < GCMD_NDO; i++) {

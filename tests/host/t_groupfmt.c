@@ -1,4 +1,6 @@
-/* SRC: dev/text/groupfmt.c kern/text.c dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/isolation.c dev/pci/list.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
+/* SRC: dev/text/groupfmt.c kern/text.c dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c
+ * dev/pci/fn.c dev/pci/isolation.c dev/pci/list.c dev/pci/mcfg.c dev/pci/msi.c
+ * dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
 /* Isolation groups in words, on machines where each reason makes one. */
 #include "tests/host/fakepci.h"
 
@@ -50,8 +52,10 @@ behind_bridges(void **state)
 	fake_edu(1, 2, 0);
 	fake_edu(2, 3, 0);
 	shows("group 0: 0:2.0 (alone)\n"
-	      "group 1: 0:5.0 1:1.0 1:2.0 (same requester id 1:0.0 behind bridge 0:5.0 (PCIe to PCI))\n"
-	      "group 2: 0:6.0 2:3.0 (same requester id 0:6.0 behind bridge 0:6.0 (PCI))\n");
+	      "group 1: 0:5.0 1:1.0 1:2.0 (same requester id 1:0.0 behind bridge "
+	      "0:5.0 (PCIe to PCI))\n"
+	      "group 2: 0:6.0 2:3.0 (same requester id 0:6.0 behind bridge 0:6.0 "
+	      "(PCI))\n");
 }
 
 /* An empty port ties nothing together. */

@@ -109,10 +109,13 @@ test_bad(void **state)
 {
 	/* clang-format off */
 	static const char *const bad[] = {
-		"0:3.0", "22", "0:3.0 abc", "0:3.0 22x", "0:3.0 -1", "0:3.0 +1", "0:3.0 0x",
+		"0:3.0", "22", "0:3.0 abc", "0:3.0 22x", "0:3.0 -1", "0:3.0 +1",
+			"0:3.0 0x",
 		"0:3.0 4294967296", "0:3.0 99999999999999999999", "0:3.0 2147483648",
-		"0:3 22", "0:3.8 22", "0:20.0 22", "100:20.8 22", "100:0.0 22", "0:3.0x 22",
-		":3.0 22", "0:3. 22", "x:3.0 22", "0x0:3.0 22", "10000:0:3.0 22", "0:3.0,22",
+		"0:3 22", "0:3.8 22", "0:20.0 22", "100:20.8 22", "100:0.0 22",
+			"0:3.0x 22",
+		":3.0 22", "0:3. 22", "x:3.0 22", "0x0:3.0 22", "10000:0:3.0 22",
+			"0:3.0,22",
 	};
 	/* clang-format on */
 
@@ -168,13 +171,21 @@ test_detach(void **state)
 static void
 test_power(void **state)
 {
-	/* clang-format off */
-	static const struct { const char *s; int err; bool on; } t[] = {
-		{ "off", 0, false }, { "off\n", 0, false }, { "disable", 0, false },
-		{ "on", 0, true }, { "enable\n", 0, true }, { "offf", -EINVAL, false },
-		{ "OFF", -EINVAL, false }, { "on on", -EINVAL, false }, { "1", -EINVAL, false },
+	static const struct {
+		const char *s;
+		int err;
+		bool on;
+	} t[] = {
+		{ "off", 0, false },
+		{ "off\n", 0, false },
+		{ "disable", 0, false },
+		{ "on", 0, true },
+		{ "enable\n", 0, true },
+		{ "offf", -EINVAL, false },
+		{ "OFF", -EINVAL, false },
+		{ "on on", -EINVAL, false },
+		{ "1", -EINVAL, false },
 	};
-	/* clang-format on */
 
 	(void)state;
 	for (uint i = 0; i < nelem(t); i++) {

@@ -18,13 +18,20 @@ done(void)
 
 /* The unit of the published page: intremap=off,caching-mode=on,device-iotlb=on, 48
  * bits. */
-/* clang-format off */
 static const UnitInfo page_unit = {
-	.state = UNIT_ON, .base = 0xfed90000, .haw = 48, .ver = 0x10,
-	.cap = 0x00d2008c222f0686, .ecap = 0x0000000000000f46, .gsts = 0xc0000000,
-	.rtaddr = 0x00000001090aa000, .levels = 4, .width = 48, .ndomains = 65536, .queued = true,
+	.state = UNIT_ON,
+	.base = 0xfed90000,
+	.haw = 48,
+	.ver = 0x10,
+	.cap = 0x00d2008c222f0686,
+	.ecap = 0x0000000000000f46,
+	.gsts = 0xc0000000,
+	.rtaddr = 0x00000001090aa000,
+	.levels = 4,
+	.width = 48,
+	.ndomains = 65536,
+	.queued = true,
 };
-/* clang-format on */
 
 /* The page that was published for Akaros, with register bases in place of pointers. */
 static void
@@ -67,15 +74,19 @@ test_info(void **state)
 		"\tglobal status = 0xc0000000\n"
 		"\t\ttranslation: enabled\n"
 		"\t\troot table: set\n"
-		"\troot entry table = 0x00000001090aa000 (phy) or 0x0000000000000000 (vir)\n");
+		"\troot entry table = 0x00000001090aa000 (phy) or 0x0000000000000000 "
+		"(vir)\n");
 }
 
 /* Every flag the other way round, one bit at a time from the manual's numbers. */
 static void
 test_flags(void **state)
 {
-	/* clang-format off */
-	static const struct { uint64_t cap, ecap; uint32_t gsts; const char *line; } f[] = {
+	static const struct {
+		uint64_t cap, ecap;
+		uint32_t gsts;
+		const char *line;
+	} f[] = {
 		{ 1ull << 4, 0, 0, "\t\trwbf: required\n" },
 		{ 1ull << 5, 0, 0, "\t\tsupports Protected low-memory region: yes\n" },
 		{ 1ull << 6, 0, 0, "\t\tsupports protected high-memory region: yes\n" },
@@ -97,7 +108,6 @@ test_flags(void **state)
 		{ 0, 0, 0x40000000, "\t\ttranslation: disabled\n" },
 		{ 0, 0, 0x80000000, "\t\troot table: not set\n" },
 	};
-	/* clang-format on */
 
 	(void)state;
 	for (uint i = 0; i < nelem(f); i++) {
@@ -141,7 +151,8 @@ test_mappings(void **state)
 	m[0] = (Mapping){ 7, 0x0001001f };
 	mappings_unit(&t, 0xfed90000, m, 1);
 	assert_string_equal(done(),
-		"Mappings for iommu@0x00000000fed90000\n\tpid = 7\n\t\tdevice = 1:0:3.7\n");
+		"Mappings for iommu@0x00000000fed90000\n\tpid = 7\n\t\tdevice = "
+		"1:0:3.7\n");
 }
 
 /* It begins with Akaros's text, byte for byte. Ours follows. */

@@ -1,4 +1,5 @@
-/* SRC: kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c kern/chan.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
+/* SRC: kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c kern/chan.c kern/path.c
+ * kern/dirtab.c kern/text.c kern/cmd.c */
 /*
  * The name space over three fake devices, #root, #a and #b, that are stricter than real
  * ones: no lock may be held when they are called, an open Chan may not be walked, and
@@ -20,10 +21,25 @@ typedef struct File {
 	char own[SYS_NAMEMAX];
 } File;
 
-/* clang-format off */
-enum { ROOT, SYS, SYS_PCI, BIN, LS, X, LOCKED, A, A_ATTACH, A_SHARED, A_SUB, A_DEEP, B, B_SHARED,
-       B_ONLY, B_SUB, NFILE = 64 };
-/* clang-format on */
+enum {
+	ROOT,
+	SYS,
+	SYS_PCI,
+	BIN,
+	LS,
+	X,
+	LOCKED,
+	A,
+	A_ATTACH,
+	A_SHARED,
+	A_SUB,
+	A_DEEP,
+	B,
+	B_SHARED,
+	B_ONLY,
+	B_SUB,
+	NFILE = 64
+};
 
 static const File first[] = {
 	[ROOT] = { 0, -1, "/", true, 0755, "" },

@@ -1,4 +1,6 @@
-/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/isolation.c dev/pci/list.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
+/* SRC: dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/isolation.c
+ * dev/pci/list.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c
+ * dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
 #include "tests/host/fakepci.h"
 
 /* PCIe 7.8.2: PCI Express types 4 root port, 5 upstream, 6 downstream, 7 bridge to PCI,

@@ -1,4 +1,7 @@
-/* SRC: dev/text/pcistatus.c kern/text.c dev/assign/state.c dev/pci/bar.c dev/pci/cap.c dev/pci/cfg.c dev/pci/fn.c dev/pci/isolation.c dev/pci/list.c dev/pci/mcfg.c dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c tests/host/fakepci.c */
+/* SRC: dev/text/pcistatus.c kern/text.c dev/assign/state.c dev/pci/bar.c dev/pci/cap.c
+ * dev/pci/cfg.c dev/pci/fn.c dev/pci/isolation.c dev/pci/list.c dev/pci/mcfg.c
+ * dev/pci/msi.c dev/pci/names.c dev/pci/reset.c dev/pci/scan.c kern/cmd.c
+ * tests/host/fakepci.c */
 /* The status of a function, line by line: user/man/pci.md has the keys. */
 #include "tests/host/fakepci.h"
 

@@ -1,4 +1,5 @@
-/* SRC: kern/pipe.c kern/chan.c kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
+/* SRC: kern/pipe.c kern/chan.c kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c
+ * kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
 /*
  * Pipes: order, wrapping, whole writes, ends that close, waiting, and interruption. The
  * other process is a function called while this one sleeps.

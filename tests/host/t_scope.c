@@ -15,11 +15,15 @@
 static uint8_t
 config(uint16_t segment, uint8_t bus, uint8_t devfn, uint32_t off)
 {
-	/* clang-format off */
-	static const struct { uint8_t bus, devfn, sec, sub; } b[] = {
-		{ 0, 0xe0, 1, 3 }, { 0, 0xe8, 4, 4 }, { 0, 0xf0, 0, 0 }, { 1, 0x00, 2, 3 }, { 2, 0x08, 3, 3 },
+	static const struct {
+		uint8_t bus, devfn, sec, sub;
+	} b[] = {
+		{ 0, 0xe0, 1, 3 },
+		{ 0, 0xe8, 4, 4 },
+		{ 0, 0xf0, 0, 0 },
+		{ 1, 0x00, 2, 3 },
+		{ 2, 0x08, 3, 3 },
 	};
-	/* clang-format on */
 
 	for (unsigned i = 0; i < sizeof b / sizeof b[0]; i++)
 		if (segment == 0 && b[i].bus == bus && b[i].devfn == devfn)

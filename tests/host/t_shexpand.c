@@ -1,4 +1,5 @@
-/* SRC: user/sh/expand.c user/sh/lex.c user/sh/mem.c user/sh/vars.c user/sh/glob.c user/sh/arith.c user/sh/parse.c */
+/* SRC: user/sh/expand.c user/sh/lex.c user/sh/mem.c user/sh/vars.c user/sh/glob.c
+ * user/sh/arith.c user/sh/parse.c */
 /* Expansion: what words become, as POSIX has it for the parts the shell knows. */
 #include "tests/host/host.h"
 
@@ -99,7 +100,8 @@ variables(void **state)
 	static const Pair t[] = {
 		{ "$x", "[5]" },	  { "${x}y", "[5y]" },	  { "$xy", "" },
 		{ "$unset", "" },	  { "\"$unset\"", "[]" }, { "a$unset", "[a]" },
-		{ "$two", "[p][q]" },	  { "\"$two\"", "[p  q]" }, { "a$two'b c'", "[ap][qb c]" },
+		{ "$two", "[p][q]" },	  { "\"$two\"", "[p  q]" }, { "a$two'b c'",
+			"[ap][qb c]" },
 		{ "${#path}", "[14]" },	  { "${#unset}", "[0]" }, { "$?", "[3]" },
 		{ "$!", "[22]" },	  { "$$", "[2]" },	  { "$#", "[3]" },
 		{ "$0", "[name]" },	  { "$3", "[c]" },	  { "$4", "" },

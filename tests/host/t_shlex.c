@@ -122,12 +122,16 @@ splits(void **state)
 static void
 pieces_alike(void **state)
 {
-	/* clang-format off */
 	static const char *const joined[] = {
-		"a \\\n\\\n b\n", "\\\n\\\n\n", "a \\\n\\\n#b\nc\n", "a \\\n\\\n2>b\n", "a\\\n\\\n b\n",
-		"\\\n \\\n", "a \\\n\\\n|b\n", "\"a\\\n\\\nb\"\n",
+		"a \\\n\\\n b\n",
+		"\\\n\\\n\n",
+		"a \\\n\\\n#b\nc\n",
+		"a \\\n\\\n2>b\n",
+		"a\\\n\\\n b\n",
+		"\\\n \\\n",
+		"a \\\n\\\n|b\n",
+		"\"a\\\n\\\nb\"\n",
 	};
-	/* clang-format on */
 	static const char letter[] = "ab2 \n\\\\'\"$`(){}#<>&|;";
 	unsigned seed = 7;
 

@@ -152,15 +152,33 @@ trees(void **state)
 static void
 refused(void **state)
 {
-	/* clang-format off */
 	static const char *const t[] = {
-		"a |",	    "| a",	  "a && ; b",	"a ;; b",     ")",	 "(a",
-		"{ a",	    "fi",	  "if a; fi",	"if a then b; fi", "while a; done",
-		"for 1 in a; do b; done", "for i in a do b; done", "case x in a b) c;; esac",
-		"a >",	    "a > > b",	  "( )",	"f( { a; }",  "1f() { a; }", "a () b ) c",
-		"do a; done", "cat <<E\nx\n", "{ a; } b",   "& a",	  "a & & b",
+		"a |",
+		"| a",
+		"a && ; b",
+		"a ;; b",
+		")",
+		"(a",
+		"{ a",
+		"fi",
+		"if a; fi",
+		"if a then b; fi",
+		"while a; done",
+		"for 1 in a; do b; done",
+		"for i in a do b; done",
+		"case x in a b) c;; esac",
+		"a >",
+		"a > > b",
+		"( )",
+		"f( { a; }",
+		"1f() { a; }",
+		"a () b ) c",
+		"do a; done",
+		"cat <<E\nx\n",
+		"{ a; } b",
+		"& a",
+		"a & & b",
 	};
-	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof t / sizeof t[0]; i++)

@@ -18,13 +18,13 @@ static int
 ask(const char *words)
 {
 	static char text[200];
-	/* clang-format off */
 	char *argv[20] = { "[" }, *save = NULL;
 	int n = 1;
 
 	said[0] = '\0';
 	snprintf(text, sizeof text, "%s", words);
-	for (char *w = strtok_r(text, " ", &save); w != NULL; w = strtok_r(NULL, " ", &save))
+	for (char *w = strtok_r(text, " ", &save); w != NULL;
+		w = strtok_r(NULL, " ", &save))
 		argv[n++] = strcmp(w, "''") == 0 ? "" : w;
 	argv[n++] = "]";
 	return builtin_test(n, argv);
@@ -35,9 +35,8 @@ answers(void **state)
 {
 	static const struct {
 		const char *words;
-		int         status;
+		int status;
 	} t[] = {
-		/* clang-format on */
 		{ "", 1 },
 		{ "a", 0 },
 		{ "''", 1 },

@@ -1,4 +1,6 @@
-/* SRC: kern/sysfile.c kern/sysname.c kern/syspoll.c kern/fd.c kern/pipe.c kern/chan.c kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c kern/cpio.c dev/root.c dev/ramfile.c */
+/* SRC: kern/sysfile.c kern/sysname.c kern/syspoll.c kern/fd.c kern/pipe.c kern/chan.c
+ * kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c kern/path.c kern/dirtab.c
+ * kern/text.c kern/cmd.c kern/cpio.c dev/root.c dev/ramfile.c */
 /*
  * The file system calls as a program makes them, over the RAM file system, pipes, and a
  * fake device, #f, with a text file, a command file and a stream. #f may wait and take
@@ -96,20 +98,32 @@ f_poll(Chan *c, int events, Waitq **q)
 		(c->qid.path != 3 || stream_left > 0 ? SPOLLIN | SPOLLOUT : SPOLLOUT);
 }
 
-/* clang-format off */
 static Dev fdev = { .name = "f",
-	.tab = tab, .ntab = nelem(tab), .attach = flat_attach, .walk = flat_walk, .stat = f_stat, .open = f_open,
-	.entry = f_entry, .read = f_read, .write = f_write, .poll = f_poll };
-/* clang-format on */
+	.tab = tab,
+	.ntab = nelem(tab),
+	.attach = flat_attach,
+	.walk = flat_walk,
+	.stat = f_stat,
+	.open = f_open,
+	.entry = f_entry,
+	.read = f_read,
+	.write = f_write,
+	.poll = f_poll };
 Dev *const devtab[] = { &rootdev, &fdev, NULL };
 
 /* ---- help ---- */
 
 /* newlib's numbers, from its fcntl.h, unistd.h and poll.h */
-/* clang-format off */
-enum { RDONLY = 0, WRONLY = 1, RDWR = 2, APPEND = 8, CREAT = 0x200, TRUNC = 0x400, EXCL = 0x800,
-       CLOEXEC = 0x40000 };
-/* clang-format on */
+enum {
+	RDONLY = 0,
+	WRONLY = 1,
+	RDWR = 2,
+	APPEND = 8,
+	CREAT = 0x200,
+	TRUNC = 0x400,
+	EXCL = 0x800,
+	CLOEXEC = 0x40000
+};
 enum { SET, CUR, END };
 enum { DUPFD, GETFD, SETFD, GETFL, SETFL };
 #define IN  1

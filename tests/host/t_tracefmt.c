@@ -35,7 +35,8 @@ registers(void **state)
 	wrote(0, 0x20, 0x12345400,
 		"1 register RTADDR 0x12345400 mode 1 table 0x12345000");
 	wrote(0, 0x28, 0xe000000000180002,
-		"1 register CCMD 0xe000000000180002 ICC granularity 3 did 2 source 0:3.0");
+		"1 register CCMD 0xe000000000180002 ICC granularity 3 did 2 source "
+		"0:3.0");
 	wrote(0, 0x34, 0xfd, "1 register FSTS 0xfd PFO AFO APF IQE ICE ITE PRO");
 	wrote(0, 0x38, 0x80000000, "1 register FECTL 0x80000000 IM");
 	wrote(0, 0x3c, 0x61, "1 register FEDATA 0x61");
@@ -50,7 +51,8 @@ registers(void **state)
 	wrote(0, 0x68, 5, "1 register 0x68 0x5");
 	wrote(1, 0, 0x10002043, "1 register IVA 0x10002043 address 0x10002000 am 3 ih 1");
 	wrote(1, 8, 0xb003000200000000,
-		"1 register IOTLB 0xb003000200000000 IVT granularity 3 did 2 drain_reads drain_writes");
+		"1 register IOTLB 0xb003000200000000 IVT granularity 3 did 2 "
+		"drain_reads drain_writes");
 	wrote(2, 0x2c, 0x80000000, "1 register FRCD2 0x80000000 F");
 }
 
@@ -81,7 +83,8 @@ descriptors(void **state)
 	queued(0x20007, 0, "0 descriptor pasid_cache domain did 2");
 	queued(0x20026, 0, "0 descriptor first_stage all did 2 pasid 0");
 	queued(0x30036, 0x10002043,
-		"0 descriptor first_stage page did 3 pasid 0 address 0x10002000 am 3 ih 1");
+		"0 descriptor first_stage page did 3 pasid 0 address 0x10002000 am 3 "
+		"ih 1");
 	queued(0x2, 0, "0 descriptor iotlb ?");
 	queued(0xf, 0x1234, "0 descriptor unknown 0x1234:0xf");
 }
@@ -127,7 +130,8 @@ entries(void **state)
 	pair(VTD_TABLE_PASID, 0, 0x5010, 0x7000,
 		"0 entry pasid at 0x5010 word 2 0x7000 table 0x7000");
 	pair(VTD_TABLE_INTERRUPT, 9, 0x5090, 0x100300011,
-		"0 entry interrupt 9 at 0x5090 low 0x100300011 P level vector 0x30 destination 0x1");
+		"0 entry interrupt 9 at 0x5090 low 0x100300011 P level vector 0x30 "
+		"destination 0x1");
 	pair(VTD_TABLE_INTERRUPT, 9, 0x5098, 0x40018,
 		"0 entry interrupt 9 at 0x5098 high 0x40018 source 0:3.0 check 1");
 }
@@ -152,15 +156,20 @@ levels(void **state)
 {
 	(void)state;
 	level(1, 1, 0x7001, 0,
-		"- entry level 1 iova 0x10002000 at 0x9010 value 0x7001 rights r page 0x7000");
+		"- entry level 1 iova 0x10002000 at 0x9010 value 0x7001 rights r page "
+		"0x7000");
 	level(1, 3, 0x7802, 4096,
-		"- entry level 1 iova 0x10002000 at 0x9010 value 0x7802 rights w page 0x7000 count 3 step 0x1000");
+		"- entry level 1 iova 0x10002000 at 0x9010 value 0x7802 rights w page "
+		"0x7000 count 3 step 0x1000");
 	level(2, 1, 0x200083, 0,
-		"- entry level 2 iova 0x10002000 at 0x9010 value 0x200083 rights rw page 0x200000");
+		"- entry level 2 iova 0x10002000 at 0x9010 value 0x200083 rights rw "
+		"page 0x200000");
 	level(2, 1, 0x7003, 0,
-		"- entry level 2 iova 0x10002000 at 0x9010 value 0x7003 rights rw table 0x7000");
+		"- entry level 2 iova 0x10002000 at 0x9010 value 0x7003 rights rw "
+		"table 0x7000");
 	level(4, 1, 0x7083, 0,
-		"- entry level 4 iova 0x10002000 at 0x9010 value 0x7083 rights rw table 0x7000");
+		"- entry level 4 iova 0x10002000 at 0x9010 value 0x7083 rights rw "
+		"table 0x7000");
 	level(1, 512, 0, 0,
 		"- entry level 1 iova 0x10002000 at 0x9010 value 0x0 count 512 step 0x0");
 	level(0, 512, 0, 0, "- entry unused at 0x9010 value 0x0 count 512 step 0x0");
@@ -180,10 +189,12 @@ faults(void **state)
 
 	(void)state;
 	shows((VtdEvent){ .kind = VTD_FAULTED, .fault = f },
-		"0 fault source 1:0:3.0 access write address 0x5000 reason 5 text 'PTE Write access is not set'");
+		"0 fault source 1:0:3.0 access write address 0x5000 reason 5 text "
+		"'PTE Write access is not set'");
 	f = (VtdFault){ .sid = 0x18, .addr = 7, .reason = 0x22, .interrupt = true };
 	shows((VtdEvent){ .kind = VTD_FAULTED, .fault = f },
-		"0 fault source 0:3.0 access interrupt index 0x7 reason 34 text 'Present field in the IRTE entry is clear'");
+		"0 fault source 0:3.0 access interrupt index 0x7 reason 34 text "
+		"'Present field in the IRTE entry is clear'");
 	f = (VtdFault){ .lost = true };
 	shows((VtdEvent){ .kind = VTD_FAULTED, .fault = f }, "0 fault lost");
 }

@@ -24,7 +24,8 @@ questions(void **state)
 		{ "0:3.0 0x1000 r xen", "'xen': want manual or qemu" },
 		{ "0:3.0 0x1000 r qemu 1", "want B:D.F ADDRESS r|w [manual|qemu]" },
 		{ "0:33.0 0x1000 r",
-			"'0:33.0' is not a device: want B:D.F in hexadecimal, like 0:1f.2" },
+			"'0:33.0' is not a device: want B:D.F in hexadecimal, like "
+			"0:1f.2" },
 		{ "0:3.0 0x1g r", "'0x1g' is not an address" },
 		{ "0:3.0 -1 r", "'-1' is not an address" },
 	};
@@ -160,30 +161,33 @@ scalable(void **state)
 
 	(void)state;
 	shows(&o, true,
-		HEAD
-		"root at 0x1000 value 0x0:0x2001 table 0x2000\n"
-		"context at 0x2300 value 0x0:0x3001 type scalable directory 0x3000 pasid 0\n"
-		"directory at 0x3000 value 0x4001 table 0x4000\n"
-		"pasid at 0x4000 value 0x0:0x2a:0x5089 type second_stage domain 42 levels 4 table "
-		"0x5000\n"
-		"level 4 at 0x5000 value 0x6003 rights rw table 0x6000\n"
-		"level 3 at 0x6008 value 0x0 absent\n"
-		"result fault reason 0x79 text 'Second level: read or write is not "
-		"allowed' recorded yes\n");
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2300 value 0x0:0x3001 type scalable directory 0x3000 "
+		     "pasid 0\n"
+		     "directory at 0x3000 value 0x4001 table 0x4000\n"
+		     "pasid at 0x4000 value 0x0:0x2a:0x5089 type second_stage domain 42 "
+		     "levels 4 table "
+		     "0x5000\n"
+		     "level 4 at 0x5000 value 0x6003 rights rw table 0x6000\n"
+		     "level 3 at 0x6008 value 0x0 absent\n"
+		     "result fault reason 0x79 text 'Second level: read or write is not "
+		     "allowed' recorded yes\n");
 	o.first = true; /* where an entry that can only be written is absent */
 	o.nstep = 5;
 	o.reason = 0x71;
 	o.step[WALK_PASID] = (WalkStep){ 0x4000, { 0x4b, 0x2a }, 0x5000 };
 	o.step[WALK_TABLES2].value.lo = 0x6002;
 	shows(&o, true,
-		HEAD
-		"root at 0x1000 value 0x0:0x2001 table 0x2000\n"
-		"context at 0x2300 value 0x0:0x3001 type scalable directory 0x3000 pasid 0\n"
-		"directory at 0x3000 value 0x4001 table 0x4000\n"
-		"pasid at 0x4000 value 0x5000:0x2a:0x4b type first_stage domain 42 levels 4 table "
-		"0x5000 faults hidden\n"
-		"level 4 at 0x5000 value 0x6002 absent\n"
-		"result fault reason 0x71 text 'First level: entry is not present' recorded yes\n");
+		HEAD "root at 0x1000 value 0x0:0x2001 table 0x2000\n"
+		     "context at 0x2300 value 0x0:0x3001 type scalable directory 0x3000 "
+		     "pasid 0\n"
+		     "directory at 0x3000 value 0x4001 table 0x4000\n"
+		     "pasid at 0x4000 value 0x5000:0x2a:0x4b type first_stage domain 42 "
+		     "levels 4 table "
+		     "0x5000 faults hidden\n"
+		     "level 4 at 0x5000 value 0x6002 absent\n"
+		     "result fault reason 0x71 text 'First level: entry is not present' "
+		     "recorded yes\n");
 	o.nstep = 3;
 	o.step[WALK_CONTEXT].value = (Ent){ 0x3003, 5 };
 	o.step[WALK_DIRECTORY].value.lo = 2;
@@ -192,10 +196,12 @@ scalable(void **state)
 	shows(&o, true,
 		HEAD
 		"root at 0x1000 value 0x0:0x2001 table 0x2000\n"
-		"context at 0x2300 value 0x5:0x3003 type scalable directory 0x3000 pasid 5 "
+		"context at 0x2300 value 0x5:0x3003 type scalable directory 0x3000 "
+		"pasid 5 "
 		"faults hidden\n"
 		"directory at 0x3000 value 0x2 absent faults hidden\n"
-		"result fault reason 0x51 text 'Scalable mode: PASID directory entry is not "
+		"result fault reason 0x51 text 'Scalable mode: PASID directory entry "
+		"is not "
 		"present' recorded no\n");
 	o.nstep = 2;
 	o.step[WALK_CONTEXT].value = (Ent){ 0, 0 };

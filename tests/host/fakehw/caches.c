@@ -67,7 +67,7 @@ cache_drop_pasids(FakeUnit *u, bool all, uint16_t did)
 	if (all) {
 		u->pasid_gen++;
 		if (u->need_pasid && !u->cc_done)
-			bad(u, "PASID cache invalidated before the context cache after SRTP");
+			bad(u, "after SRTP, PASID cache dropped before context cache");
 		u->need_pasid = false;
 		u->pasid_done = true;
 		return;

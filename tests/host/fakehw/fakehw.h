@@ -4,11 +4,12 @@
  * every cache-line flush, lock and allocation of the core, and reports each rule broken
  * as a violation. Devices are played by fake_dma, which walks the tables as a unit does:
  *
- *   - a unit that does not snoop sees memory as the last flush left it, fresh pages as junk
- *   - context cache by source, IOTLB and paging-structure cache by domain id, never evicted
- *     early; under caching mode what is not present is cached as well
- *   - in scalable mode a PASID cache between the two, and pages of the first stage apart from
- *     those of the second
+ *   - a unit that does not snoop sees memory as the last flush left it, and fresh
+ *     pages as junk
+ *   - context cache by source, IOTLB and paging-structure cache by domain id, never
+ *     evicted early; under caching mode what is not present is cached as well
+ *   - in scalable mode a PASID cache between the two, and pages of the first stage
+ *     apart from those of the second
  *   - a write buffer (RWBF) hides stores until a flush or an invalidation
  *   - interrupt entries are cached and checked likewise (ir.c)
  *   - devices may have TLBs of their own (tlb.c)

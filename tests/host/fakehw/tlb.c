@@ -121,8 +121,7 @@ tlb_dma(FakeTlb *t, uint16_t sid, iova_t iova, bool write, bool allowed, paddr_t
 	uint8_t r[2];
 
 	if (!allowed) {
-		fake_break(
-			"source %04x translates by itself, and its context entry forbids it",
+		fake_break("source %04x translates by itself; its entry forbids that",
 			sid);
 		return 0xd;
 	}
