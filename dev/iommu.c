@@ -10,6 +10,7 @@
 #include "dev/devtab.h"
 #include "dev/text/iommucmd.h"
 #include "dev/text/iommufmt.h"
+#include "dev/vtd/inspect.h"
 #include "kern/aspace.h"
 #include "kern/dev.h"
 #include "kern/log.h"
@@ -102,6 +103,7 @@ info_show(Text *t)
 {
 	bool isolated = vtd_nunit() > 0;
 	UnitInfo u;
+	UnitStats s;
 
 	info_driver(t, assign_powered());
 	for (uint i = 0; i < vtd_nunit(); i++) {
@@ -110,7 +112,8 @@ info_show(Text *t)
 	}
 	for (uint i = 0; i < vtd_nunit(); i++) {
 		unit_info(vtd_unit(i), &u);
-		info_more(t, &u);
+		unit_stats(vtd_unit(i), &s);
+		info_more(t, &u, &s);
 		isolated &= info_isolates(&u);
 	}
 	info_policy(t, isolated);

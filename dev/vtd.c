@@ -20,7 +20,6 @@
 #include "dev/text/groupfmt.h"
 #include "dev/text/iommufmt.h"
 #include "dev/text/tracefmt.h"
-#include "dev/vtd/os.h"
 #include "dev/text/walkfmt.h"
 #include "kern/cmd.h"
 #include "kern/dev.h"
@@ -42,9 +41,8 @@ dmar_show(Text *t)
 	}
 	acpi_line(line, sizeof line, table, acpi_addr(table));
 	text_printf(t, "%s", line);
-	if (dmar_parse(table, len, &d) == -ENOMEM)
+	if (vtd_read_dmar(table, len, &d) == -ENOMEM)
 		t->failed = true;
-	dmar_judge(&d, os_is_ram);
 	dmar_text(t, &d);
 	dmar_free(&d);
 }
@@ -104,7 +102,7 @@ walk_show(Chan *c, Text *t)
 	WalkQuery q;
 	UnitInfo info;
 	Unit *u;
-	Walk w;
+	WalkReport w;
 	int err;
 
 	(void)c;

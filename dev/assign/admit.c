@@ -9,6 +9,7 @@
 #include "dev/assign/kdomain.h"
 #include "dev/assign/modes.h"
 #include "dev/assign/power.h"
+#include "dev/vtd/inspect.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 #include "kern/param.h"

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "dev/vtd/iommu.h"
+#include "dev/vtd/inspect.h"
 #include "dev/assign/kdriver.h"
 #include "dev/assign/state.h"
 #include "dev/pci/pci.h"

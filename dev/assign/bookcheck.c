@@ -16,7 +16,7 @@
 #include "dev/assign/assigned.h"
 #include "dev/assign/boot.h"
 #include "dev/assign/owner.h"
-#include "dev/vtd/ent.h"
+#include "dev/vtd/inspect.h"
 #include "kern/canary.h"
 #include "kern/log.h"
 #include "kern/page.h"
@@ -25,7 +25,7 @@
 
 #define SHOWN      64         /* lines; the rest is counted */
 #define MAXTABLES  (1u << 20) /* of one domain: more is a cycle */
-#define TABLE_BITS (FMASK(SL_R) | FMASK(SL_W))
+#define TABLE_BITS (DOMAIN_R | DOMAIN_W)
 
 typedef struct Report {
 	Text *t;
@@ -177,13 +177,12 @@ static void
 check_page(const Tree *w, const DomainEntry *e)
 {
 	const Mode *mode = w->owner->mode;
-	uint64_t size = SL_SPAN(e->level);
 
-	w->r->pages += size / PAGE_SIZE;
+	w->r->pages += e->size / PAGE_SIZE;
 	if (w->owner->proc == NULL && e->to == e->iova)
 		return; /* an identity, or memory that firmware reserved for the device */
 	if (page_kind(e->to) == PAGE_NONE ||
-		page_kind(e->to + size - PAGE_SIZE) == PAGE_NONE)
+		page_kind(e->to + e->size - PAGE_SIZE) == PAGE_NONE)
 		report_entry(w, 16, e, "not memory");
 	else if (w->owner->proc != NULL &&
 		(page_kind(e->to) != PAGE_USER || page_refs(e->to) == 0))
@@ -202,7 +201,7 @@ check_entry(void *arg, const DomainEntry *e)
 {
 	const Tree *w = arg;
 
-	if (!(e->value & TABLE_BITS) || (w->process && !(e->value & FMASK(SL_R)))) {
+	if (!(e->value & TABLE_BITS) || (w->process && !(e->value & DOMAIN_R))) {
 		report_entry(w, 15, e, "an entry that is not present is not 0");
 		return false;
 	}

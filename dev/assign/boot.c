@@ -12,7 +12,7 @@
 #include "arch/pt.h"
 #include "dev/assign/assigned.h"
 #include "dev/assign/power.h"
-#include "dev/vtd/dmar.h"
+#include "dev/vtd/inspect.h"
 #include "kern/aspace.h"
 #include "kern/canary.h"
 #include "kern/cmd.h"
@@ -53,12 +53,15 @@ say_units(const BootWords *words)
 
 /* Register windows are nobody's memory. Their size is in the DRHD. */
 static void
-keep_out_registers(const Dmar *d)
+keep_out_registers(void)
 {
-	for (uint i = 0; d != NULL && i < d->nentry; i++)
-		if (d->entry[i].type == DMAR_DRHD && d->entry[i].ok)
-			layout_keep_out(d->entry[i].base,
-				PAGE_SIZE << (d->entry[i].size & 15), "IOMMU registers");
+	paddr_t base;
+	uint64_t len;
+
+	for (uint i = 0; i < vtd_nunit(); i++) {
+		unit_window(vtd_unit(i), &base, &len);
+		layout_keep_out(base, len, "IOMMU registers");
+	}
 }
 
 static const char *
@@ -81,7 +84,7 @@ units_find(const BootWords *words)
 	say_tables(words);
 	if (vtd_parse(table, len) != 0)
 		return unavailable_reason();
-	keep_out_registers(vtd_dmar());
+	keep_out_registers();
 	return NULL;
 }
 
@@ -92,7 +95,7 @@ units_start(const BootWords *words)
 {
 	vtd_options.registers = param_is("iommu.inv", "register");
 	vtd_options.scalable = param_is("iommu.scalable", "on");
-	if (vtd_start(false) != 0)
+	if (vtd_start() != 0)
 		return unavailable_reason();
 	pt_set_flush(!vtd_coherent());
 	pt_set_snoop(vtd_snoop());

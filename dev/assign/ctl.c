@@ -14,6 +14,7 @@
 #include "dev/assign/assign.h"
 #include "dev/assign/blame.h"
 #include "dev/assign/faultlog.h"
+#include "dev/vtd/inspect.h"
 #include "kern/cmd.h"
 #include "kern/errno.h"
 #include "kern/heap.h"

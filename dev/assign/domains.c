@@ -14,6 +14,7 @@
 
 #include "dev/assign/assigned.h"
 #include "dev/assign/owner.h"
+#include "dev/vtd/inspect.h"
 
 static const char *const kind_name[] = {
 	[DOMAIN_SHARED] = "shared",

@@ -12,6 +12,7 @@
 #include "arch/arch.h"
 #include "dev/assign/assigned.h"
 #include "dev/assign/owner.h"
+#include "dev/vtd/inspect.h"
 #include "kern/errno.h"
 #include "kern/fmt.h"
 #include "kern/log.h"

@@ -9,7 +9,7 @@
 #include "arch/arch.h"
 #include "dev/assign/boot.h"
 #include "dev/assign/intr.h"
-#include "dev/vtd/dmar.h"
+#include "dev/vtd/inspect.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 #include "kern/param.h"
@@ -39,7 +39,7 @@ intremap_obstacle(void)
 
 	if (param_is("intremap", "off"))
 		return "it was switched off by boot parameter intremap=off";
-	if ((vtd_dmar()->flags & DMAR_INTR_REMAP) == 0)
+	if (!vtd_remap_allowed())
 		return NULL; /* each unit will say so */
 	for (uint i = 0; irq_ioapic(i, &id); i++)
 		if (vtd_ioapic(id, &sid) == NULL)

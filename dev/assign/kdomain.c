@@ -10,6 +10,7 @@
 
 #include "dev/assign/kdomain.h"
 #include "arch/arch.h"
+#include "dev/vtd/inspect.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 #include "kern/page.h"

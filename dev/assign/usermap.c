@@ -12,6 +12,7 @@
 
 #include "dev/assign/assigned.h"
 #include "dev/assign/modes.h"
+#include "dev/vtd/inspect.h"
 #include "kern/errno.h"
 #include "kern/layout.h"
 #include "kern/log.h"

@@ -137,7 +137,8 @@ put_warning(Text *t, const DmarFinding *n)
 	put_index(t, "structure", n->entry);
 	put_index(t, "scope", n->scope);
 	text_printf(t, " verdict %s text '%s'\n",
-		dmar_verdict_name(dmar_note_verdict(n->code)), dmar_note_text(n->code));
+		dmar_verdict_name(dmar_finding_verdict(n->code)),
+		dmar_finding_text(n->code));
 }
 
 void
@@ -147,9 +148,9 @@ dmar_text(Text *t, const Dmar *d)
 		put_header(t, d);
 	for (uint i = 0; i < d->nentry; i++)
 		put_structure(t, d, i);
-	for (uint i = 0; i < d->nnote && i < DMAR_MAXNOTE; i++)
-		put_warning(t, &d->note[i]);
-	if (d->nnote > DMAR_MAXNOTE)
-		text_printf(t, "warnings_not_shown %u\n", d->nnote - DMAR_MAXNOTE);
+	for (uint i = 0; i < d->nfinding && i < DMAR_MAXFINDING; i++)
+		put_warning(t, &d->finding[i]);
+	if (d->nfinding > DMAR_MAXFINDING)
+		text_printf(t, "warnings_not_shown %u\n", d->nfinding - DMAR_MAXFINDING);
 	text_printf(t, "verdict %s\n", dmar_verdict_name(d->verdict));
 }

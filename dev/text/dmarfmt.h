@@ -1,7 +1,7 @@
 /* What #vtd/dmar shows. */
 #pragma once
 
-#include "dev/vtd/dmar.h"
+#include "dev/vtd/inspect.h"
 #include "kern/text.h"
 
 /* One line for the header, each structure, scope and warning, and the verdict. */

@@ -213,13 +213,13 @@ info_isolates(const UnitInfo *u)
 }
 
 static void
-info_enforced(Text *t, const UnitInfo *u)
+info_enforced(Text *t, const UnitInfo *u, const UnitStats *s)
 {
 	bool dma = bits(u->gsts, 31, 31);
 
 	if (remaps(u))
 		text_printf(t, "\tinterrupt entries = %u in use of %u, %s destinations\n",
-			u->irqs, u->irq_max, u->x2apic ? "x2apic" : "xapic");
+			s->irqs, u->irq_max, u->x2apic ? "x2apic" : "xapic");
 	text_printf(t, "\tenforced = %s%s%s%s\n", dma ? "DMA by table" : "",
 		dma && remaps(u) ? ", " : "",
 		remaps(u) ? "interrupts by source, none in compatibility format" : "",
@@ -235,7 +235,7 @@ info_enforced(Text *t, const UnitInfo *u)
 }
 
 void
-info_more(Text *t, const UnitInfo *u)
+info_more(Text *t, const UnitInfo *u, const UnitStats *s)
 {
 	bool bad = u->state == UNIT_UNUSABLE || u->state == UNIT_BROKEN;
 	const char *why = bad && u->reason != NULL ? u->reason : NULL;
@@ -249,16 +249,17 @@ info_more(Text *t, const UnitInfo *u)
 		u->coherent ? "coherent" : "flushed line by line");
 	text_printf(t, "\ttranslation = %s\n", info_mode(u->mode));
 	text_printf(t, "\tinvalidation = %s\n", u->queued ? "queue" : "registers");
-	text_printf(t, "\tdomain ids = %u in use of %u\n", u->domains, u->ndomains);
+	text_printf(t, "\tdomain ids = %u in use of %u\n", s->ids, u->ndomains);
 	text_printf(t,
 		"\tinvalidations = %llu context, %llu iotlb, %llu interrupt, "
 		"%llu waits\n",
-		(ull)u->inv_context, (ull)u->inv_iotlb, (ull)u->inv_iec,
-		(ull)u->inv_wait);
-	text_printf(t, "\tfaults = %llu recorded, %llu times lost\n", (ull)u->faults,
-		(ull)u->lost);
+		(ull)(s->context_global + s->context_device),
+		(ull)(s->iotlb_global + s->iotlb_domain + s->iotlb_page),
+		(ull)(s->interrupt_global + s->interrupt_index), (ull)s->waits);
+	text_printf(t, "\tfaults = %llu recorded, %llu times lost\n", (ull)s->faults,
+		(ull)s->lost);
 	text_printf(t, "\tfault status = 0x%08x, control = 0x%08x\n", u->fsts, u->fectl);
-	info_enforced(t, u);
+	info_enforced(t, u, s);
 }
 
 /* Table text, which firmware wrote: n bytes, never a control character. */

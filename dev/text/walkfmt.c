@@ -18,7 +18,6 @@
  */
 #include "dev/text/walkfmt.h"
 
-#include "dev/vtd/ent.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 #include "kern/string.h"
@@ -61,108 +60,83 @@ walk_parse(const Cmd *c, WalkQuery *q)
 
 /* ---- the answer ---- */
 
-static void
-put_root(Text *t, const WalkStep *s)
+static const char *
+hidden(const WalkEntry *e)
 {
-	text_printf(t, "root at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)s->value.hi,
-		(ull)s->value.lo);
-	if (EGET(s->value, ROOT_P))
-		text_printf(t, " table 0x%llx\n", (ull)(EGET(s->value, ROOT_CTP) << 12));
+	return e->hides ? " faults hidden" : "";
+}
+
+static void
+put_root(Text *t, const WalkEntry *e)
+{
+	text_printf(t, "root at 0x%llx value 0x%llx:0x%llx", (ull)e->at, (ull)e->word[1],
+		(ull)e->word[0]);
+	if (e->present)
+		text_printf(t, " table 0x%llx\n", (ull)e->to);
 	else
 		text_printf(t, " absent\n");
 }
 
 static void
-put_context(Text *t, const WalkStep *s)
+put_context(Text *t, const WalkEntry *e)
 {
 	static const char *const type[] = { "tables", "tables_and_device_tlb",
 		"pass_through", "reserved" };
-	Ent e = s->value;
 
-	text_printf(t, "context at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)e.hi,
-		(ull)e.lo);
-	if (EGET(e, CTX_P))
+	text_printf(t, "context at 0x%llx value 0x%llx:0x%llx", (ull)e->at,
+		(ull)e->word[1], (ull)e->word[0]);
+	if (!e->present)
+		text_printf(t, " absent%s\n", hidden(e));
+	else if (e->table == WALK_AT_SCALABLE)
+		text_printf(t, " type scalable directory 0x%llx pasid %u%s\n", (ull)e->to,
+			e->pasid, hidden(e));
+	else
 		text_printf(t, " type %s domain %u levels %u table 0x%llx%s\n",
-			type[EGET(e, CTX_TT)], (uint)EGET(e, CTX_DID),
-			(uint)EGET(e, CTX_AW) + 2, (ull)(EGET(e, CTX_SLPT) << 12),
-			EGET(e, CTX_FPD) ? " faults hidden" : "");
-	else
-		text_printf(t, " absent%s\n", EGET(e, CTX_FPD) ? " faults hidden" : "");
-}
-
-static const char *
-hidden(bool fpd)
-{
-	return fpd ? " faults hidden" : "";
+			type[e->type], e->did, e->levels, (ull)e->to, hidden(e));
 }
 
 static void
-put_context2(Text *t, const WalkStep *s)
+put_directory(Text *t, const WalkEntry *e)
 {
-	Ent e = s->value;
-
-	text_printf(t, "context at 0x%llx value 0x%llx:0x%llx", (ull)s->at, (ull)e.hi,
-		(ull)e.lo);
-	if (EGET(e, CTX_P))
-		text_printf(t, " type scalable directory 0x%llx pasid %u%s\n",
-			(ull)(EGET(e, SM_DIR) << 12), (uint)EGET(e, SM_RID),
-			hidden(EGET(e, CTX_FPD)));
+	text_printf(t, "directory at 0x%llx value 0x%llx", (ull)e->at, (ull)e->word[0]);
+	if (e->present)
+		text_printf(t, " table 0x%llx%s\n", (ull)e->to, hidden(e));
 	else
-		text_printf(t, " absent%s\n", hidden(EGET(e, CTX_FPD)));
+		text_printf(t, " absent%s\n", hidden(e));
 }
 
 static void
-put_directory(Text *t, const WalkStep *s)
-{
-	uint64_t e = s->value.lo;
-
-	text_printf(t, "directory at 0x%llx value 0x%llx", (ull)s->at, (ull)e);
-	if (FGET(e, DIR_P))
-		text_printf(t, " table 0x%llx%s\n", (ull)(FGET(e, DIR_TABLE) << 12),
-			hidden(FGET(e, DIR_FPD)));
-	else
-		text_printf(t, " absent%s\n", hidden(FGET(e, DIR_FPD)));
-}
-
-static void
-put_pasid(Text *t, const WalkStep *s, bool first)
+put_pasid(Text *t, const WalkEntry *e)
 {
 	static const char *const type[8] = { "reserved", "first_stage", "second_stage",
 		"nested", "pass_through", "reserved", "reserved", "reserved" };
-	uint64_t table = first ? FGET(s->third, PASID_FLPT) : EGET(s->value, PASID_SLPT);
-	Ent e = s->value;
 
-	text_printf(t, "pasid at 0x%llx value 0x%llx:0x%llx:0x%llx", (ull)s->at,
-		(ull)s->third, (ull)e.hi, (ull)e.lo);
-	if (EGET(e, PASID_P))
+	text_printf(t, "pasid at 0x%llx value 0x%llx:0x%llx:0x%llx", (ull)e->at,
+		(ull)e->word[2], (ull)e->word[1], (ull)e->word[0]);
+	if (e->present)
 		text_printf(t, " type %s domain %u levels %u table 0x%llx%s\n",
-			type[EGET(e, PASID_PGTT)], (uint)EGET(e, PASID_DID),
-			(uint)EGET(e, PASID_AW) + 2, (ull)(table << 12),
-			hidden(EGET(e, PASID_FPD)));
+			type[e->type], e->did, e->levels, (ull)e->to, hidden(e));
 	else
-		text_printf(t, " absent%s\n", hidden(EGET(e, PASID_FPD)));
+		text_printf(t, " absent%s\n", hidden(e));
 }
 
 static void
-put_level(Text *t, const WalkStep *s, uint level, bool first)
+put_level(Text *t, const WalkEntry *e)
 {
-	uint64_t e = s->value.lo, to = FGET(e, SL_ADDR) << 12;
-	uint rights = e & (FMASK(SL_R) | FMASK(SL_W));
-
-	if (first && !FGET(e, FL_P))
-		rights = 0;
-	text_printf(t, "level %u at 0x%llx value 0x%llx", level, (ull)s->at, (ull)e);
-	if (rights == 0)
+	text_printf(t, "level %u at 0x%llx value 0x%llx", e->level, (ull)e->at,
+		(ull)e->word[0]);
+	if (!e->present)
 		text_printf(t, " absent\n");
-	else if (level == 1 || (level <= 3 && FGET(e, SL_PS)))
+	else if (e->page)
 		text_printf(t, " rights %s page 0x%llx size 0x%llx\n",
-			rights_name[rights], (ull)to, SL_SPAN(level));
+			rights_name[e->rights], (ull)e->to, (ull)e->size);
 	else
-		text_printf(t, " rights %s table 0x%llx\n", rights_name[rights], (ull)to);
+		text_printf(t, " rights %s table 0x%llx\n", rights_name[e->rights],
+			(ull)e->to);
 }
 
 static void
-put_result(Text *t, const Walk *o)
+put_result(Text *t, const WalkReport *o)
 {
 	switch (o->end) {
 	case WALK_PAGE:
@@ -184,26 +158,17 @@ put_result(Text *t, const Walk *o)
 	}
 }
 
-static void
-put_step(Text *t, const Walk *o, uint i)
-{
-	const WalkStep *s = &o->step[i];
-	uint tables = o->scalable ? WALK_TABLES2 : WALK_TABLES;
-
-	if (i == WALK_ROOT)
-		put_root(t, s);
-	else if (i == WALK_CONTEXT)
-		(o->scalable ? put_context2 : put_context)(t, s);
-	else if (i >= tables)
-		put_level(t, s, o->levels - (i - tables), o->first);
-	else if (i == WALK_DIRECTORY)
-		put_directory(t, s);
-	else
-		put_pasid(t, s, o->first);
-}
+static void (*const put_entry[])(Text *t, const WalkEntry *e) = {
+	[WALK_AT_ROOT] = put_root,
+	[WALK_AT_CONTEXT] = put_context,
+	[WALK_AT_SCALABLE] = put_context,
+	[WALK_AT_DIRECTORY] = put_directory,
+	[WALK_AT_PASID] = put_pasid,
+	[WALK_AT_LEVEL] = put_level,
+};
 
 void
-walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o)
+walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const WalkReport *o)
 {
 	char device[16], source[16];
 
@@ -213,7 +178,7 @@ walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o)
 		access_name[q->ask.write], profile_name[q->ask.rules]);
 	text_printf(t, "unit %u source %s translation %s\n", unit, source,
 		on ? "on" : "off");
-	for (uint i = 0; i < o->nstep; i++)
-		put_step(t, o, i);
+	for (uint i = 0; i < o->nentry; i++)
+		put_entry[o->entry[i].table](t, &o->entry[i]);
 	put_result(t, o);
 }

@@ -1,8 +1,7 @@
 /* What #vtd/walk takes and shows. */
 #pragma once
 
-#include "dev/vtd/iommu.h"
-#include "dev/vtd/walk.h"
+#include "dev/vtd/inspect.h"
 #include "kern/cmd.h"
 #include "kern/text.h"
 
@@ -14,4 +13,4 @@ typedef struct WalkQuery {
 int walk_parse(const Cmd *c, WalkQuery *q); /* says why not */
 
 /* `unit`, and whether it translates at all. */
-void walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const Walk *o);
+void walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const WalkReport *o);

@@ -321,11 +321,14 @@ visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
 			.level = level,
 			.at = table + 8 * i,
 			.value = __atomic_load_n(&p[i], __ATOMIC_RELAXED) };
+		VtdPageEntry to;
 
 		if (e.value == 0)
 			continue;
-		e.to = FGET(e.value, SL_ADDR) << 12;
-		e.page = level == 1 || (level <= 3 && FGET(e.value, SL_PS));
+		vtd_page_entry(e.value, level, &to);
+		e.size = to.size;
+		e.to = to.to;
+		e.page = to.page;
 		if (v->fn(v->arg, &e) && !e.page && os_is_page(e.to))
 			visit(v, e.to, level - 1, e.iova);
 	}
@@ -387,7 +390,7 @@ domain_check(const Domain *d, VtdCheck *o)
 
 	*o = (VtdCheck){ 0 };
 	for (uint32_t i = 0; i < d->nunit; i++)
-		check_use(d, unit_at(i), o);
+		check_use(d, vtd_unit(i), o);
 	if (d->pending.lo < d->pending.hi || d->tables.gone.n > 0)
 		bad(o, 11, "changed and not invalidated", d->pending.lo,
 			d->tables.gone.n);

@@ -46,7 +46,7 @@ domain_make(DomainKind kind)
 	d->kind = kind;
 	d->nunit = n;
 	for (uint32_t i = 0; i < n; i++)
-		d->use[i].unit = unit_at(i);
+		d->use[i].unit = vtd_unit(i);
 	d->link = format(SHARED_LEVELS).link;
 	d->grants = DOMAIN_R | DOMAIN_W;
 	if (vtd_common().mode == VTD_FIRST) {
@@ -154,7 +154,7 @@ domain_free(Domain *d)
 	bool clean = true;
 
 	for (uint32_t i = 0; i < d->nunit; i++)
-		clean &= leave(d, unit_at(i));
+		clean &= leave(d, vtd_unit(i));
 	for (uint32_t i = 0; i < MAXUPPER; i++)
 		if (d->upper[i])
 			(clean ? os_page_free : os_page_withhold)(d->upper[i]);

@@ -2,9 +2,11 @@
  * What the unit reads from memory: root, context, PASID and page-table entries, and the
  * descriptors of the invalidation queue.
  *
- *	legacy    RTADDR -> root[bus] -> context[dev.fn] -> second level: 3 to 5 tables -> page
- *	scalable  RTADDR -> root[bus], devices 0-15, 16-31 -> context[dev.fn] -> directory[0]
- *	          -> PASID entry[0] -> second level, as above; or first level: 4 tables -> page
+ *  legacy    RTADDR -> root[bus] -> context[dev.fn] -> second level, 3 to 5 tables
+ *            -> page
+ *  scalable  RTADDR -> root[bus], devices 0-15, 16-31 -> context[dev.fn] -> directory[0]
+ *            -> PASID entry[0] -> second level, as above, or first level, 4 tables
+ *            -> page
  *
  * A scalable context entry has 32 bytes of which the last 24 are 0 here, so it is handled
  * as an Ent that lies in every other place. ent_publish is the only writer of a 16-byte
@@ -58,7 +60,7 @@
 #define PASID_SLPT  63, 12  /* second-level table, page number */
 #define PASID_DID   79, 64
 #define PASID_PWSNP 87, 87  /* walks snoop; with ECAP.SMPWC */
-#define PASID_PGSNP 88, 88  /* what is translated by the first level snoops; with ECAP.SC */
+#define PASID_PGSNP 88, 88  /* requests that the first level translates snoop; ECAP.SC */
 #define PASID_FLPM  131, 130 /* first level: 0: 4 levels */
 #define PASID_FLPT  191, 140 /* first-level table, page number */
 
@@ -69,7 +71,7 @@
 #define SL_ADDR     51, 12  /* page number */
 #define SL_TM       62, 62  /* reserved without ECAP.DT */
 
-/* An entry at level 1 spans 4 KiB, at 2 2 MiB, at 3 1 GiB, and so on. */
+/* An entry at level 1 spans 4 KiB, at level 2 2 MiB, at level 3 1 GiB, and so on. */
 #define SL_SHIFT(level)       (9 * (level) + 3)
 #define SL_LEVEL(shift)       (((shift) - 3) / 9)
 #define SL_SPAN(level)        (1ull << SL_SHIFT(level))
@@ -94,7 +96,7 @@
 #define QI_ADDR     127, 76
 #define QI_IEC_ONE  4, 4    /* interrupt entries: one index, else all */
 #define QI_IEC_INDEX 47, 32
-#define QI_PFSID_LOW 15, 12 /* device TLB: 3:0 of the id whose invalidations are counted */
+#define QI_PFSID_LOW 15, 12 /* device TLB: bits 3:0 of the source that is counted */
 #define QI_MIP      20, 16 /* as many as it takes at once, 0: 32 */
 #define QI_PFSID_HIGH 63, 52
 #define QI_SIZE     64, 64 /* a block: its size is in the address */

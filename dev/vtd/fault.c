@@ -9,6 +9,7 @@
  * is left after a bounded number of records to the next poll; the owner of the device is
  * expected to have stopped it from the callback long before.
  */
+#include "dev/vtd/faultrec.h"
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
 

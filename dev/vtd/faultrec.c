@@ -3,8 +3,10 @@
  * those Linux prints where it has one, because people search for them. PASID fields are
  * valid only where PP says so and are not used.
  */
+#include "dev/vtd/faultrec.h"
+
+#include "dev/vtd/os.h"
 #include "dev/vtd/reg.h"
-#include "dev/vtd/vtd.h"
 
 #define IR_FIRST 0x20
 #define IR_LAST  0x26

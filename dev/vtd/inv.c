@@ -1,17 +1,17 @@
 /*
  * The rules of invalidation, pure (VT-d 6.2, 6.5):
  *
- *	change                CM=0                        CM=1
- *	root table            context all, IOTLB all      same
- *	root entry added      - (RWBF: buffer)            context all, IOTLB all
- *	context entry added   - (RWBF: buffer)            context device id 0, IOTLB new id
- *	context entry removed context device old id,      same
- *	                      IOTLB old id
- *	pages added           - (RWBF: buffer)            IOTLB pages
- *	pages removed         IOTLB pages, IH=1           same
- *	tables removed        IOTLB pages, IH=0           same
- *	interrupt table       entry cache all             same
- *	interrupt entry       entry cache index           same
+ *  change                CM=0                        CM=1
+ *  root table            context all, IOTLB all      same
+ *  root entry added      - (RWBF: buffer)            context all, IOTLB all
+ *  context entry added   - (RWBF: buffer)            context device id 0, IOTLB new id
+ *  context entry removed context device old id,      same
+ *                        IOTLB old id
+ *  pages added           - (RWBF: buffer)            IOTLB pages
+ *  pages removed         IOTLB pages, IH=1           same
+ *  tables removed        IOTLB pages, IH=0           same
+ *  interrupt table       entry cache all             same
+ *  interrupt entry       entry cache index           same
  *
  * In scalable mode the PASID cache comes between the two: all of it, or what has the old
  * or new id. Pages that first-stage tables translate have a descriptor of their own, for

@@ -1,12 +1,19 @@
 /*
- * The DMA remapping core as other code may use it: units, domains, sources. What is
- * behind it lives in dev/vtd and needs only dev/vtd/os.h from its host. Nothing here
- * knows about processes, PCI configuration or files.
+ * The VT-d core as a kernel uses it: find the units, start them, give devices to domains,
+ * map memory, remap interrupts, receive faults. Looking at what there is (counts, books,
+ * walks, the trace) is in dev/vtd/inspect.h. What the core needs of its host is in
+ * dev/vtd/os.h. Nothing here knows about processes, PCI configuration or files.
  *
- * Calls may sleep for a bounded time and are safe from several CPUs; the caller
- * serialises operations on one Domain against its own free. Codes: -ENODEV no such thing,
- * -ENOSPC out of ids, -ENOMEM, -ETIMEDOUT the unit did not answer (it is BROKEN from then
- * on, what the call would have freed must be withheld).
+ * Addresses and lengths are bytes. Unless a contract says otherwise, a call may allocate,
+ * may wait for hardware (at most about a second), is safe from several CPUs, and is made
+ * from process context with no lock held that the fault callback takes.
+ *
+ * Errors mean the same everywhere. After each of them but the last nothing has changed.
+ *  -EINVAL -ERANGE -EBUSY -EEXIST -ENOTSUP: the caller asked for what cannot be.
+ *  -ENODEV: the unit is not usable, or the source is not attached where it should be.
+ *  -ENOMEM -ENOSPC -EDQUOT: no memory; no domain id or entry is left; above the quota.
+ *  -ETIMEDOUT: the unit did not answer and is BROKEN from now on. It may still use what
+ *  the call took away, so the caller never gives that memory to anybody else.
  */
 #pragma once
 
@@ -14,236 +21,195 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef uint64_t paddr_t;
-typedef uint64_t iova_t;
-typedef uint32_t bdf_t; /* segment 31:16, requester id 15:0 */
+typedef uint64_t paddr_t; /* a physical address */
+typedef uint64_t iova_t;  /* an address as a device uses it */
+typedef uint32_t bdf_t;   /* segment 31:16, bus 15:8, device 7:3, function 2:0 */
 
-/* A write there is an interrupt, whatever tables say (VT-d 3.13). */
+/* A write to this range is an interrupt, whatever the tables say (VT-d 3.13). */
 #define IRQ_WINDOW     0xfee00000ull
 #define IRQ_WINDOW_END 0xfef00000ull
 
-typedef struct Unit Unit;
-typedef struct Domain Domain;
-typedef struct Dmar Dmar;
+typedef struct Unit Unit;     /* a remapping unit; lives for ever */
+typedef struct Domain Domain; /* an address space that devices can be attached to */
 
-/* ---- discovery and bring-up ---- */
+/* ---- discovery and start ---- */
 
-/* How to use the hardware; set before vtd_start, then const. */
+/* How to use the hardware. The host sets it before vtd_start; it is const afterwards. */
 typedef struct VtdOptions {
 	bool registers; /* invalidate by registers even where there is a queue */
-	bool scalable;  /* scalable mode, if every unit can */
+	bool scalable;  /* use scalable mode if every unit can */
 } VtdOptions;
 extern VtdOptions vtd_options;
 
 /* What units translate by, all of them alike: legacy mode, or scalable mode with tables
  * of the second or of the first stage. First-stage tables are a CPU's, in which what can
- * be written can be read. */
+ * be written can also be read. */
 typedef enum VtdMode { VTD_LEGACY, VTD_SECOND, VTD_FIRST } VtdMode;
 
-/* Parse a DMAR table (hostile input) and make its units, hardware untouched. 0 or a code;
- * vtd_reason() then says why in one sentence. Called once. */
+/*
+ * Parses the firmware's DMAR table, which may hold anything, and makes a Unit of each
+ * structure that describes one. Touches no hardware. The bytes are copied: the caller may
+ * reuse `table` on return. Called once. After -EINVAL or -ENOMEM there are no units, and
+ * vtd_reason() says why.
+ */
 int vtd_parse(const void *table, size_t len);
-/* Map and read each unit's registers, build empty root tables (everything blocked), and
- * with `on` switch translation on. A unit that cannot be used is marked so, with a
- * reason, and the others go on. 0 when at least one unit is usable. */
-int vtd_start(bool on);
-/* That, later: every unit that is off goes on. */
+
+/*
+ * Maps and reads each unit's registers, switches off what firmware left on, and builds
+ * empty root tables. Every unit that can be used is OFF afterwards. One that cannot is
+ * UNUSABLE with a reason, and the others go on. Called once after vtd_parse, when the
+ * host has switched bus mastering off in every PCI function. -ENODEV: no unit is usable,
+ * and vtd_reason() says why; the host runs without one.
+ */
+int vtd_start(void);
+
+/* Switches every unit on that is OFF: from then on a device that is not attached reaches
+ * nothing. Returns 0 or -ENODEV as vtd_start. */
 int vtd_enable(void);
-/* Before vtd_start: whatever switched it on before, this unit stays off, for that
- * reason. */
+
+/* Before vtd_start: this unit stays UNUSABLE, for the reason `why` (one clause, not
+ * copied). What firmware left on is still switched off. */
 void unit_leave_off(Unit *u, const char *why);
-const char *vtd_reason(void); /* why there is no usable unit; NULL when there is one */
-const Dmar *vtd_dmar(void);   /* the parsed table, for printing; NULL when none */
+
+/* Why there is no usable unit, one sentence; NULL when there is one. */
+const char *vtd_reason(void);
+
+/* Units have the numbers 0 to vtd_nunit() - 1. vtd_unit returns NULL beyond them. */
 uint32_t vtd_nunit(void);
 Unit *vtd_unit(uint32_t i);
 
-/* Where a device sits: itself and the bridges from the root bus down to it. */
+/* The registers of unit u: [*base, *base + *len). The host gives them to nobody. Can be
+ * asked after vtd_parse. */
+void unit_window(const Unit *u, paddr_t *base, uint64_t *len);
+
+/* Where a device sits: the device and the bridges from the root bus down to it. */
 typedef struct VtdPath {
 	bdf_t bdf;
 	uint32_t nbridge;
 	struct {
-		uint16_t rid; /* bus:dev.fn of the bridge */
+		uint16_t rid; /* bus, device and function of the bridge */
 		uint8_t secondary, subordinate;
 	} bridge[8];
 } VtdPath;
+
 /*
- * The unit that translates this device's requests, NULL: none does. Ask for every device
- * at boot, before or after vtd_start: the unit then makes the context table of the bus
- * ahead, and attaching allocates none.
+ * The unit that translates the requests of this device; NULL: none does. The host asks
+ * for every device at boot, before or after vtd_start: the unit then makes the context
+ * table of the device's bus ahead, and domain_attach needs no memory for it.
  */
 Unit *vtd_unit_for(const VtdPath *p);
-/* Memory that firmware keeps for a device: the structure's index among RMRRs, and
- * range. */
+
+/* Memory that firmware uses by DMA of a device: number of the RMRR structure, and its
+ * range, with `limit` inside. */
 typedef struct VtdRmrr {
 	uint32_t index;
 	uint64_t base, limit;
 } VtdRmrr;
-/* The i'th that names this device; false: there are no more. */
+/* The i'th range that names this device; false: there are no more. */
 bool vtd_rmrr_for(const VtdPath *p, uint32_t i, VtdRmrr *o);
 
-/* Does firmware say that the device may translate by itself where it is (ATSR, SATC)? */
+/* Does firmware say that this device may translate by itself where it is (ATSR, SATC)? */
 bool vtd_ats_for(const VtdPath *p);
 
 /* ---- units ---- */
 
+/* See dev/vtd/vtd.h for how a unit gets from one state to the next. */
 typedef enum UnitState { UNIT_UNUSABLE, UNIT_OFF, UNIT_ON, UNIT_BROKEN } UnitState;
 
-typedef struct UnitInfo {
-	UnitState state;
-	const char *reason; /* for UNUSABLE and BROKEN */
-	uint32_t index, segment;
-	paddr_t base;
-	uint32_t haw;               /* host address width of the table */
-	uint64_t cap, ecap, rtaddr; /* live registers */
-	uint32_t ver, gsts, fsts, fectl;
-	uint32_t levels; /* of second-level tables in use */
-	uint32_t width;  /* usable IOVA bits */
-	uint32_t mgaw, ndomains;
-	/* queued: by queue, else by registers */
-	bool coherent, caching_mode, rwbf, queued;
-	bool include_all;
-	VtdMode mode;
-	bool passes; /* can let a source through untranslated */
-	paddr_t root;
-	uint32_t domains; /* ids in use */
-	/* counters */
-	uint64_t inv_context, inv_iotlb, inv_iec, inv_wait, faults, lost;
-	/* interrupts, every entry with its source, old format blocked */
-	bool remaps;
-	const char *no_remap; /* why not; NULL also when vtd_remap was not called */
-	/* how a device can forge interrupts all the same; NULL: none known */
-	const char *forges;
-	bool x2apic;            /* entries hold 32-bit APIC ids */
-	uint32_t irqs, irq_max; /* entries in use, and all */
-} UnitInfo;
-
-void unit_info(Unit *u, UnitInfo *out);
-
-/* What a unit was asked to do, ever. */
-typedef struct UnitStats {
-	uint64_t write_buffer, context_global, context_device;
-	uint64_t pasid_global, pasid_domain;             /* scalable mode */
-	uint64_t iotlb_global, iotlb_domain, iotlb_page; /* of either stage */
-	uint64_t interrupt_global, interrupt_index;
-	uint64_t device_tlb;
-	uint64_t waits; /* batches of these */
-	/* where the unit was not ready at once: all, the longest */
-	uint64_t wait_ns, wait_max;
-	uint64_t faults, lost; /* records; times that some were lost */
-	/* now: context entries, domain ids, interrupt entries */
-	uint32_t sources, ids, irqs;
-} UnitStats;
-void unit_stats(Unit *u, UnitStats *out);
+/* Both may be called anywhere. The state can change at any moment to BROKEN. */
 uint32_t unit_index(const Unit *u);
 UnitState unit_state(const Unit *u);
-/* Translation on: SRTP, global context then IOTLB invalidation, TE. Off: TE cleared; the
- * caller has quieted every device behind it. 0, -ETIMEDOUT. */
+
+/*
+ * Switches translation on or off; attachments stay. Before it is switched off the caller
+ * has stopped every device behind the unit, for they reach all memory from then on.
+ * -ENODEV: the unit is unusable. -ETIMEDOUT: whether it translates is not known.
+ */
 int unit_power(Unit *u, bool on);
-/* What u makes of a request, from its registers and the tables as they are in memory. 0,
- * -ENODEV unusable, -ENOTSUP its root table is of another mode. */
-typedef struct WalkAsk WalkAsk;
-typedef struct Walk Walk;
-int unit_walk(Unit *u, const WalkAsk *a, Walk *out);
 
-/* Books and hardware compared: what is broken, by the number of the invariant. */
-#define VTD_MAXBAD 16
-typedef struct VtdBad {
-	uint32_t invariant;
-	const char *what;
-	uint64_t at, value; /* of a register or an entry: where, and what is there */
-} VtdBad;
-typedef struct VtdCheck {
-	uint32_t nbad; /* only the first VTD_MAXBAD are kept */
-	VtdBad bad[VTD_MAXBAD];
-	uint32_t contexts, irqs, tables; /* looked at */
-} VtdCheck;
-/* u's registers, and every entry of its root, context and interrupt tables. */
-void unit_check(Unit *u, VtdCheck *o);
-/* d's id on each unit, its tables' books; nothing is left to be invalidated. */
-void domain_check(const Domain *d, VtdCheck *o);
-/* The first source >= *sid with a context entry; false: no more. */
-bool unit_next_source(Unit *u, uint32_t *sid);
-/* How sid's context entry on u differs from what d must have; NULL: it leads to d. */
-const char *domain_misses(const Domain *d, Unit *u, uint16_t sid);
-/* Every entry that is not 0 in the tables d uses, tables before what they lead to, which
- * fn may have passed over by false. The caller keeps them from changing. */
-typedef struct DomainEntry {
-	iova_t iova;
-	uint32_t level;
-	paddr_t at, to;
-	uint64_t value;
-	bool page; /* else `to` is a table */
-} DomainEntry;
-void domain_visit(const Domain *d, bool (*fn)(void *arg, const DomainEntry *e),
-	void *arg);
-
-/* Policy, at any time. */
-typedef enum VtdGran { VTD_GRAN_PAGE, VTD_GRAN_DOMAIN, VTD_GRAN_GLOBAL } VtdGran;
-/* Invalidate by queue, else by registers. An error and *why, one clause: as before. */
-int unit_set_queued(Unit *u, bool queued, const char **why);
-/* The least an IOTLB invalidation covers from now on. */
-void unit_set_gran(Unit *u, VtdGran g);
-VtdGran unit_gran(Unit *u);
-/* Guest domains made from now on map no page above this level: 1, 2 or 3. */
-void vtd_set_pages(uint32_t level);
-uint32_t vtd_pages(void);
-bool vtd_coherent(void); /* every unit snoops CPU caches: no page-table flushes needed */
-bool vtd_snoop(void);    /* every unit can be told to snoop on DMA: SNP in every leaf */
-uint32_t unit_sources(Unit *u); /* context entries present */
+/* What the host's page tables must do so that units can walk them (see
+ * domain_new_shared). Const after vtd_start. */
+bool vtd_coherent(void); /* every unit snoops CPU caches: tables need no flushes */
+bool vtd_snoop(void);    /* every unit can be told to snoop on DMA: leaves may set SNP */
 
 /* ---- domains ---- */
 
-/* Changes to one domain's tables are the caller's to serialise. */
+/* The caller lets only one call at a time change one domain or its tables. */
 typedef enum DomainKind {
-	DOMAIN_SHARED,   /* a process's own tables */
-	DOMAIN_PRIVATE,  /* the last-level tables of a process that domain_added names */
-	DOMAIN_MAPPED,   /* tables of its own, filled by domain_map */
-	DOMAIN_IDENTITY, /* tables in which an address leads to itself, or nowhere */
+	DOMAIN_SHARED,  /* the page tables of a process */
+	DOMAIN_PRIVATE, /* those last-level tables of a process that domain_added names */
+	DOMAIN_MAPPED,  /* tables of its own, filled by domain_map */
+	DOMAIN_IDENTITY,    /* tables in which an address leads to itself, or nowhere */
 	DOMAIN_PASSTHROUGH, /* no tables: the unit lets every address through */
 } DomainKind;
 
-#define DOMAIN_R 1u
-#define DOMAIN_W 2u
+#define DOMAIN_R 1u /* rights: the device may read; */
+#define DOMAIN_W 2u /* it may write */
 
 /*
- * A domain that uses the page tables below `pdpt` as they are: a CPU
- * page-directory-pointer page whose entries obey DESIGN.md section 4. The page outlives
- * the domain. Ids and the one or two pages above it (4 and 5 levels) are taken per unit
- * at the first attach. With rights DOMAIN_R the device writes nowhere, and like a private
- * one the domain is empty until domain_added.
+ * A domain that uses the page tables below `pdpt` as they are: a page-directory-pointer
+ * page of an x86-64 CPU, which translates 39 bits. Units do not know CPU page tables, so
+ * isolation rests on what the host keeps in all tables below it, at every level:
+ *
+ *  - An entry that is not present is the number 0. To a unit bit 0 is "read" and bit 1
+ *    "write", so P=0 with RW=1 would be a page that devices can write.
+ *  - Bits 0 (P, R), 1 (RW, W), 7 (PS) and 51:12 (address) mean the same to CPU and unit.
+ *    Rights are those that every entry on the way gives.
+ *  - In first-stage tables (VTD_FIRST) bit 2 (US) is set in every present entry. So are
+ *    bit 5 (A), and in a leaf bit 6 (D), or units write them.
+ *  - G, PAT, PCD and PWT are 0. Bits 52 to 62 are 0. Bit 11 is 0, but for leaves while
+ *    vtd_snoop() is true, where it is SNP. Bit 63 (NX) is for the CPU alone.
+ *  - A present leaf leads to RAM that the device may reach, never to device registers.
+ *  - An entry is changed by a single 8-byte store. Unless vtd_coherent() is true, a
+ *    table is written back before an entry leads to it, and every store is flushed.
+ *  - What is taken away, or moves, is absent first, then come the CPUs' TLBs and
+ *    domain_flush, and only then is the frame or the table page used again. A page
+ *    changes its size in the same way: absent, flushed, present.
+ *
+ * The page stays where it is until domain_free. With rights DOMAIN_R alone the device
+ * writes nowhere, and like a private one the domain shows only what domain_added names.
+ * -ENOMEM.
  */
 int domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out);
-/* The same, but the device sees only ranges of 2 MiB in which domain_added was called. */
+/* The same tables and rules, but the device sees only those ranges of 2 MiB in which
+ * domain_added was called. -ENOMEM. */
 int domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out);
-/* An empty one. quota: table pages it may have. -ENOMEM. */
+/* An empty domain of the kind DOMAIN_MAPPED. quota: table pages it may have, its top
+ * included. -ENOMEM. */
 int domain_new_mapped(uint32_t quota, Domain **out);
-/*
- * For devices that the kernel itself drives, and trusts with all memory. A pass-through
- * domain is refused (-ENOTSUP) by a unit that cannot. An identity domain is filled before
- * the first attach, whole pages: -EBUSY later, -EINVAL where interrupts are (requests to
- * there are never translated), -ERANGE beyond its width, -ENOTSUP, -EEXIST, -ENOMEM,
- * -EDQUOT.
- */
+
+/* For devices that the host itself drives, and trusts with all memory. A unit without
+ * pass-through refuses to attach one to this domain (-ENOTSUP). -ENOMEM. */
 int domain_new_passthrough(Domain **out);
+/* For the same devices where pass-through cannot be had. Empty at first. -ENOMEM. */
 int domain_new_identity(uint32_t quota, Domain **out);
+/* Lets [pa, pa+len), whole pages, lead to itself. Before the first attach: -EBUSY later.
+ * -EINVAL not whole pages, no rights, or IRQ_WINDOW is in it; -ERANGE beyond what d can
+ * translate; -ENOTSUP rights that first-stage tables cannot give; -EEXIST, -ENOMEM,
+ * -EDQUOT. */
 int domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights);
+
 DomainKind domain_kind(const Domain *d);
-/* No source is attached any more. Gives ids and pages back. */
+/* When no source is attached any more. Gives ids and pages back; withholds those that a
+ * broken unit may still use. Cannot fail. */
 void domain_free(Domain *d);
+
 /*
- * Publish context entries for the requester ids, in the legal order, with the
- * invalidations CM demands: all of them or none. An id that is present already is -EBUSY.
+ * Lets unit u translate the requests of these sources (bus, device, function: all ids
+ * under which a device sends) by d. Takes all of them or, after an error, none. `sid` is
+ * not kept. -EBUSY: a source is attached already, or d belongs to a device with a TLB.
+ * -ENOTSUP: u cannot pass through. -ENODEV: u is unusable. -ENOSPC: u has no domain id
+ * left. -ENOMEM. -ETIMEDOUT: detach is not needed, but u may use d's tables until the
+ * machine is reset.
  */
 int domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid);
+
 /*
- * A source that translates by itself (ATS), the only one d will have: its context entry
- * lets it, and what it may have kept is invalidated from then on. -ENOTSUP: the unit, or
- * a domain of this kind, has no part in that; -EBUSY: d is in use. The caller enables ATS
- * in the device afterwards.
- *
- * off: the device did not confirm an invalidation. Cut it off from the bus, for good; no
- * lock of the core is held. What was unmapped then, and all that is later, ends in -EIO:
- * withhold.
+ * A device that translates by itself (ATS), with all the core needs of it. It is the only
+ * device d will have. `off` is called when the device does not answer an invalidation:
+ * the host must stop it from mastering the bus for ever. No lock of the core is held
+ * then. What was unmapped in that moment, and all that is unmapped later, ends in -EIO:
+ * the host withholds it.
  */
 typedef struct VtdTlb {
 	uint16_t sid;
@@ -251,174 +217,133 @@ typedef struct VtdTlb {
 	void (*off)(void *arg);
 	void *arg;
 } VtdTlb;
+/* Attaches it. The caller enables ATS in the device afterwards. Errors are those of
+ * domain_attach, and -ENOTSUP: the unit, or a domain of this kind, has no part in ATS. */
 int domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *tlb);
-/* Before the caller disables it in the device, which is quiet: its TLB is empty, and d's
- * changes are no more its. domain_detach does it for who has not. -EIO: not confirmed. */
+/* The device is quiet. Empties its TLB, which from then on holds nothing of d; the caller
+ * then disables ATS in it. domain_detach does the same if the caller has not. -EIO: the
+ * device did not confirm, and `off` was called. */
 int domain_tlb_off(Domain *d);
-/* Why u's devices cannot, one clause; NULL: they can. */
+/* Why devices behind u cannot use ATS, one clause; NULL: they can. */
 const char *unit_tlb_obstacle(Unit *u);
 
 /*
- * Entries not present, context cache, then IOTLB with the old id, drained, waited for.
- * Allocates nothing. -ETIMEDOUT: the unit is BROKEN; the caller withholds what was
- * mapped.
+ * The sources reach nothing any more on return: entries not present, caches and what was
+ * in flight invalidated and waited for. Allocates nothing. -ENODEV: one of them is not
+ * attached to d on u; nothing has changed. -ETIMEDOUT: the unit may still use what was
+ * mapped, so the caller withholds it. -EIO: as domain_tlb_off, and the caller withholds.
  */
 int domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid);
-/* After present entries in [iova, iova+len) changed: are gone, lost or gained a right,
- * point elsewhere (tables: a table page goes too). Returns when no attached unit can use
- * the old ones. len 0: the whole domain. A gained right counts: a unit may keep the
- * narrower entry and refuse, QEMU does. */
+
+/*
+ * After present entries in [iova, iova+len) of a process's tables are gone, lost or
+ * gained a right, or lead elsewhere. `tables`: a table page went, too. len 0 means all of
+ * d. On return no attached unit uses the old entries. A gained right counts because a
+ * unit may keep the narrower entry and refuse by it, as QEMU's does. -ETIMEDOUT, -EIO: a
+ * unit or a device may still use them, so the caller withholds the frames and tables.
+ */
 int domain_flush(Domain *d, iova_t iova, uint64_t len, bool tables);
-/* After absent entries became present: what CM=1 or RWBF=1 need. -ENOMEM: a private or
- * read-only domain does not show all of it. */
+/* After absent entries in [iova, iova+len) of a process's tables became present. -ENOMEM:
+ * a private or read-only domain does not show all of it; the caller takes the range away
+ * again and calls domain_flush. -ETIMEDOUT: the device may not see it. */
 int domain_added(Domain *d, iova_t iova, uint64_t len);
 
 /*
- * Guest: [iova, iova+len) leads to [pa, pa+len) with `rights` when it returns; whole
- * pages. Nothing has changed on -EEXIST some of it is mapped; -EINVAL not pages, or no
- * rights; -ENOTSUP only to be written, in tables of the first stage; -ERANGE beyond
- * domain_width or the memory there can be; -ENOMEM; -EDQUOT; -ETIMEDOUT.
+ * d is DOMAIN_MAPPED. [iova, iova+len) leads to [pa, pa+len) with `rights` on return, all
+ * in whole pages. -EEXIST: some of it is mapped. -EINVAL: not whole pages, or no rights.
+ * -ENOTSUP: DOMAIN_W alone, in first-stage tables. -ERANGE: beyond domain_width, or
+ * beyond the memory there can be. -ENOMEM. -EDQUOT: more table pages than the quota.
+ * Nothing has changed after these. -ETIMEDOUT: not mapped, but the caller withholds the
+ * frames.
  */
 int domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights);
-/* The same for memory in pieces, with one invalidation: run says where the next bytes are
- * (*pa) and how many, up to `want`, follow one another there; 0: -EFAULT. */
+/* The same for memory in pieces, with one invalidation. run(arg, off, want, &pa) says
+ * where the bytes from `off` on are, and how many of them, at most `want`, follow one
+ * another there. When it returns 0 the call fails with -EFAULT and maps nothing. */
 typedef uint64_t (*DomainRun)(void *arg, uint64_t off, uint64_t want, paddr_t *pa);
 int domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run,
 	void *arg);
+
 /*
- * Nothing of [iova, iova+len) is mapped, and no unit remembers it. -ENOENT nothing was,
- * -ENOMEM a large page would have to be split: nothing has changed. -ETIMEDOUT: gone from
- * the tables, but the pages must be withheld. domain_unmap_all needs no memory.
+ * d is DOMAIN_MAPPED. On return nothing of [iova, iova+len) is mapped and no unit or
+ * device uses it. -ENOENT: nothing of it was mapped. -ENOMEM: a large page would have to
+ * be split; nothing has changed. -ETIMEDOUT, -EIO: it is gone from the tables, but the
+ * caller withholds the frames. domain_unmap_all needs no memory.
  */
 int domain_unmap(Domain *d, iova_t iova, uint64_t len);
 int domain_unmap_all(Domain *d);
-/* domain_unmap in two steps, so that many ranges take one invalidation: nothing that was
- * mapped may be used again until domain_sync has returned 0. */
+/* domain_unmap in two steps, so that many ranges take one invalidation. Nothing that was
+ * unmapped may be used again until domain_sync has returned 0; after -ETIMEDOUT or -EIO
+ * all of it is withheld. */
 int domain_unmap_later(Domain *d, iova_t iova, uint64_t len);
 int domain_sync(Domain *d);
-uint32_t domain_width(const Domain *d); /* bits of its addresses */
-/* The least that d can give and that has these rights: first-stage tables let what can be
- * written be read. */
+
+uint32_t domain_width(const Domain *d); /* how many bits d's addresses have */
+/* The fewest rights that d can give and that include these: in first-stage tables what
+ * can be written can be read. */
 uint32_t domain_rights(const Domain *d, uint32_t rights);
-
-typedef struct DomainInfo {
-	DomainKind kind;
-	paddr_t top;
-	uint32_t levels, width;
-	uint32_t pages, quota, clean; /* own tables; clean: zeroed pages kept at hand */
-	uint32_t big;                 /* large pages mapped */
-	bool tlb;                     /* its device has a TLB of its own, in use */
-	/* calls; tables of a process: that added, that took away */
-	uint64_t nmap, nunmap;
-} DomainInfo;
-void domain_info(const Domain *d, DomainInfo *out);
-
-uint32_t domain_id(const Domain *d, const Unit *u); /* 0: not on that unit */
-/* What is in the tables at iova: 0 when nothing, else the leaf entry, bits 1:0 being
- * the rights of the whole walk; *size its page size. Safe in interrupts and beside
- * changes. */
-uint64_t domain_lookup(const Domain *d, iova_t iova, uint64_t *size);
 
 /* ---- interrupts ---- */
 
-/* One interrupt: who may raise it, and what it becomes (fixed, physical destination). */
+/* One interrupt: who may raise it, and what it becomes. Delivery is fixed, to one CPU. */
 typedef struct VtdIrq {
-	uint16_t sid; /* this requester id; */
-	bool bus;     /* or any on its bus: a bridge puts its own in place of others */
-	bool level;
+	uint16_t sid; /* the source that may raise it; */
+	bool bus;     /* or any source on its bus, where a bridge puts its own id in */
+	bool level;   /* level-triggered, else edge */
 	uint8_t vector;
 	uint32_t dest; /* APIC id */
 } VtdIrq;
 
 /*
- * Remap interrupts on every unit that can, and say of the others why not. From then on a
- * unit passes only what an entry allows; what the IO-APICs behind it are to write is
- * changed while their lines are masked. x2apic: that is the CPUs' mode. Once, after
- * vtd_start; translation may be on or off, and power does not touch it.
+ * Remaps interrupts on every unit that can, and logs of the others why not. From then on
+ * a unit passes only what an entry allows, so the host masks the lines of its IO-APICs
+ * before the call and gives them new redirection entries after it. `x2apic` is for a host
+ * whose CPUs are in x2APIC mode: destinations then have 32 bits. Called once, after
+ * vtd_start; translation may be on or off and does not matter.
  */
 void vtd_remap(bool x2apic);
-/* The unit an IO-APIC's messages pass, and the requester id they have; NULL: none
- * known. */
+/* Does the DMAR table say that the platform has interrupt remapping? */
+bool vtd_remap_allowed(void);
+/* The unit that the messages of an IO-APIC pass, and the source they come from. NULL: the
+ * firmware does not say. */
 Unit *vtd_ioapic(uint8_t id, uint16_t *sid);
-/* An entry that is in force on return. -ENOTSUP: u does not remap, use messages of the
- * old format; -ENOSPC; -ETIMEDOUT: u is BROKEN. */
+/* Makes an entry, which is in force on return. -ENOTSUP: u does not remap, so the device
+ * uses messages of the old format. -ENOSPC: no entry is left. -ETIMEDOUT. */
 int unit_irq_add(Unit *u, const VtdIrq *q, uint32_t *index);
-/* On return the entry raises nothing any more: what uses it is blocked and recorded as a
- * fault. -ETIMEDOUT: that is not known, withhold the vector. */
+/* On return the entry raises nothing: who uses it is blocked, which is recorded as a
+ * fault. -ENODEV: there is no such entry. -ETIMEDOUT: it may still raise the vector, so
+ * the host gives that vector to nobody else. */
 int unit_irq_remove(Unit *u, uint32_t index);
-bool unit_irq_at(Unit *u, uint32_t index, VtdIrq *q); /* false: not present */
+/* Reads an entry; false: it is not present. */
+bool unit_irq_at(Unit *u, uint32_t index, VtdIrq *q);
+/* May this source raise it? */
 bool vtd_irq_allows(const VtdIrq *q, uint16_t sid);
-/* What a device must write, and an IO-APIC's redirection entry, to use entry `index`. */
+/* What a device writes to raise the interrupt of entry `index`: data to addr. */
 void vtd_irq_message(uint32_t index, uint64_t *addr, uint32_t *data);
+/* The redirection entry with which an IO-APIC does, unmasked. low: active low. */
 uint64_t vtd_irq_line(uint32_t index, uint8_t vector, bool level, bool low);
 
 /* ---- faults ---- */
 
+/* A request that a unit blocked. */
 typedef struct VtdFault {
 	uint32_t unit;
-	uint16_t sid; /* requester id; segment in `segment` */
-	uint16_t segment;
-	iova_t addr; /* page address */
-	uint8_t reason;
-	bool read;      /* else write */
-	bool lost;      /* not a fault: records were lost here (overflow) */
-	bool interrupt; /* an interrupt request: addr holds the index */
+	uint16_t sid, segment; /* who sent it */
+	iova_t addr;           /* address of the page */
+	uint8_t reason;        /* VT-d appendix A; see vtd_fault_text */
+	bool read;             /* else a write */
+	bool lost;      /* this is no fault: the unit lost records here (overflow) */
+	bool interrupt; /* an interrupt request: addr holds its index */
 } VtdFault;
 
-/* fn is called from the fault interrupt for each record, in order; must not sleep. */
+/* The host's callback for each record, in the order of the records. It is called in the
+ * fault interrupt and from vtd_poll_faults, with no lock of the core held. It must not
+ * sleep, and may call what this header and inspect.h allow in interrupts. */
 void vtd_on_fault(void (*fn)(const VtdFault *f));
-/* Drain records now, from process context (before a detach reports). */
+/* Takes what units have recorded so far: on return fn was called for it. A host calls it
+ * before it reports a detach, and now and then where units have no interrupt. */
 void vtd_poll_faults(void);
+
 #define FAULT_COMPAT 0x25 /* an interrupt in the old format: its index means nothing */
-const char *vtd_fault_text(uint8_t reason); /* Linux's wording where it has one */
-
-/* ---- tracing ---- */
-
-#define VTD_EVENTS  1024 /* kept */
-#define VTD_NO_UNIT 0xffff
-
-/* Something the core did to hardware, or hardware told it. */
-typedef struct VtdEvent {
-	uint64_t time; /* os_now() */
-	enum { VTD_WROTE, VTD_QUEUED, VTD_STORED, VTD_FAULTED } kind;
-	uint16_t unit; /* VTD_NO_UNIT: second-level tables are a domain's */
-	union {
-		struct { /* a register was written */
-			enum { VTD_REGS_FIXED, VTD_REGS_IOTLB, VTD_REGS_FAULT } window;
-			uint32_t off; /* from where the window begins */
-			uint64_t value;
-		} reg;
-		struct { /* a descriptor went into the queue */
-			uint64_t lo, hi;
-		} descriptor;
-		/* 8 bytes were stored at `at`, n times, by `step` more each time */
-		struct {
-			enum {
-				VTD_TABLE_ROOT,
-				VTD_TABLE_CONTEXT,
-				VTD_TABLE_INTERRUPT,
-				VTD_TABLE_SCALABLE,  /* context table of scalable mode */
-				VTD_TABLE_DIRECTORY, /* PASID directory, PASID table */
-				VTD_TABLE_PASID,
-				VTD_TABLE_LEVEL, /* second-level, of `level` */
-				/* above a domain's, where a unit has more levels */
-				VTD_TABLE_ABOVE,
-			} table : 8;
-			uint8_t level;
-			uint16_t index; /* source; or interrupt */
-			uint16_t n;
-			/* a pair's high word has bit 3 of `at` */
-			uint64_t at, iova, value, step;
-		} entry;
-		VtdFault fault;
-	};
-} VtdEvent;
-
-/* On: what was kept is forgotten. -ENOMEM: it stays off. Off: what there is can be
- * read. */
-int vtd_trace(bool on);
-bool vtd_tracing(void);
-/* Events have numbers; since it was switched on these, *end not included. */
-void vtd_trace_range(uint64_t *first, uint64_t *end);
-/* False: lost, overwritten by later ones. */
-bool vtd_trace_at(uint64_t i, VtdEvent *out);
+/* The reason in words, Linux's where it has some; "Unknown". Anywhere. */
+const char *vtd_fault_text(uint8_t reason);

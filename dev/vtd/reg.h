@@ -69,7 +69,8 @@
 #define GCMD_IRE    25, 25 /* interrupt remapping */
 #define GCMD_SIRTP  24, 24 /* one-shot: latch IRTA */
 #define GCMD_CFI    23, 23 /* compatibility-format interrupts pass */
-#define GCMD_ONESHOT (FMASK(GCMD_SRTP) | FMASK(GCMD_SFL) | FMASK(GCMD_WBF) | FMASK(GCMD_SIRTP))
+#define GCMD_ONESHOT (FMASK(GCMD_SRTP) | FMASK(GCMD_SFL) | FMASK(GCMD_WBF) | \
+	              FMASK(GCMD_SIRTP))
 
 #define RTADDR_REG  0x020  /* root table, 64, RW; takes effect at SRTP */
 #define RTADDR_TTM  11, 10 /* translation table mode */
@@ -112,7 +113,7 @@
 
 #define IQH_REG     0x080  /* queue head, 64, RO */
 #define IQT_REG     0x088  /* queue tail, 64, RW */
-#define IQ_INDEX    18, 4  /* of both, in 16 bytes; 256-bit descriptors begin at even ones */
+#define IQ_INDEX    18, 4  /* of both, in units of 16 bytes; 256-bit descriptors: even */
 #define IQA_REG     0x090  /* queue address, 64, RW */
 #define IQA_QS      2, 0   /* 2^QS pages */
 #define IQA_DW      11, 11 /* 256-bit descriptors */

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "dev/vtd/iommu.h"
-#include "dev/vtd/dmar.h"
+#include "dev/vtd/inspect.h"
 
 /* One byte of configuration space: secondary bus numbers on the way of a path. */
 typedef uint8_t (*PciRead)(uint16_t segment, uint8_t bus, uint8_t devfn, uint32_t off);

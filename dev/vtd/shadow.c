@@ -2,9 +2,9 @@
  * Domains that show part of a process's own tables, or all of them with fewer rights: the
  * tables down to a level are ours, what they lead to is the process's.
  *
- *	private    our levels 3 and 2 -> the process's last-level tables, 2 MiB each
- *	read-only  our level 3        -> the process's level 2, 1 GiB each; R without W, which
- *	                                 the walk ANDs with every right below
+ *  private    our levels 3 and 2 -> the process's last-level tables, 2 MiB each
+ *  read-only  our level 3        -> the process's level 2, 1 GiB each; R without W, which
+ *                                   the walk ANDs with every right below
  *
  * So pages come and go with the process's own stores, and only when a whole table of its
  * appears or goes has ours to follow: domain_added and domain_flush see to it, the latter

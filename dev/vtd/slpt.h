@@ -5,12 +5,12 @@
  *	                          | PS: 1 GiB  | PS: 2 MiB
  *
  * What holds between calls:
- *	an entry that is not present is the number 0;
- *	a table but the root is never empty: an entry that leads to one overlaps any range;
- *	a table that is full, uniform and aligned is a large page instead, where units have it;
- *	the note of a table's page (os_page_word) counts its entries that are not 0;
- *	the pages of `clean` are zeros in memory too, and never fewer than SL_RESERVE after a
- *	map, so that no unmap needs memory.
+ *  - An entry that is not present is the number 0.
+ *  - Only the root can be empty, so an entry that leads to a table overlaps any range.
+ *  - A table that is full, uniform and aligned becomes a large page, where units have it.
+ *  - The word of a table's page (os_page_word) counts its entries that are not 0.
+ *  - The pages on `clean` are zeros in memory, too. After a map there are never fewer
+ *    than SL_RESERVE of them, so that no unmap needs memory.
  *
  * Tables that go are on `gone` until slpt_sync: the caller invalidates in between. Not
  * locked: one change at a time, the caller sees to it. Walks by hardware and by
@@ -36,9 +36,9 @@ typedef struct PageList { /* through os_page_word: nothing is written into the p
 typedef struct SlFormat {
 	uint64_t link, leaf; /* bits of every entry that leads to a table, to a page */
 	uint32_t big;        /* bit n: a page at level n, 2 or 3 */
-	uint32_t
-		floor; /* level of the last tables that are ours: 1, or more when what is mapped
-	                 * are tables of somebody else's */
+	/* level of the last tables that are ours: 1, or more when what is mapped are
+	 * tables of somebody else's */
+	uint32_t floor;
 	bool flush; /* some unit does not snoop */
 } SlFormat;
 

@@ -104,7 +104,7 @@ trace_register(const volatile Regs *r, uint32_t off, uint64_t v)
 	VtdEvent e = { .kind = VTD_WROTE, .reg = { .off = off, .value = v } };
 
 	for (uint32_t i = 0; i < vtd_nunit(); i++) {
-		const Unit *u = unit_at(i);
+		const Unit *u = vtd_unit(i);
 		uint32_t frcd = off - u->lim.frcd;
 
 		if (u->regs != r)
@@ -196,7 +196,7 @@ trace_entry(const uint64_t *slot, uint64_t v)
 	uint64_t off = e.entry.at % 4096;
 
 	for (uint32_t i = 0; i < vtd_nunit(); i++)
-		if (name_entry(unit_at(i), (const Ent *)(slot - off / 8),
+		if (name_entry(vtd_unit(i), (const Ent *)(slot - off / 8),
 			    (uint32_t)off / 16, &e))
 			break;
 	record(e);

@@ -12,7 +12,6 @@
  * is withheld.
  */
 #include "dev/vtd/cap.h"
-#include "dev/vtd/irt.h"
 #include "dev/vtd/reg.h"
 #include "dev/vtd/vtd.h"
 
@@ -361,8 +360,6 @@ unit_power(Unit *u, bool on)
 	return err;
 }
 
-/* ---- telling ---- */
-
 uint32_t
 unit_index(const Unit *u)
 {
@@ -373,75 +370,4 @@ UnitState
 unit_state(const Unit *u)
 {
 	return __atomic_load_n(&u->state, __ATOMIC_RELAXED);
-}
-
-uint32_t
-unit_sources(Unit *u)
-{
-	os_lock(u->lock);
-	uint32_t n = u->nsource;
-	os_unlock(u->lock);
-	return n;
-}
-
-static void
-info_registers(const Unit *u, UnitInfo *o)
-{
-	o->ver = mmio_read32(u->regs, VER_REG);
-	o->cap = mmio_read64(u->regs, CAP_REG);
-	o->ecap = mmio_read64(u->regs, ECAP_REG);
-	o->gsts = mmio_read32(u->regs, GSTS_REG);
-	o->rtaddr = mmio_read64(u->regs, RTADDR_REG);
-	o->fsts = mmio_read32(u->regs, FSTS_REG);
-	o->fectl = mmio_read32(u->regs, FECTL_REG);
-}
-
-static void
-info_limits(const Unit *u, UnitInfo *o)
-{
-	o->levels = u->lim.levels;
-	o->width = u->lim.width;
-	o->mgaw = u->lim.mgaw;
-	o->ndomains = u->lim.ndomains;
-	o->coherent = u->lim.coherent;
-	o->caching_mode = u->lim.cm;
-	o->rwbf = u->lim.rwbf;
-	o->queued = u->queued;
-	o->mode = u->lim.mode;
-	o->passes = u->lim.pass;
-	o->forges = u->lim.forges;
-}
-
-void
-unit_info(Unit *u, UnitInfo *o)
-{
-	memset(o, 0, sizeof *o);
-	o->index = u->index;
-	o->segment = u->segment;
-	o->base = u->base;
-	o->haw = u->haw;
-	o->include_all = u->include_all;
-	o->root = u->root_pa;
-	if (u->regs)
-		info_registers(u, o);
-	info_limits(u, o);
-	os_lock(u->lock);
-	o->state = u->state;
-	o->reason = u->reason;
-	o->domains = u->nid;
-	o->inv_context = u->ninv[INV_CONTEXT_GLOBAL] + u->ninv[INV_CONTEXT_DEVICE];
-	o->inv_iotlb = u->ninv[INV_IOTLB_GLOBAL] + u->ninv[INV_IOTLB_DOMAIN] +
-		u->ninv[INV_IOTLB_PAGE];
-	o->inv_wait = u->nwait;
-	o->inv_iec = u->ninv[INV_IEC_GLOBAL] + u->ninv[INV_IEC_INDEX];
-	o->remaps = u->irt != NULL;
-	o->no_remap = u->ir_reason;
-	o->x2apic = u->x2apic;
-	o->irqs = u->nirq;
-	o->irq_max = IRT_ENTRIES;
-	os_unlock(u->lock);
-	os_lock(u->fault_lock);
-	o->faults = u->nfault;
-	o->lost = u->nlost;
-	os_unlock(u->fault_lock);
 }

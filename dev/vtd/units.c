@@ -36,26 +36,26 @@ announce(void)
 static void
 complain(DmarVerdict least)
 {
-	for (uint32_t i = 0; i < dmar.nnote && i < DMAR_MAXNOTE; i++) {
-		const DmarFinding *n = &dmar.note[i];
+	for (uint32_t i = 0; i < dmar.nfinding && i < DMAR_MAXFINDING; i++) {
+		const DmarFinding *n = &dmar.finding[i];
 
-		if (dmar_note_verdict(n->code) < least)
+		if (dmar_finding_verdict(n->code) < least)
 			continue;
 		if (n->entry < 0)
 			os_log("ACPI DMAR: warning %u: %s\n", n->code,
-				dmar_note_text(n->code));
+				dmar_finding_text(n->code));
 		else
 			os_log("ACPI DMAR: warning %u: structure %d: %s\n", n->code,
-				n->entry, dmar_note_text(n->code));
+				n->entry, dmar_finding_text(n->code));
 	}
 }
 
 static const char *
 refusal(void)
 {
-	for (uint32_t i = 0; i < dmar.nnote && i < DMAR_MAXNOTE; i++)
-		if (dmar_note_verdict(dmar.note[i].code) == DMAR_REJECT)
-			return dmar_note_text(dmar.note[i].code);
+	for (uint32_t i = 0; i < dmar.nfinding && i < DMAR_MAXFINDING; i++)
+		if (dmar_finding_verdict(dmar.finding[i].code) == DMAR_REJECT)
+			return dmar_finding_text(dmar.finding[i].code);
 	return "the firmware's DMAR table is not usable";
 }
 
@@ -65,6 +65,7 @@ unit_init(Unit *u, const DmarEntry *e)
 	u->haw = dmar.haw;
 	u->segment = e->segment;
 	u->base = e->base;
+	u->window = 4096ull << (e->size & 15);
 	u->include_all = e->flags & 1;
 	u->state = UNIT_UNUSABLE;
 	u->reason = "not started";
@@ -167,33 +168,35 @@ choose_mode(void)
 }
 
 int
-vtd_start(bool on)
+vtd_start(void)
 {
+	VtdMode mode;
+
 	for (uint32_t i = 0; i < nunit; i++)
 		unit_probe(&units[i]);
-	VtdMode mode = choose_mode();
+	mode = choose_mode();
 	for (uint32_t i = 0; i < nunit; i++)
 		unit_start(&units[i], mode);
-	return on ? vtd_enable() : judge();
+	return judge();
+}
+
+bool
+vtd_remap_allowed(void)
+{
+	return parsed && dmar.flags & DMAR_INTR_REMAP;
 }
 
 void
 vtd_remap(bool x2apic)
 {
 	for (uint32_t i = 0; i < nunit; i++)
-		ir_start(&units[i], dmar.flags & DMAR_INTR_REMAP, x2apic);
+		ir_start(&units[i], vtd_remap_allowed(), x2apic);
 }
 
 const char *
 vtd_reason(void)
 {
 	return reason;
-}
-
-const Dmar *
-vtd_dmar(void)
-{
-	return parsed ? &dmar : NULL;
 }
 
 uint32_t
@@ -203,15 +206,16 @@ vtd_nunit(void)
 }
 
 Unit *
-unit_at(uint32_t i)
-{
-	return &units[i];
-}
-
-Unit *
 vtd_unit(uint32_t i)
 {
 	return i < nunit ? &units[i] : NULL;
+}
+
+void
+unit_window(const Unit *u, paddr_t *base, uint64_t *len)
+{
+	*base = u->base;
+	*len = u->window;
 }
 
 static uint32_t
@@ -266,6 +270,15 @@ vtd_poll_faults(void)
 {
 	for (uint32_t i = 0; i < nunit; i++)
 		fault_poll(&units[i]);
+}
+
+int
+vtd_read_dmar(const void *table, size_t len, Dmar *d)
+{
+	int err = dmar_parse(table, len, d);
+
+	dmar_judge(d, os_is_ram);
+	return err;
 }
 
 /* ---- devices ---- */

@@ -12,8 +12,7 @@
  */
 #pragma once
 
-#include "dev/vtd/iommu.h"
-#include "dev/vtd/dmar.h"
+#include "dev/vtd/inspect.h"
 #include "dev/vtd/ent.h"
 #include "dev/vtd/gcmd.h"
 #include "dev/vtd/inv.h"
@@ -28,6 +27,7 @@ struct Unit {
 	uint16_t segment;
 	bool include_all;
 	paddr_t base;
+	uint64_t window; /* bytes of registers, as the DMAR table has them */
 	/* Set by unit_start, then const. */
 	volatile Regs *regs;
 	bool probed; /* registers make sense; lim is what they say */
@@ -180,11 +180,7 @@ void id_give_locked(Unit *u, uint32_t id); /* its invalidation has completed */
 void fault_start(Unit *u); /* forget what firmware left, ask for interrupts */
 void fault_poll(Unit *u);
 
-/* faultrec.c, pure */
-bool fault_decode(uint64_t lo, uint64_t hi, VtdFault *out); /* false: no valid record */
-
 /* units.c */
-Unit *unit_at(uint32_t i);
 /* What all usable units can do: tables of a domain obey it, wherever it is attached. */
 typedef struct Common {
 	VtdMode mode;

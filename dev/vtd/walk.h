@@ -7,29 +7,13 @@
 #include <stdbool.h>
 
 #include "dev/vtd/bits.h"
+#include "dev/vtd/inspect.h"
 #include "dev/vtd/slwalk.h"
-
-/* QEMU's unit judges some malformed entries otherwise: user/man/vtd.md has the table. */
-typedef enum WalkRules { WALK_MANUAL, WALK_QEMU } WalkRules;
 
 typedef struct WalkUnit {
 	uint64_t cap, ecap, rtaddr;
 	uint32_t haw;
 } WalkUnit;
-
-typedef struct WalkAsk {
-	uint16_t sid;
-	bool write;
-	uint64_t addr;
-	WalkRules rules;
-} WalkAsk;
-
-typedef enum WalkEnd {
-	WALK_PAGE,      /* reaches pa */
-	WALK_PASS,      /* the same: passed through without tables */
-	WALK_INTERRUPT, /* an interrupt request, which no table of this kind decides */
-	WALK_FAULT,     /* `reason`, as fault records give it */
-} WalkEnd;
 
 typedef struct WalkStep {
 	uint64_t at;    /* where it was read */
@@ -44,7 +28,6 @@ enum { /* steps of legacy mode, and of scalable mode */
 	WALK_DIRECTORY = WALK_TABLES,
 	WALK_PASID,
 	WALK_TABLES2,
-	WALK_MAXSTEP = WALK_TABLES2 + 6
 };
 
 typedef struct Walk {
@@ -60,3 +43,6 @@ typedef struct Walk {
 } Walk;
 
 void walk(const WalkUnit *u, const WalkAsk *a, SlRead rd, Walk *o);
+
+/* The same with its entries decoded. */
+void walk_report(const Walk *w, WalkReport *o);

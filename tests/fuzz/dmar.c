@@ -8,7 +8,7 @@
  */
 #include "dev/text/dmarfmt.h"
 #include "dev/pci/mcfg.h"
-#include "dev/vtd/dmar.h"
+#include "dev/vtd/inspect.h"
 #include "dev/vtd/os.h"
 #include "tests/fuzz/fuzz.h"
 #include "user/host/dmarjson.h"
@@ -122,15 +122,15 @@ check_notes(const Dmar *d)
 {
 	DmarVerdict worst = DMAR_ACCEPT;
 
-	for (uint32_t i = 0; i < d->nnote && i < DMAR_MAXNOTE; i++) {
-		const DmarFinding *n = &d->note[i];
+	for (uint32_t i = 0; i < d->nfinding && i < DMAR_MAXFINDING; i++) {
+		const DmarFinding *n = &d->finding[i];
 
-		CHECK(strcmp(dmar_note_text(n->code), "unknown") != 0);
+		CHECK(strcmp(dmar_finding_text(n->code), "unknown") != 0);
 		CHECK(n->entry >= -1 && n->entry <= (int32_t)d->nentry);
-		if (dmar_note_verdict(n->code) > worst)
-			worst = dmar_note_verdict(n->code);
+		if (dmar_finding_verdict(n->code) > worst)
+			worst = dmar_finding_verdict(n->code);
 	}
-	CHECK(d->nnote > DMAR_MAXNOTE ? worst <= d->verdict : worst == d->verdict);
+	CHECK(d->nfinding > DMAR_MAXFINDING ? worst <= d->verdict : worst == d->verdict);
 	CHECK(dmar_verdict_name(d->verdict) != NULL);
 }
 

@@ -8,6 +8,7 @@
 #include "dev/assign/assign.h"
 #include "dev/assign/blame.h"
 #include "dev/assign/faultlog.h"
+#include "dev/vtd/inspect.h"
 #include "kern/cmd.h"
 
 #define NUNIT 4

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dev/vtd/dmar.h"
+#include "dev/vtd/inspect.h"
 #include "dev/vtd/os.h"
 #include "tests/host/fakedmar.h"
 
@@ -64,8 +64,8 @@ parse(Dmar *d)
 static bool
 noted(const Dmar *d, const char *text)
 {
-	for (uint32_t i = 0; i < d->nnote && i < DMAR_MAXNOTE; i++)
-		if (strstr(dmar_note_text(d->note[i].code), text))
+	for (uint32_t i = 0; i < d->nfinding && i < DMAR_MAXFINDING; i++)
+		if (strstr(dmar_finding_text(d->finding[i].code), text))
 			return true;
 	return false;
 }
@@ -348,7 +348,7 @@ test_judge(void **state)
 	dmar_judge(&d, is_ram);
 	assert_int_equal(d.verdict, DMAR_WARN);
 	assert_true(noted(&d, "free for use"));
-	assert_int_equal(d.note[0].entry, 2);
+	assert_int_equal(d.finding[0].entry, 2);
 	dmar_free(&d);
 	table[114] = 0xff;
 	table[115] = 0xff;
@@ -375,13 +375,14 @@ test_manual(void **state)
 	assert_non_null(f);
 	assert_true(fread(text, 1, sizeof text - 1, f) > 0);
 	fclose(f);
-	assert_string_equal(dmar_note_text(0), "unknown");
-	for (uint16_t code = 1; strcmp(dmar_note_text(code), "unknown") != 0; code++) {
+	assert_string_equal(dmar_finding_text(0), "unknown");
+	for (uint16_t code = 1; strcmp(dmar_finding_text(code), "unknown") != 0; code++) {
 		snprintf(line, sizeof line, "\n\t%2u %-20s%s\n", code,
-			dmar_verdict_name(dmar_note_verdict(code)), dmar_note_text(code));
+			dmar_verdict_name(dmar_finding_verdict(code)),
+			dmar_finding_text(code));
 		if (!strstr(text, line))
 			fail_msg("user/man/vtd.md has no line%s", line);
-		assert_int_equal(dmar_note_verdict(code) > DMAR_ACCEPT, true);
+		assert_int_equal(dmar_finding_verdict(code) > DMAR_ACCEPT, true);
 	}
 }
 

@@ -47,6 +47,15 @@ mode_bits(void)
 		((kind & RWBF ? kind & COHERENT : kind & SC) ? ECAP_BIT_SMPWC : 0);
 }
 
+static UnitStats
+stats(Unit *u)
+{
+	UnitStats s;
+
+	unit_stats(u, &s);
+	return s;
+}
+
 static FakeConf
 conf(void)
 {
@@ -165,7 +174,7 @@ lifecycle(void)
 	domain_free(d);
 	domain_free(other);
 	unit_info(u, &info);
-	CHECK(info.domains == 0 && fake_withheld() == 0);
+	CHECK(stats(u).ids == 0 && fake_withheld() == 0);
 	CHECK(fake_pages() == before);
 }
 
@@ -288,23 +297,22 @@ static void
 runs(void)
 {
 	unsigned left = 600, before, descriptors;
-	UnitInfo i0, i1;
+	UnitStats i0, i1;
 	Domain *d;
 
 	machine(false);
 	Unit *u = unit_for(sid);
 	d = guest();
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
-	unit_info(u, &i0);
+	unit_stats(u, &i0);
 	CHECK(domain_map_runs(d, 0x1000, 600 * PAGE, DOMAIN_R, scattered, &left) == 0);
-	unit_info(u, &i1);
-	CHECK(left == 0 && i1.inv_wait - i0.inv_wait == (kind & CM ? 1 : 0));
+	unit_stats(u, &i1);
+	CHECK(left == 0 && i1.waits - i0.waits == (kind & CM ? 1 : 0));
 	CHECK(fake_dma(fake[0], sid, 0x1000 + 599 * PAGE, false).legacy == 0);
 	descriptors = fake_descriptors(fake[0]);
 	CHECK(domain_unmap(d, 0x1000, 600 * PAGE) == 0);
-	unit_info(u, &i0);
-	CHECK(i0.inv_wait - i1.inv_wait == 1 &&
-		fake_descriptors(fake[0]) - descriptors <= 2);
+	unit_stats(u, &i0);
+	CHECK(i0.waits - i1.waits == 1 && fake_descriptors(fake[0]) - descriptors <= 2);
 	/* Half way there is no more: nothing stays. */
 	DomainInfo di;
 	left = 300;
@@ -322,7 +330,7 @@ runs(void)
 static void
 later(void)
 {
-	UnitInfo i0, i1;
+	UnitStats i0, i1;
 	Domain *d;
 
 	machine(false);
@@ -333,13 +341,13 @@ later(void)
 		CHECK(domain_map(d, i * M2, MEM + i * PAGE, PAGE, DOMAIN_R) == 0);
 		CHECK(fake_dma(fake[0], sid, i * M2, false).legacy == 0);
 	}
-	unit_info(u, &i0);
+	unit_stats(u, &i0);
 	for (unsigned i = 0; i < 20; i++)
 		CHECK(domain_unmap_later(d, i * M2, PAGE) == 0);
 	CHECK(domain_unmap_later(d, 0, PAGE) == -ENOENT);
 	CHECK(domain_sync(d) == 0 && domain_sync(d) == 0);
-	unit_info(u, &i1);
-	CHECK(i1.inv_wait - i0.inv_wait == 1);
+	unit_stats(u, &i1);
+	CHECK(i1.waits - i0.waits == 1);
 	for (unsigned i = 0; i < 20; i++)
 		CHECK(fake_dma(fake[0], sid, i * M2, false).legacy == 6);
 	domain_detach(d, u, &sid, 1);
@@ -667,7 +675,7 @@ no_passthrough(void)
 	CHECK(fake_boot(true) == 0);
 	CHECK(domain_new_passthrough(&d) == 0);
 	CHECK(domain_attach(d, unit_for(sid), &sid, 1) == -ENOTSUP);
-	CHECK(unit_sources(unit_for(sid)) == 0);
+	CHECK(stats(unit_for(sid)).sources == 0);
 	domain_free(d);
 }
 

@@ -9,7 +9,7 @@
 #include "arch/arch.h"
 #include "dev/assign/boot.h"
 #include "dev/assign/intr.h"
-#include "dev/vtd/dmar.h"
+#include "dev/vtd/inspect.h"
 
 struct Unit {
 	int err; /* of adding an entry */
@@ -17,7 +17,7 @@ struct Unit {
 };
 
 static char trace[1024];
-static Dmar dmar;
+static bool allowed;
 static Unit unit[2];
 static uint nioapic;
 static bool hidden, off; /* an IO-APIC in no scope; intremap=off */
@@ -72,10 +72,10 @@ vtd_irq_line(uint32_t i, uint8_t v, bool l, bool low)
 {
 	return (uint64_t)i << 32 | v | l << 8 | low << 9;
 }
-const Dmar *
-vtd_dmar(void)
+bool
+vtd_remap_allowed(void)
 {
-	return &dmar;
+	return allowed;
 }
 uint32_t
 vtd_nunit(void)
@@ -163,7 +163,7 @@ setup(void **state)
 	memset(unit, 0, sizeof unit);
 	memset(&got, 0, sizeof got);
 	nioapic = 2;
-	dmar.flags = 1;
+	allowed = true;
 	hidden = off = false;
 	entry = NULL;
 	trace[0] = host_log[0] = host_errstr[0] = 0;
@@ -209,7 +209,7 @@ test_unused(void **state)
 		"DMAR-IR: no interrupt remapping: "
 		"the DMAR table does not say where an IO-APIC is\n");
 	trace[0] = 0;
-	dmar.flags = 4; /* the platform cannot: units say that, not where things are */
+	allowed = false; /* the platform cannot: units say that, not where things are */
 	intremap_init();
 	assert_string_equal(trace, "hold remap go ");
 	trace[0] = 0;

@@ -201,14 +201,28 @@ static void
 test_more(void **state)
 {
 	UnitInfo u = page_unit;
+	UnitStats s = { .context_global = 1,
+		.context_device = 2,
+		.iotlb_page = 3,
+		.iotlb_domain = 4,
+		.iotlb_global = 5,
+		.interrupt_index = 6,
+		.waits = 7,
+		.ids = 8,
+		.faults = 9,
+		.lost = 10 };
 
 	(void)state;
-	info_more(&t, &u);
+	info_more(&t, &u, &s);
 	assert_non_null(strstr(t.s, "\tstate = on\n"));
 	assert_non_null(strstr(t.s,
 		"\ttables = 4 levels, 48 address bits, flushed line by line\n"));
 	assert_non_null(strstr(t.s, "\ttranslation = legacy mode\n"));
 	assert_non_null(strstr(t.s, "\tinvalidation = queue\n"));
+	assert_non_null(strstr(t.s, "\tdomain ids = 8 in use of "));
+	assert_non_null(strstr(t.s,
+		"\tinvalidations = 3 context, 12 iotlb, 6 interrupt, 7 waits\n"
+		"\tfaults = 9 recorded, 10 times lost\n"));
 	assert_non_null(strstr(t.s,
 		"\tenforced = DMA by table\n"
 		"\tnot enforced = interrupts: remapping is off\n"
@@ -216,9 +230,9 @@ test_more(void **state)
 	assert_null(strstr(done(), "entries"));
 	u.gsts = 0x47000000; /* RTPS QIES IRES IRTPS: what the registers say counts */
 	u.remaps = true;
-	u.irqs = 3;
+	s.irqs = 3;
 	u.irq_max = 256;
-	info_more(&t, &u);
+	info_more(&t, &u, &s);
 	assert_non_null(strstr(done(),
 		"\tinterrupt entries = 3 in use of 256, xapic destinations\n"
 		"\tenforced = interrupts by source, none in compatibility format\n"
@@ -226,7 +240,7 @@ test_more(void **state)
 		"\tinterrupt isolation: yes\n"));
 	u.gsts = 0xc7000000;
 	u.forges = "this machine forges";
-	info_more(&t, &u);
+	info_more(&t, &u, &s);
 	assert_non_null(strstr(done(),
 		"\tenforced = DMA by table, interrupts by source, "
 		"none in compatibility format\n"
@@ -235,7 +249,7 @@ test_more(void **state)
 	u.gsts = 0x47800000; /* CFIS */
 	u.forges = NULL;
 	u.no_remap = "a reason";
-	info_more(&t, &u);
+	info_more(&t, &u, &s);
 	assert_non_null(strstr(done(),
 		"\tenforced = nothing\n"
 		"\tnot enforced = DMA: translation is off\n"
@@ -243,11 +257,11 @@ test_more(void **state)
 		"\tinterrupt isolation: no\n"));
 	u.state = UNIT_BROKEN;
 	u.reason = "it did not answer";
-	info_more(&t, &u);
+	info_more(&t, &u, &s);
 	assert_non_null(strstr(done(), "\tstate = broken: it did not answer\n"));
 	u.state = UNIT_UNUSABLE;
 	u.reason = NULL;
-	info_more(&t, &u);
+	info_more(&t, &u, &s);
 	assert_non_null(strstr(done(), "\tstate = unusable\n"));
 	assert_int_equal(host_blocks, 0);
 }

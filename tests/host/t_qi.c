@@ -62,22 +62,22 @@ wrap_around(void) /* 256 slots, three a time: the seam falls everywhere */
 static void
 one_wait(void) /* a flush is one descriptor and one wait, however many pages */
 {
-	UnitInfo a, b;
+	UnitStats a, b;
 
 	machine(FAKE_CAP48);
-	unit_info(u, &a);
+	unit_stats(u, &a);
 	unsigned n = fake_descriptors(f);
 	CHECK(domain_flush(d, 0, 64 << 20, true) == 0);
-	unit_info(u, &b);
+	unit_stats(u, &b);
 	CHECK(fake_descriptors(f) == n + 1);
-	CHECK(b.inv_wait == a.inv_wait + 1);
-	CHECK(b.inv_iotlb == a.inv_iotlb + 1);
+	CHECK(b.waits == a.waits + 1);
+	CHECK(b.iotlb_page + b.iotlb_domain == a.iotlb_page + a.iotlb_domain + 1);
 	CHECK(domain_detach(d, u, &sid, 1) == 0);
 	CHECK(fake_descriptors(f) == n + 3);
 	/* old id, drained */
 	CHECK(fake_last_iotlb(f) == (0xe2ull | (uint64_t)domain_id(d, u) << 16));
-	unit_info(u, &a);
-	CHECK(a.inv_wait == b.inv_wait + 1);
+	unit_stats(u, &a);
+	CHECK(a.waits == b.waits + 1);
 }
 
 static void

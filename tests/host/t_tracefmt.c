@@ -1,4 +1,4 @@
-/* SRC: dev/text/tracefmt.c dev/vtd/faultrec.c kern/cmd.c kern/text.c */
+/* SRC: dev/text/tracefmt.c dev/vtd/fields.c dev/vtd/faultrec.c kern/cmd.c kern/text.c */
 /* Lines of #vtd/trace: every register, descriptor, entry and fault, by numbers of the
  * manual. */
 #include "tests/host/host.h"

@@ -47,7 +47,7 @@ vtd_nunit(void)
 	return 0;
 }
 Unit *
-unit_at(uint32_t i)
+vtd_unit(uint32_t i)
 {
 	(void)i;
 	return NULL;

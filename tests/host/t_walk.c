@@ -647,14 +647,14 @@ left_behind(void)
 		.base = 0xfed90000, .ver = FAKE_VER, .cap = FAKE_CAP48, .ecap = FAKE_ECAP
 	};
 	WalkAsk a = { .sid = SID, .addr = 0x5000 };
-	Walk o;
+	WalkReport o;
 
 	fake = fake_unit(&c);
 	CHECK(fake_boot(false) == 0);
 	Unit *u = vtd_unit(0);
 	mmio_put64((volatile Regs *)u->regs, 0x20, FAKE_FIRMWARE);
 	CHECK(unit_walk(u, &a, &o) == 0);
-	CHECK(o.end == WALK_FAULT && o.reason == 8 && o.nstep == 0);
+	CHECK(o.end == WALK_FAULT && o.reason == 8 && o.nentry == 0);
 }
 
 static void

@@ -1,8 +1,9 @@
-/* SRC: dev/text/walkfmt.c dev/vtd/faultrec.c kern/cmd.c kern/text.c */
+/* SRC: dev/text/walkfmt.c dev/vtd/walkreport.c dev/vtd/fields.c dev/vtd/faultrec.c kern/cmd.c kern/text.c */
 /* What #vtd/walk takes, and its lines for every way a walk can end. */
 #include "tests/host/host.h"
 
 #include "dev/text/walkfmt.h"
+#include "dev/vtd/walk.h"
 
 static int
 parse(const char *s, WalkQuery *q)
@@ -53,9 +54,11 @@ shows(const Walk *o, bool on, const char *want)
 {
 	WalkQuery q = { .bdf = 0x18,
 		.ask = { .sid = 0x100, .addr = 0x40201abc, .write = true } };
+	WalkReport report;
 	Text t = { 0 };
 
-	walk_text(&t, &q, 1, on, o);
+	walk_report(o, &report);
+	walk_text(&t, &q, 1, on, &report);
 	assert_string_equal(t.s, want);
 	text_free(&t);
 }

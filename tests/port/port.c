@@ -235,7 +235,8 @@ main(void)
 	*r64(0x10) = 0xf03;              /* coherent, queue */
 	NEED(vtd_parse(dmar, sizeof dmar) == 0);
 	Unit *u = vtd_unit_for(&(VtdPath){ .bdf = sid });
-	NEED(vtd_start(true) == 0 && unit_state(u) == UNIT_ON && dma(sid, va) == 0);
+	NEED(vtd_start() == 0 && vtd_enable() == 0 && unit_state(u) == UNIT_ON &&
+		dma(sid, va) == 0);
 	NEED(domain_new_shared(top, DOMAIN_R | DOMAIN_W, &d) == 0);
 	NEED(domain_attach(d, u, &sid, 1) == 0);
 	NEED(dma(sid, va + 0x123) == page + 0x123);

@@ -162,19 +162,19 @@ static void
 put_warnings(FILE *f, const Dmar *d)
 {
 	fprintf(f, "\"warnings\": [");
-	for (uint32_t i = 0; i < d->nnote && i < DMAR_MAXNOTE; i++) {
-		const DmarFinding *n = &d->note[i];
+	for (uint32_t i = 0; i < d->nfinding && i < DMAR_MAXFINDING; i++) {
+		const DmarFinding *n = &d->finding[i];
 
 		fprintf(f, "%s{\"number\": %u, ", i > 0 ? ", " : "", n->code);
-		put_name(f, "verdict", dmar_verdict_name(dmar_note_verdict(n->code)));
+		put_name(f, "verdict", dmar_verdict_name(dmar_finding_verdict(n->code)));
 		put_index(f, "structure", n->entry);
 		put_index(f, "scope", n->scope);
 		fprintf(f, ", ");
-		put_name(f, "text", dmar_note_text(n->code));
+		put_name(f, "text", dmar_finding_text(n->code));
 		fprintf(f, "}");
 	}
 	fprintf(f, "], \"warnings_not_shown\": %u",
-		d->nnote > DMAR_MAXNOTE ? d->nnote - DMAR_MAXNOTE : 0);
+		d->nfinding > DMAR_MAXFINDING ? d->nfinding - DMAR_MAXFINDING : 0);
 }
 
 void

@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dev/vtd/faultrec.h"
 #include "dev/vtd/reg.h"
-#include "dev/vtd/vtd.h"
 
 #define MAX_WORDS 4
 

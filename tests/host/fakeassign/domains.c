@@ -324,6 +324,7 @@ void
 domain_visit(const Domain *d, bool (*visit)(void *arg, const DomainEntry *e), void *arg)
 {
 	in_turn(d);
+	held.size = 1ull << (9 * held.level + 3);
 	if (held.value != 0)
 		visit(arg, &held);
 }

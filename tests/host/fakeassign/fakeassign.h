@@ -26,6 +26,7 @@
 #include "dev/assign/boot.h"
 #include "dev/assign/kdev.h"
 #include "dev/assign/modes.h"
+#include "dev/vtd/inspect.h"
 
 struct Unit {
 	UnitState state;

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dev/vtd/iommu.h"
+#include "dev/vtd/inspect.h"
 
 #define FAKE_RAM      0x10000000ull
 #define FAKE_PAGES    4096u

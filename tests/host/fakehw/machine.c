@@ -617,7 +617,9 @@ fake_boot(bool on)
 	size_t len = fake_dmar(buf, sizeof buf, 48);
 	int err = vtd_parse(buf, len);
 
-	return err ? err : vtd_start(on);
+	if (err == 0)
+		err = vtd_start();
+	return err != 0 || !on ? err : vtd_enable();
 }
 
 void
