@@ -174,7 +174,8 @@ upper_table(const Domain *d, paddr_t *at, paddr_t below)
 		return *at;
 	if ((page = table_page(flush)) == 0)
 		return 0;
-	ent_store(os_ptr(page), below | d->link, flush);
+	TRACE(trace_above(os_ptr(page), below | d->link));
+	mem_store64(os_ptr(page), below | d->link, flush);
 	if (__atomic_compare_exchange_n(at, &none, page, false, __ATOMIC_ACQ_REL,
 		    __ATOMIC_ACQUIRE))
 		return page;

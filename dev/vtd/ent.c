@@ -83,8 +83,9 @@ ent_pasid(uint32_t pgtt, uint64_t top, uint32_t levels, uint32_t did)
 	return p;
 }
 
-void
-ent_store(uint64_t *slot, uint64_t v, bool flush)
+/* A word of an entry that hardware may be reading. */
+static void
+word_store(uint64_t *slot, uint64_t v, bool flush)
 {
 	TRACE(trace_entry(slot, v));
 	mem_store64(slot, v, flush);
@@ -118,11 +119,11 @@ ent_publish_directory(uint64_t *slot, uint64_t table, bool flush)
 void
 ent_unpublish(Ent *slot, bool flush)
 {
-	ent_store(&slot->lo, 0, flush);
+	word_store(&slot->lo, 0, flush);
 }
 
 void
 ent_wipe(Ent *slot, bool flush)
 {
-	ent_store(&slot->hi, 0, flush);
+	word_store(&slot->hi, 0, flush);
 }

@@ -10,8 +10,7 @@
  *
  * A scalable context entry has 32 bytes of which the last 24 are 0 here, so it is handled
  * as an Ent that lies in every other place. ent_publish is the only writer of a 16-byte
- * entry that hardware may be reading, ent_store of an 8-byte second-level entry. `flush`
- * is true where the unit does not snoop.
+ * entry that hardware may be reading. `flush` is true where the unit does not snoop.
  */
 #pragma once
 
@@ -129,7 +128,6 @@ typedef struct Pasid {
 } Pasid;
 Pasid ent_pasid(uint32_t pgtt, uint64_t top, uint32_t levels, uint32_t did);
 
-void ent_store(uint64_t *slot, uint64_t v, bool flush);
 /* The slot is not present; v is. High word, barrier, low word with P. */
 void ent_publish(Ent *slot, Ent v, bool flush);
 void ent_publish_pasid(uint64_t *slot, const Pasid *p, bool flush); /* likewise */

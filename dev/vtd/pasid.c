@@ -42,7 +42,7 @@ pasid_open_locked(const Unit *u, DomainUnit *use, const Pasid *p, paddr_t page[2
 	Pasid own = *p;
 
 	EPUT(own.e, PASID_DID, use->did);
-	TRACE(trace_pasid(u, os_ptr(page[0]), os_ptr(page[1]), &own));
+	TRACE(trace_pasid(u->index, os_ptr(page[0]), os_ptr(page[1]), &own));
 	ent_publish_pasid(os_ptr(page[1]), &own, flush);
 	ent_publish_directory(os_ptr(page[0]), page[1], flush);
 	use->dir = page[0];

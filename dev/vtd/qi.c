@@ -55,7 +55,7 @@ repair(Unit *u)
 	uint32_t head = FGET(mmio_read64(u->regs, IQH_REG), IQ_INDEX) % QI_SLOTS;
 
 	u->queue[head] = inv_broader(&u->lim, u->queue[head]);
-	TRACE(trace_descriptor(u, u->queue[head]));
+	TRACE(trace_descriptor(u->index, u->queue[head]));
 	if (!u->lim.coherent)
 		os_clflush(&u->queue[head], sizeof u->queue[0]);
 	mmio_write32(u->regs, FSTS_REG, FMASK(FSTS_IQE));
@@ -113,14 +113,15 @@ submit(Unit *u, const InvOp *op, uint32_t n)
 			queue[tail] = inv_descriptor(&u->lim, op);
 			u->ninv[op->kind]++;
 		}
+		TRACE(trace_descriptor(u->index, queue[tail]));
 		tail = (tail + step) % QI_SLOTS;
 	}
 	queue[tail] = inv_wait(u->status_pa, seq, true);
+	TRACE(trace_descriptor(u->index, queue[tail]));
 	u->qi_tail = (tail + step) % QI_SLOTS;
 	u->nwait++;
 	if (!u->lim.coherent)
 		flush(u, from);
-	TRACE(trace_queue(u, from));
 	ring(u);
 	return seq;
 }

@@ -1,24 +1,25 @@
 /*
- * The ring of events. Writers take a number, mark the slot it falls on as being written,
- * fill it and put the number on it; readers copy and look whether the number is still
- * there. So nobody waits: a writer that finds another still in its slot, a whole ring
- * behind, drops its event, and what a reader does not find counts as lost.
+ * The ring of events. A writer takes a number, marks the slot that belongs to it as being
+ * written, fills the slot and puts the number on it. A reader copies the slot and then
+ * looks whether the number is still there. So nobody waits. A writer that finds another
+ * writer still in its slot, a whole ring behind, drops its own event, and an event that a
+ * reader does not find counts as lost.
  *
- * Events name what was touched, found by its address: only here, so that it costs nothing
- * while the trace is off. The ring is made when it is first switched on and stays. Locks:
- * none.
+ * Events hold the addresses that were touched. Which register or table that is,
+ * tracename.c finds out when an event is read. The ring is made when recording is first
+ * switched on, and stays.
+ *
+ * Locks: none.
  */
 #include "dev/vtd/trace.h"
 
-#include "dev/vtd/irt.h"
-#include "dev/vtd/reg.h"
-#include "dev/vtd/vtd.h"
+#include "dev/vtd/os.h"
 
 #define BUSY ~0ull
 
 typedef struct Slot {
 	uint64_t mark; /* number of its event + 1; 0 none yet; BUSY: being written */
-	VtdEvent event;
+	TraceEvent event;
 } Slot;
 
 bool trace_on;
@@ -26,11 +27,11 @@ static Slot *ring;
 static uint64_t next, begin; /* the number of the next event; of the first since `on` */
 
 static int
-make_ring(void)
+ring_make(void)
 {
 	Slot *none = NULL, *made;
 
-	if (ring)
+	if (ring != NULL)
 		return 0;
 	if ((made = os_alloc(VTD_EVENTS * sizeof *made)) == NULL)
 		return -ENOMEM;
@@ -43,7 +44,7 @@ make_ring(void)
 int
 vtd_trace(bool on)
 {
-	if (on && make_ring() != 0)
+	if (on && ring_make() != 0)
 		return -ENOMEM;
 	if (on && !trace_on)
 		__atomic_store_n(&begin, __atomic_load_n(&next, __ATOMIC_RELAXED),
@@ -66,11 +67,13 @@ vtd_trace_range(uint64_t *first, uint64_t *end)
 }
 
 bool
-vtd_trace_at(uint64_t i, VtdEvent *out)
+trace_at(uint64_t i, TraceEvent *out)
 {
-	if (!ring)
+	const Slot *s;
+
+	if (ring == NULL)
 		return false;
-	const Slot *s = &ring[i % VTD_EVENTS];
+	s = &ring[i % VTD_EVENTS];
 	if (__atomic_load_n(&s->mark, __ATOMIC_ACQUIRE) != i + 1)
 		return false;
 	*out = s->event;
@@ -79,20 +82,21 @@ vtd_trace_at(uint64_t i, VtdEvent *out)
 }
 
 static void
-record(VtdEvent e)
+event_record(VtdEvent e, const volatile Regs *regs)
 {
-	e.time = os_now();
 	uint64_t i = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);
 	Slot *s = &ring[i % VTD_EVENTS];
 	uint64_t was = __atomic_load_n(&s->mark, __ATOMIC_RELAXED);
 
-	/* Only forward: who is a ring behind must not take the place of what is newer. */
+	e.time = os_now();
+	/* Never overwrite a newer event: a writer that was overtaken by a whole ring
+	 * drops its own. */
 	if (was == BUSY || was > i ||
 		!__atomic_compare_exchange_n(&s->mark, &was, BUSY, false,
 			__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return;
 	__atomic_thread_fence(__ATOMIC_RELEASE); /* BUSY before the event */
-	s->event = e;
+	s->event = (TraceEvent){ e, regs };
 	__atomic_store_n(&s->mark, i + 1, __ATOMIC_RELEASE);
 }
 
@@ -103,124 +107,51 @@ trace_register(const volatile Regs *r, uint32_t off, uint64_t v)
 {
 	VtdEvent e = { .kind = VTD_WROTE, .reg = { .off = off, .value = v } };
 
-	for (uint32_t i = 0; i < vtd_nunit(); i++) {
-		const Unit *u = vtd_unit(i);
-		uint32_t frcd = off - u->lim.frcd;
-
-		if (u->regs != r)
-			continue;
-		e.unit = (uint16_t)i;
-		if (off >= u->lim.frcd && frcd < u->lim.nfault * FRCD_SIZE) {
-			e.reg.window = VTD_REGS_FAULT;
-			e.reg.off = frcd;
-		} else if (off == u->lim.iotlb + IVA_REG ||
-			off == u->lim.iotlb + IOTLB_REG) {
-			e.reg.window = VTD_REGS_IOTLB;
-			e.reg.off = off - u->lim.iotlb;
-		}
-	}
-	record(e);
+	event_record(e, r);
 }
 
 void
-trace_descriptor(const Unit *u, Ent d)
+trace_descriptor(uint32_t unit, Ent d)
 {
-	record((VtdEvent){ .kind = VTD_QUEUED,
-		.unit = (uint16_t)u->index,
-		.descriptor = { d.lo, d.hi } });
+	VtdEvent e = {
+		.kind = VTD_QUEUED, .unit = (uint16_t)unit, .descriptor = { d.lo, d.hi }
+	};
+
+	event_record(e, NULL);
 }
 
-void
-trace_queue(const Unit *u, uint32_t from)
-{
-	for (; from != u->qi_tail; from = (from + u->qi_step) % QI_SLOTS)
-		trace_descriptor(u, u->queue[from]);
-}
-
-static bool
-leads(uint64_t root, const void *page)
-{
-	return FGET(root, ROOT_P) && os_ptr(FGET(root, ROOT_CTP) << 12) == page;
-}
-
-/* Is the page one of u's context tables? Then `source` is the first of its sources. */
-static bool
-context_table(const Unit *u, const void *page, uint32_t *source)
-{
-	bool legacy = u->lim.mode == VTD_LEGACY;
-
-	for (uint32_t bus = 0; bus < ENTRIES; bus++) {
-		*source = bus << 8;
-		if (leads(u->root[bus].lo, page))
-			return true;
-		*source |= ENTRIES / 2;
-		if (!legacy && leads(u->root[bus].hi, page))
-			return true;
-	}
-	return false;
-}
-
-/* Which table of u's the page is. */
-static bool
-name_entry(const Unit *u, const Ent *page, uint32_t i, VtdEvent *e)
-{
-	uint32_t source;
-
-	if (page == u->root) {
-		e->entry.table = VTD_TABLE_ROOT;
-		e->entry.index = (uint16_t)(i << 8);
-	} else if (page == u->irt) {
-		e->entry.table = VTD_TABLE_INTERRUPT;
-		e->entry.index = (uint16_t)i;
-	} else if (u->root && context_table(u, page, &source)) {
-		e->entry.table = u->lim.mode == VTD_LEGACY ? VTD_TABLE_CONTEXT
-							   : VTD_TABLE_SCALABLE;
-		e->entry.index = (uint16_t)(source +
-			(u->lim.mode == VTD_LEGACY ? i : i / 2));
-	} else {
-		return false;
-	}
-	e->unit = (uint16_t)u->index;
-	return true;
-}
-
-void
-trace_entry(const uint64_t *slot, uint64_t v)
-{
-	VtdEvent e = { .kind = VTD_STORED,
-		.unit = VTD_NO_UNIT,
-		.entry = { .table = VTD_TABLE_ABOVE,
-			.n = 1,
-			.at = os_pa(slot),
-			.value = v } };
-	uint64_t off = e.entry.at % 4096;
-
-	for (uint32_t i = 0; i < vtd_nunit(); i++)
-		if (name_entry(vtd_unit(i), (const Ent *)(slot - off / 8),
-			    (uint32_t)off / 16, &e))
-			break;
-	record(e);
-}
-
+/* A word of a table that is not of second level. */
 static void
-record_word(const Unit *u, uint32_t table, const uint64_t *slot, uint64_t v)
+word_record(uint32_t unit, uint32_t table, const uint64_t *slot, uint64_t v)
 {
-	VtdEvent e = { .kind = VTD_STORED, .unit = (uint16_t)u->index };
+	VtdEvent e = { .kind = VTD_STORED, .unit = (uint16_t)unit };
 
 	e.entry.table = table;
 	e.entry.n = 1;
 	e.entry.at = os_pa(slot);
 	e.entry.value = v;
-	record(e);
+	event_record(e, NULL);
 }
 
 void
-trace_pasid(const Unit *u, const uint64_t *dir, const uint64_t *slot, const Pasid *p)
+trace_entry(const uint64_t *slot, uint64_t v)
 {
-	record_word(u, VTD_TABLE_PASID, slot + 2, p->first);
-	record_word(u, VTD_TABLE_PASID, slot + 1, p->e.hi);
-	record_word(u, VTD_TABLE_PASID, slot, p->e.lo);
-	record_word(u, VTD_TABLE_DIRECTORY, dir,
+	word_record(VTD_NO_UNIT, VTD_TABLE_ROOT, slot, v);
+}
+
+void
+trace_above(const uint64_t *slot, uint64_t v)
+{
+	word_record(VTD_NO_UNIT, VTD_TABLE_ABOVE, slot, v);
+}
+
+void
+trace_pasid(uint32_t unit, const uint64_t *dir, const uint64_t *slot, const Pasid *p)
+{
+	word_record(unit, VTD_TABLE_PASID, slot + 2, p->first);
+	word_record(unit, VTD_TABLE_PASID, slot + 1, p->e.hi);
+	word_record(unit, VTD_TABLE_PASID, slot, p->e.lo);
+	word_record(unit, VTD_TABLE_DIRECTORY, dir,
 		FVAL(DIR_TABLE, os_pa(slot) >> 12) | FMASK(DIR_P));
 }
 
@@ -228,7 +159,7 @@ void
 trace_level(uint32_t level, iova_t iova, const uint64_t *e, uint64_t v, uint64_t step,
 	uint32_t n)
 {
-	record((VtdEvent){ .kind = VTD_STORED,
+	VtdEvent event = { .kind = VTD_STORED,
 		.unit = VTD_NO_UNIT,
 		.entry = { .table = VTD_TABLE_LEVEL,
 			.level = (uint8_t)level,
@@ -236,11 +167,15 @@ trace_level(uint32_t level, iova_t iova, const uint64_t *e, uint64_t v, uint64_t
 			.at = os_pa(e),
 			.iova = iova,
 			.value = v,
-			.step = step } });
+			.step = step } };
+
+	event_record(event, NULL);
 }
 
 void
 trace_fault(const VtdFault *f)
 {
-	record((VtdEvent){ .kind = VTD_FAULTED, .unit = (uint16_t)f->unit, .fault = *f });
+	VtdEvent e = { .kind = VTD_FAULTED, .unit = (uint16_t)f->unit, .fault = *f };
+
+	event_record(e, NULL);
 }

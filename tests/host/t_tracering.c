@@ -1,4 +1,4 @@
-/* SRC: dev/vtd/trace.c */
+/* SRC: dev/vtd/trace.c dev/vtd/tracename.c */
 /*
  * The ring of the trace with several writers at once, each as an interrupt or another CPU
  * is: what a reader gets is one event, whole, under its own number, and what it does not
