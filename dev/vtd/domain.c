@@ -390,9 +390,13 @@ domain_invalidate(Domain *d, Change *c)
 {
 	int first = 0;
 
-	for (const DomainUnit *use = d->use; use < d->use + d->nunit; use++) {
+	const DomainUnit *end = d->use + d->nunit;
+
+	for (const DomainUnit *use = d->use; use < end; use++) {
 		int err = tell(use, c);
-		first = first ? first : err;
+
+		if (err != 0 && first == 0)
+			first = err;
 	}
 	if (d->tlb.unit && c->kind != CHANGE_PAGES_ADDED) {
 		int err = devtlb_flush(d, c->iova, c->len);

@@ -28,25 +28,18 @@
 
 #define PAGE_SHIFT 12
 
-/* 2^am pages at addr. */
+/* The aligned block of pages around first .. last. */
 static inline void
-page_op(const Change *c, uint64_t addr, uint32_t am, bool ih, InvOp *op)
+block_op(const Change *c, uint64_t first, uint64_t last, bool ih, InvOp *op)
 {
+	uint32_t am = 63 - (uint32_t)__builtin_clzll((first ^ last) << 1 | 1);
+
 	op->kind = INV_IOTLB_PAGE;
 	op->did = c->did;
 	op->sid = 0;
 	op->ih = ih;
 	op->am = (uint8_t)am;
-	op->addr = addr;
-}
-
-/* The aligned block of pages around first .. last. */
-static void
-block_op(const Change *c, uint64_t first, uint64_t last, bool ih, InvOp *op)
-{
-	uint32_t am = first == last ? 0 : 64 - (uint32_t)__builtin_clzll(first ^ last);
-
-	page_op(c, first >> am << am << PAGE_SHIFT, am, ih, op);
+	op->addr = first >> am << am << PAGE_SHIFT;
 }
 
 static InvOp
@@ -57,42 +50,38 @@ domain_op(const Limits *l, const Change *c)
 	return (InvOp){ .kind = INV_IOTLB_DOMAIN, .did = c->did };
 }
 
-/*
- * One aligned block that covers the range when it is no more than four times as large,
- * else two that meet at the range's best aligned boundary, else the domain.
- */
+/* A range that no single block covers well: two blocks that meet at its best aligned
+ * boundary, which is where block `op` has its middle; else the domain. */
 static uint32_t __attribute__((noinline))
-plan_range(const Limits *l, const Change *c, bool ih, InvOp *op)
+plan_wide(const Limits *l, const Change *c, uint64_t first, uint64_t last, InvOp *op)
 {
-	uint64_t first = c->iova >> PAGE_SHIFT;
-	uint64_t last = (c->iova + c->len - 1) >> PAGE_SHIFT;
+	bool ih = op->ih;
 
-	if (!l->psi || c->len == 0 || last < first)
-		goto domain;
-	block_op(c, first, last, ih, &op[0]);
-	if (op[0].am <= l->mamv && 1ull << op[0].am <= 4 * (last - first + 1))
-		return 1;
-	uint64_t middle = last >> (op[0].am - 1) << (op[0].am - 1);
-	block_op(c, first, middle - 1, ih, &op[0]);
-	block_op(c, middle, last, ih, &op[1]);
-	if (op[0].am <= l->mamv && op[1].am <= l->mamv)
-		return 2;
-domain:
+	if (l->psi && c->len != 0 && last > first) {
+		uint32_t half = op->am - 1u;
+		uint64_t middle = last >> half << half;
+
+		block_op(c, first, middle - 1, ih, &op[0]);
+		block_op(c, middle, last, ih, &op[1]);
+		if (op[0].am <= l->mamv && op[1].am <= l->mamv)
+			return 2;
+	}
 	op[0] = domain_op(l, c);
 	return 1;
 }
 
-/* Most ranges are one aligned block. */
+/* One aligned block that covers the range when it is no more than four times as large. */
 static inline uint32_t
 plan_pages(const Limits *l, const Change *c, bool ih, InvOp *op)
 {
-	uint64_t len = c->len;
-	uint32_t am = (uint32_t)__builtin_ctzll(len | 1ull << 63) - PAGE_SHIFT;
+	uint64_t first = c->iova >> PAGE_SHIFT;
+	uint64_t last = (c->iova + c->len - 1) >> PAGE_SHIFT;
 
-	if ((len & (len - 1)) != 0 || c->iova & (len - 1) || am > l->mamv || !l->psi)
-		return plan_range(l, c, ih, op);
-	page_op(c, c->iova, am, ih, &op[0]);
-	return 1;
+	block_op(c, first, last, ih, op);
+	if (l->psi && c->len != 0 && last >= first && op->am <= l->mamv &&
+		4 * (last - first + 1) >> op->am != 0)
+		return 1;
+	return plan_wide(l, c, first, last, op);
 }
 
 /* Behind the context cache: what an entry there led to. */
@@ -106,8 +95,7 @@ plan_pasid(const Limits *l, InvOp pasid, InvOp *op)
 	return 2;
 }
 
-static uint32_t
-plan_all(const Limits *l, InvOp *op)
+static uint32_t __attribute__((noinline)) plan_all(const Limits *l, InvOp *op)
 {
 	uint32_t n = 0;
 
@@ -119,7 +107,7 @@ plan_all(const Limits *l, InvOp *op)
 }
 
 /* did: the id context entries are cached under, before the change. */
-static uint32_t
+static uint32_t __attribute__((noinline))
 plan_context(const Limits *l, const Change *c, uint16_t did, InvOp *op)
 {
 	uint32_t n = 0;

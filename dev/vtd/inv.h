@@ -54,9 +54,15 @@ typedef enum ChangeKind {
 typedef struct Change {
 	ChangeKind kind;
 	uint16_t did, index;
-	const uint16_t *sid;
-	uint32_t nsid;
-	uint64_t iova, len;
+	union {
+		struct { /* of context entries */
+			const uint16_t *sid;
+			uint32_t nsid;
+		};
+		struct { /* of pages */
+			uint64_t iova, len;
+		};
+	};
 } Change;
 
 #define INV_MAXSID 16 /* more devices than this: the whole context cache */

@@ -29,28 +29,15 @@ qi_start_locked(Unit *u)
 	return unit_gcmd_locked(u, GCMD_DO_QIE_ON);
 }
 
-/* Descriptors from `from` up to the tail, in memory. */
-static inline void
-flush(const Unit *u, uint32_t from)
-{
-	if (from < u->qi_tail) {
-		os_clflush(&u->queue[from], (u->qi_tail - from) * sizeof u->queue[0]);
-		return;
-	}
-	os_clflush(&u->queue[from], (QI_SLOTS - from) * sizeof u->queue[0]);
-	if (u->qi_tail != 0)
-		os_clflush(u->queue, u->qi_tail * sizeof u->queue[0]);
-}
-
 static void
-ring(Unit *u)
+queue_ring(Unit *u)
 {
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	mmio_write64(u->regs, IQT_REG, FVAL(IQ_INDEX, u->qi_tail));
 }
 
 static void
-repair(Unit *u)
+descriptor_repair(Unit *u)
 {
 	uint32_t head = FGET(mmio_read64(u->regs, IQH_REG), IQ_INDEX) % QI_SLOTS;
 
@@ -59,25 +46,25 @@ repair(Unit *u)
 	if (!u->lim.coherent)
 		os_clflush(&u->queue[head], sizeof u->queue[0]);
 	mmio_write32(u->regs, FSTS_REG, FMASK(FSTS_IQE));
-	ring(u);
+	queue_ring(u);
 }
 
-/* -EAGAIN: submit again. */
-static int __attribute__((noinline)) await(Unit *u, uint32_t seq)
+/* Waits until the batch with this number is done, repairing what can be repaired.
+ * -EAGAIN: the hardware lost waits, so the batch is to be submitted again. -EIO: a
+ * descriptor was refused in every form. -ETIMEDOUT: the unit is silent. */
+static int __attribute__((noinline)) batch_await(Unit *u, uint32_t seq)
 {
-	uint64_t since = 0, end = 0;
+	uint64_t since = os_now(), end = since + UNIT_WAIT_NS + u->patience;
+	uint64_t now = since;
 
-	for (uint32_t repairs = 0; *u->status != seq;) {
-		uint64_t now = os_now();
+	for (uint32_t repairs = 0; *u->status != seq; now = os_now()) {
 		uint32_t err = mmio_read32(u->regs, FSTS_REG) & FSTS_QUEUE;
 
-		if (end == 0)
-			end = (since = now) + UNIT_WAIT_NS + u->patience;
 		if (err & FMASK(FSTS_IQE)) {
 			if (repairs++ == QI_REPAIRS)
 				return -EIO;
-			repair(u);
-		} else if (err) {
+			descriptor_repair(u);
+		} else if (err != 0) {
 			u->device_silent = err & FMASK(FSTS_ITE);
 			mmio_write32(u->regs, FSTS_REG, err);
 			return -EAGAIN;
@@ -88,95 +75,83 @@ static int __attribute__((noinline)) await(Unit *u, uint32_t seq)
 			return -ETIMEDOUT;
 		os_relax();
 	}
-	if (end != 0)
-		unit_waited_locked(u, since);
+	unit_waited_locked(u, since);
 	return 0;
 }
 
-static inline uint32_t
-number(Unit *u)
+/* Writes the descriptors from `from` up to `tail` back to memory. */
+static inline void
+queue_flush(const Ent *q, uint32_t from, uint32_t tail)
 {
-	return ++u->qi_seq;
+	if (from < tail) {
+		os_clflush(&q[from], (tail - from) * sizeof *q);
+		return;
+	}
+	os_clflush(&q[from], (QI_SLOTS - from) * sizeof *q);
+	if (tail != 0)
+		os_clflush(q, tail * sizeof *q);
 }
 
-/* One batch: the operations and a wait. Returns the number that the wait will report. */
-static inline uint32_t
-submit(Unit *u, const InvOp *op, uint32_t n)
+/* Tells the trace of the descriptors from `from` up to the tail. */
+static void __attribute__((noinline)) queue_trace(const Unit *u, uint32_t from)
 {
-	uint32_t seq = number(u), from = u->qi_tail, tail = from, step = u->qi_step;
-	Ent *queue = u->queue;
+	for (; from != u->qi_tail; from = (from + u->qi_step) % QI_SLOTS)
+		trace_descriptor(u->index, u->queue[from]);
+}
+
+/* One batch, the operations and a wait, carried out. Errors as batch_await. */
+static inline __attribute__((always_inline)) int
+batch_submit(Unit *u, const InvOp *op, uint32_t n)
+{
+	uint32_t seq = ++u->qi_seq, from = u->qi_tail, tail = from, step = u->qi_step;
+	Ent *q = u->queue;
 
 	for (const InvOp *end = op + n; op < end; op++) {
-		if (op->kind == INV_FENCE) {
-			queue[tail] = inv_wait(u->status_pa + 4 * FENCE_WORD, seq, true);
-		} else {
-			queue[tail] = inv_descriptor(&u->lim, op);
-			u->ninv[op->kind]++;
-		}
-		TRACE(trace_descriptor(u->index, queue[tail]));
+		u->ninv[op->kind]++;
+		if (op->kind == INV_FENCE)
+			q[tail] = inv_wait(u->status_pa + 4 * FENCE_WORD, seq, true);
+		else
+			q[tail] = inv_descriptor(&u->lim, op);
 		tail = (tail + step) % QI_SLOTS;
 	}
-	queue[tail] = inv_wait(u->status_pa, seq, true);
-	TRACE(trace_descriptor(u->index, queue[tail]));
-	u->qi_tail = (tail + step) % QI_SLOTS;
+	q[tail] = inv_wait(u->status_pa, seq, true);
+	tail = (tail + step) % QI_SLOTS;
+	u->qi_tail = tail;
 	u->nwait++;
 	if (!u->lim.coherent)
-		flush(u, from);
-	ring(u);
-	return seq;
+		queue_flush(q, from, tail);
+	TRACE(queue_trace(u, from));
+	queue_ring(u);
+	return *u->status == seq ? 0 : batch_await(u, seq);
 }
 
-/* What most batches are: one operation, in a queue that does not wrap meanwhile. */
-static inline uint32_t
-submit_one(Unit *u, const InvOp *op)
+/* The same without being written into its caller, for those who do it again. */
+static int __attribute__((noinline)) batch_again(Unit *u, const InvOp *op, uint32_t n)
 {
-	uint32_t seq = number(u), step = u->qi_step;
-	Ent *e = &u->queue[u->qi_tail];
-
-	e[0] = inv_descriptor(&u->lim, op);
-	e[step] = inv_wait(u->status_pa, seq, true);
-	u->qi_tail += 2 * step;
-	u->ninv[op->kind]++;
-	u->nwait++;
-	if (!u->lim.coherent)
-		os_clflush(e, 2 * step * sizeof *e);
-	ring(u);
-	return seq;
-}
-
-static int __attribute__((noinline)) submit_any(Unit *u, const InvOp *op, uint32_t n)
-{
-	int err = -EAGAIN;
-
-	for (uint32_t t = 0; t < QI_TRIES && err == -EAGAIN; t++)
-		err = await(u, submit(u, op, n));
-	return err;
+	return batch_submit(u, op, n);
 }
 
 int
 qi_submit_locked(Unit *u, const InvOp *op, uint32_t n)
 {
-	int err;
+	int err = batch_submit(u, op, n);
 
-	if (n != 1 || op->kind == INV_FENCE || trace_on ||
-		u->qi_tail + 2 * u->qi_step >= QI_SLOTS)
-		return submit_any(u, op, n);
-	uint32_t seq = submit_one(u, op);
-	if (__builtin_expect(*u->status == seq, 1))
+	if (err == 0)
 		return 0;
-	err = await(u, seq);
-	return err == -EAGAIN ? submit_any(u, op, n) : err;
+	for (uint32_t t = 1; t < QI_TRIES && err == -EAGAIN; t++)
+		err = batch_again(u, op, n);
+	return err;
 }
 
 int
 qi_device_locked(Unit *u, const InvOp *op)
 {
-	int err = await(u, submit(u, op, 1));
+	int err = batch_again(u, op, 1);
 
 	for (uint32_t t = 1; t < QI_TRIES && err == -EAGAIN; t++) {
 		if (u->device_silent) /* asking again would last as long again */
 			return qi_submit_locked(u, op, 0) == 0 ? -EIO : -ETIMEDOUT;
-		err = await(u, submit(u, op, 1));
+		err = batch_again(u, op, 1);
 	}
-	return err ? -ETIMEDOUT : 0;
+	return err != 0 ? -ETIMEDOUT : 0;
 }

@@ -1,14 +1,14 @@
 /*
- * Mapping a range, in two passes: look (is all of it free, how many tables are missing),
- * then, with every page at hand, change; so the change cannot fail half way. The range is
- * taken in runs: entries of one table that can be pages. They are as large as alignment
- * and the units allow. A table that has become uniform turns into a large page: the entry
- * that led to it leads to the page, which translates every address as before.
+ * Mapping a range, in two passes. The first looks whether all of it is free, and how many
+ * tables are missing. The second, with every page at hand, changes the tables and cannot
+ * fail. Both take the range in runs: entries of one table that can be pages, which are as
+ * large as alignment and units allow. A table that has become uniform turns into a large
+ * page: the entry that led to it leads to the page, which translates every address as
+ * before.
  */
 #include "dev/vtd/slpt.h"
 
 #include "dev/vtd/ent.h"
-#include "dev/vtd/trace.h"
 
 typedef struct Span { /* what is left to be mapped */
 	iova_t iova, end;
@@ -19,75 +19,89 @@ typedef struct Run {
 	uint32_t level, i, n; /* entries i .. i+n of a table of `level` */
 } Run;
 
-static bool
-fits(const Slpt *t, const Span *s, uint32_t level)
+static inline bool
+page_fits(const Slpt *t, Span s, uint32_t level)
 {
-	return level <= t->levels && t->fmt.big >> level & 1 &&
-		((s->iova | s->pa) & (SL_SPAN(level) - 1)) == 0 &&
-		s->end - s->iova >= SL_SPAN(level);
+	return ((s.iova | s.pa) & (SL_SPAN(level) - 1)) == 0 &&
+		s.end - s.iova >= SL_SPAN(level) && level <= t->levels &&
+		t->fmt.big >> level & 1;
 }
 
-/* The run that s begins with, as long as its table. Where a larger page could begin, a
- * table ends. */
-static Run
-first_run(const Slpt *t, const Span *s)
+/* The run that s begins with. It is as long as its table, because where a larger page
+ * could begin, a table ends. */
+static inline Run
+run_first(const Slpt *t, Span s)
 {
 	uint32_t level = t->fmt.floor;
 	uint64_t n;
+	Run r;
 
-	while (fits(t, s, level + 1))
+	while (page_fits(t, s, level + 1))
 		level++;
-	n = (s->end - s->iova) >> SL_SHIFT(level);
-	Run r = { .level = level, .i = SL_INDEX(s->iova, level) };
+	n = (s.end - s.iova) >> SL_SHIFT(level);
+	r.level = level;
+	r.i = SL_INDEX(s.iova, level);
 	r.n = n < SL_ENTRIES - r.i ? (uint32_t)n : SL_ENTRIES - r.i;
 	return r;
 }
 
-static void
-advance(Span *s, const Run *r)
+/* What is left of s behind its first run. */
+static inline Span
+span_rest(Span s, Run r)
 {
-	s->iova += (uint64_t)r->n << SL_SHIFT(r->level);
-	s->pa += (uint64_t)r->n << SL_SHIFT(r->level);
+	uint64_t len = (uint64_t)r.n << SL_SHIFT(r.level);
+
+	return (Span){ s.iova + len, s.end, s.pa + len };
 }
 
-static bool
+/* ---- the first pass ---- */
+
+static inline bool
 all_free(const uint64_t *e, uint32_t n)
 {
 	while (n > 0)
-		if (e[--n])
+		if (e[--n] != 0)
 			return false;
 	return true;
 }
 
-/* -EEXIST, or *need is how many tables are missing. */
-static int
-look(const Slpt *t, Span s, uint32_t *need)
+/* Is the run at iova free, to which the path leads? -EEXIST: not all of it. Else *need
+ * grows by the tables that are missing on the way there. A missing table counts where the
+ * range, which begins at `start`, enters it. */
+static inline int
+run_check(const Slpt *t, iova_t start, iova_t iova, Run r, uint32_t *need)
 {
-	iova_t start = s.iova;
-	SlPath p;
+	uint32_t at = t->path.level;
 
-	*need = 0;
-	while (s.iova < s.end) {
-		Run r = first_run(t, &s);
-		uint32_t at = sl_descend(t, s.iova, r.level, &p);
-
-		if (at == r.level && !all_free(&p.e[at][r.i], r.n))
-			return -EEXIST;
-		if (at > r.level && p.e[at][SL_INDEX(s.iova, at)])
-			return -EEXIST; /* inside a large page */
-		/* A missing table counts where the range enters it. */
-		for (; at > r.level; at--)
-			*need += s.iova == start || (s.iova & (SL_SPAN(at) - 1)) == 0;
-		advance(&s, &r);
-	}
+	/* above the run's level an entry is a large page around it */
+	if (!all_free(&t->path.last[at == r.level ? r.i : SL_INDEX(iova, at)],
+		    at == r.level ? r.n : 1))
+		return -EEXIST;
+	for (; at > r.level; at--)
+		*need += iova == start || (iova & (SL_SPAN(at) - 1)) == 0;
 	return 0;
 }
 
-/* ---- change ---- */
+static int __attribute__((noinline))
+rest_check(Slpt *t, iova_t start, Span s, uint32_t *need)
+{
+	int err = 0;
+
+	while (s.iova < s.end && err == 0) {
+		Run r = run_first(t, s);
+
+		sl_descend(t, s.iova, r.level);
+		err = run_check(t, start, s.iova, r, need);
+		s = span_rest(s, r);
+	}
+	return err;
+}
+
+/* ---- the second pass ---- */
 
 /* The large page that a full table of `level` amounts to; 0: it does not. */
 static uint64_t
-uniform(const Slpt *t, const uint64_t *e, uint32_t level)
+table_uniform(const Slpt *t, const uint64_t *e, uint32_t level)
 {
 	uint64_t step = SL_SPAN(level);
 
@@ -101,101 +115,110 @@ uniform(const Slpt *t, const uint64_t *e, uint32_t level)
 	return e[0] | FMASK(SL_PS);
 }
 
-/* Tables on the way to iova, full ones from `level` up, turn into large pages. */
-static void
-merge(Slpt *t, iova_t iova, uint32_t level, const SlPath *p, SlChange *c)
+/* Tables on the way to iova, full ones from the last up, turn into large pages. */
+static void __attribute__((noinline)) tables_merge(Slpt *t, iova_t iova, SlChange *c)
 {
-	for (; level < t->levels && *os_page_word(p->pa[level]) == SL_ENTRIES; level++) {
-		uint64_t big = uniform(t, p->e[level], level);
+	const SlPath *p = &t->path;
+
+	while (p->level < t->levels && *p->live == SL_ENTRIES) {
+		uint32_t level = p->level;
+		uint64_t big = table_uniform(t, p->e[level], level);
 		uint64_t mask = SL_SPAN(level + 1) - 1;
 
-		if (!big)
+		if (big == 0)
 			return;
-		sl_link(t, p, level + 1, iova, big);
+		sl_link(t, level + 1, iova, big);
 		t->nbig += level > t->fmt.floor ? 1 - SL_ENTRIES : 1;
-		sl_drop(t, p->pa[level]); /* as it is: a walk may be in it still */
+		sl_drop(t); /* as it is: a walk may be in it still */
 		sl_note(c, iova & ~mask, (iova | mask) + 1);
 		c->tables = true;
 	}
 }
 
-/* Tables from level `at`, which has nothing for iova, down to `level`. */
-static void
-extend(Slpt *t, iova_t iova, uint32_t at, uint32_t level, SlPath *p)
+/* Makes the tables that are missing on the way to iova, down to `level`. */
+static void __attribute__((noinline)) tables_extend(Slpt *t, iova_t iova, uint32_t level)
 {
-	for (; at > level; at--) {
+	while (t->path.level > level) {
 		paddr_t below = sl_take(t, 0);
 
-		sl_link(t, p, at, iova, below | t->fmt.link);
-		++*os_page_word(p->pa[at]);
-		p->pa[at - 1] = below;
-		p->e[at - 1] = os_ptr(below);
+		sl_link(t, t->path.level, iova, below | t->fmt.link);
+		++*t->path.live;
+		sl_enter(t, iova, below);
 	}
 }
 
+/* Maps the run that s begins with, to which the path leads. Every page is at hand, so
+ * nothing here can fail. */
 static inline void
-put(Slpt *t, iova_t iova, uint64_t *e, uint64_t v, uint32_t shift, uint32_t n)
+run_apply(Slpt *t, Span s, Run r, uint64_t rights, SlChange *c)
 {
-	TRACE(trace_level(SL_LEVEL(shift), iova, e, v, 1ull << shift, n));
-	if (n == 1)
-		sl_store(t, e, v);
-	else
-		sl_fill(t, e, v, 1ull << shift, n);
+	SlPath *p = &t->path;
+
+	if (p->level > r.level)
+		tables_extend(t, s.iova, r.level);
+	*p->live += r.n;
+	t->nbig += r.n * p->big;
+	sl_put(t, r.level, s.iova, &p->last[r.i], s.pa | rights | p->bits, p->span, r.n);
+	if (*p->live == SL_ENTRIES)
+		tables_merge(t, s.iova, c);
 }
 
-static void
-change(Slpt *t, Span s, uint64_t bits, SlChange *c)
+static void __attribute__((noinline))
+rest_apply(Slpt *t, Span s, uint64_t rights, SlChange *c)
 {
-	SlPath p;
-
 	while (s.iova < s.end) {
-		Run r = first_run(t, &s);
-		uint64_t v = s.pa | bits;
+		Run r = run_first(t, s);
 
-		extend(t, s.iova, sl_descend(t, s.iova, r.level, &p), r.level, &p);
-		if (r.level > t->fmt.floor) {
-			v |= FMASK(SL_PS);
-			t->nbig += r.n;
-		}
-		put(t, s.iova, &p.e[r.level][r.i], v, SL_SHIFT(r.level), r.n);
-		sl_near(t, s.iova, r.level, &p);
-		*t->near.live += r.n;
-		if (*t->near.live == SL_ENTRIES)
-			merge(t, s.iova, r.level, &p, c);
-		advance(&s, &r);
+		sl_descend(t, s.iova, r.level);
+		run_apply(t, s, r, rights, c);
+		s = span_rest(s, r);
 	}
 }
 
-static int __attribute__((noinline))
-map_any(Slpt *t, Span s, uint64_t rights, SlChange *c)
-{
-	uint32_t need;
-	int err;
+/* ---- the whole ---- */
 
-	if ((err = look(t, s, &need)) != 0)
+/* Maps s, which begins with the run `first`, to which the path leads. */
+static inline __attribute__((always_inline)) int
+span_map(Slpt *t, Span s, Run first, Span rest, uint64_t rights, SlChange *c)
+{
+	bool more = rest.iova < rest.end;
+	uint32_t need = 0;
+	int err = run_check(t, s.iova, s.iova, first, &need);
+
+	if (err == 0 && more)
+		err = rest_check(t, s.iova, rest, &need);
+	if (err != 0)
 		return err;
-	if (need > t->quota || t->pages + need > t->quota)
+	if (need > t->quota - t->pages)
 		return -EDQUOT;
 	if (!sl_reserve(t, need + SL_RESERVE))
 		return -ENOMEM;
-	change(t, s, rights | t->fmt.leaf, c);
+	if (more)
+		sl_descend(t, s.iova, first.level);
+	run_apply(t, s, first, rights, c);
+	if (more)
+		rest_apply(t, rest, rights, c);
 	return 0;
 }
 
+static int __attribute__((noinline))
+far_map(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChange *c)
+{
+	Span s = { iova, iova + len, pa };
+	Run first = run_first(t, s);
+
+	sl_descend(t, s.iova, first.level);
+	return span_map(t, s, first, span_rest(s, first), rights, c);
+}
+
+/* Most maps are one page near the last change, whose run need not be looked for. */
 int
 slpt_map(Slpt *t, iova_t iova, paddr_t pa, uint64_t len, uint64_t rights, SlChange *c)
 {
-	uint64_t *e = sl_near_page(t, iova, len);
+	Span s = { iova, iova + len, pa }, none = { 0, 0, 0 };
+	Run page = { .level = t->path.level, .n = 1 };
 
-	/* Most maps are one page in the table of the last change, which does not become
-	 * full. */
-	if (!e || pa & (len - 1) || *t->near.live >= SL_ENTRIES - 1 ||
-		t->clean.n < SL_RESERVE)
-		return map_any(t, (Span){ iova, iova + len, pa }, rights, c);
-	if (*e)
-		return -EEXIST;
-	++*t->near.live;
-	t->nbig += t->near.big;
-	sl_store(t, e, pa | rights | t->near.bits);
-	return 0;
+	if (sl_near(t, iova, len, &page.i) && (pa & (len - 1)) == 0)
+		return span_map(t, s, page, none, rights, c);
+	return far_map(t, iova, pa, len, rights, c);
 }

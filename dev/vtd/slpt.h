@@ -42,6 +42,23 @@ typedef struct SlFormat {
 	bool flush; /* some unit does not snoop */
 } SlFormat;
 
+/*
+ * The tables on the way to an address, from the root down to `level`. The path of the
+ * last change is kept, because the next change is most often near it.
+ */
+typedef struct SlPath {
+	uint32_t level;
+	uint32_t shift; /* SL_SHIFT(level) */
+	iova_t base;    /* the last table translates from here on */
+	uint64_t span;  /* bytes of a page in the last table, 0: it cannot have pages */
+	uint64_t bits;  /* of every page there, besides address and rights */
+	uint32_t big;   /* 1: these are large pages, 0: the last table is at the floor */
+	uint64_t *last; /* its entries, */
+	uint32_t *live; /* and how many of them are not 0 */
+	paddr_t pa[7];  /* all tables, by level */
+	uint64_t *e[7]; /* their entries */
+} SlPath;
+
 typedef struct Slpt {
 	SlFormat fmt;
 	uint32_t levels;
@@ -49,17 +66,7 @@ typedef struct Slpt {
 	uint32_t pages, quota; /* tables in the tree, root included */
 	uint32_t nbig;         /* large pages in it */
 	PageList clean, gone;
-
-	struct { /* the table of the last change: most changes are one page near it */
-		/* what it translates begins here; NOWHERE: there is no such table */
-		iova_t base;
-		uint32_t shift; /* SL_SHIFT of its level */
-		uint32_t big;   /* 1: its pages are large, 0: its level is the floor */
-		uint64_t step;  /* bytes an entry spans */
-		uint64_t bits;  /* of every page: the format's, PS */
-		uint64_t *e;
-		uint32_t *live;
-	} near;
+	SlPath path;
 } Slpt;
 
 /* What changes leave to be invalidated: [lo, hi), empty when lo >= hi. Each adds its
@@ -96,43 +103,55 @@ bool slpt_clear(Slpt *t, SlChange *c);
 
 /* ---- for slmap.c and slunmap.c ---- */
 
-/* The tables on the way to an address, by level. */
-typedef struct SlPath {
-	paddr_t pa[7];
-	uint64_t *e[7]; /* their entries */
-} SlPath;
+/* Leads the path to iova, down to `level` or to the table whose entry for iova is a page
+ * or nothing. Returns the level of the last table. */
+uint32_t sl_descend(Slpt *t, iova_t iova, uint32_t level);
 
-/* Down to `level`, or to the table whose entry is a page or nothing: its level. */
-uint32_t sl_descend(const Slpt *t, iova_t iova, uint32_t level, SlPath *p);
-bool sl_reserve(Slpt *t, uint32_t n);
-paddr_t sl_take(Slpt *t, uint32_t live); /* a clean page into the tree; cannot fail */
-void sl_drop(Slpt *t, paddr_t pa);       /* an empty table out of the tree */
-static inline void
-sl_store(const Slpt *t, uint64_t *e, uint64_t v)
+/* Is [iova, iova+len) one page of the path's last table? Then *i is its entry's index. */
+static inline bool
+sl_near(const Slpt *t, iova_t iova, uint64_t len, uint32_t *i)
 {
-	mem_store64(e, v, t->fmt.flush);
+	uint64_t n = (iova - t->path.base) >> t->path.shift;
+
+	*i = (uint32_t)n;
+	return n < SL_ENTRIES && len == t->path.span && (iova & (len - 1)) == 0;
 }
-/* The entry for iova in the table that p has at this level. */
-void sl_link(const Slpt *t, const SlPath *p, uint32_t level, iova_t iova, uint64_t v);
-/* n entries: v, v + step, ... */
+
+/* Has at least n clean pages at hand; false: no memory. */
+bool sl_get(Slpt *t, uint32_t n);
+
+static inline bool
+sl_reserve(Slpt *t, uint32_t n)
+{
+	return t->clean.n >= n || sl_get(t, n);
+}
+
+/* A clean page of which `live` entries are to be used. There is one: see sl_reserve. */
+paddr_t sl_take(Slpt *t, uint32_t live);
+/* The path to iova goes on to this table, to which the entry for iova leads. */
+void sl_enter(Slpt *t, iova_t iova, paddr_t table);
+/* The last table of the path, to which nothing leads any more, goes out of the tree. */
+void sl_drop(Slpt *t);
+
+/* Stores v as the entry for iova in the path's table of this level. */
+void sl_link(const Slpt *t, uint32_t level, iova_t iova, uint64_t v);
+/* Stores n entries without telling the trace: sl_put does both. */
 void sl_fill(const Slpt *t, uint64_t *e, uint64_t v, uint64_t step, uint32_t n);
-/* The next change may be in the table that p has at this level. */
-void sl_near(Slpt *t, iova_t iova, uint32_t level, const SlPath *p);
 
-#define NOWHERE (1ull << 63)
-
-/* The entry that [iova, iova+len) is one page of, in the table of the last change; NULL,
- * and so the general way, which tells the trace, while there is one. */
-static inline uint64_t *
-sl_near_page(const Slpt *t, iova_t iova, uint64_t len)
+/* Stores v, v + step, ... into the n entries from e on, of which the first is for iova,
+ * of a table of `level`. */
+static inline void
+sl_put(const Slpt *t, uint32_t level, iova_t iova, uint64_t *e, uint64_t v, uint64_t step,
+	uint32_t n)
 {
-	uint64_t i = (iova - t->near.base) >> t->near.shift;
-
-	if (i >= SL_ENTRIES || len != t->near.step || iova & (len - 1) || trace_on)
-		return NULL;
-	return &t->near.e[i];
+	TRACE(trace_level(level, iova, e, v, step, n));
+	if (n == 1)
+		mem_store64(e, v, t->fmt.flush);
+	else
+		sl_fill(t, e, v, step, n);
 }
 
+/* [lo, hi) is to be invalidated, too. */
 static inline void
 sl_note(SlChange *c, iova_t lo, iova_t hi)
 {

@@ -109,6 +109,7 @@ unit_invalidate_locked(Unit *u, const Change *c)
 {
 	InvOp op[INV_MAXOP];
 	uint32_t n = inv_plan(&u->lim, c, op);
+	int err;
 
 	if (n == 0)
 		return 0;
@@ -118,7 +119,8 @@ unit_invalidate_locked(Unit *u, const Change *c)
 		u->ninv[INV_WBF]++;
 		return unit_gcmd_locked(u, GCMD_DO_WBF);
 	}
-	if ((u->queued ? qi_submit_locked : ri_submit_locked)(u, op, n) == 0)
+	err = u->queued ? qi_submit_locked(u, op, n) : ri_submit_locked(u, op, n);
+	if (err == 0)
 		return 0;
 	unit_break_locked(u, "an invalidation did not complete");
 	return -ETIMEDOUT;
