@@ -212,7 +212,12 @@ build/port/$(1)/%.o: dev/vtd/%.c | build/setup.test
 	$(Q)mkdir -p $$(@D)
 	$(Q)$(1) $(PORTFLAGS) -ffreestanding -c -o $$@ $$<
 
-build/port/$(1)/port: tests/port/port.c $(PORTSRC:dev/vtd/%.c=build/port/$(1)/%.o)
+build/port/$(1)/host/kernel.o: tests/port/kernel.c | build/setup.test
+	$(Q)mkdir -p $$(@D)
+	$(Q)$(1) $(PORTFLAGS) -ffreestanding -c -o $$@ $$<
+
+build/port/$(1)/port: tests/port/port.c build/port/$(1)/host/kernel.o \
+		$(PORTSRC:dev/vtd/%.c=build/port/$(1)/%.o)
 	$(call say,PORT,$(1))
 	$(Q)$(1) $(PORTFLAGS) -no-pie -o $$@ $$(filter %.c %.o,$$^)
 endef

@@ -260,7 +260,7 @@ static void
 read_header(Dmar *d, const uint8_t *p)
 {
 	d->header = true;
-	memcpy(d->signature, p, 4);
+	__builtin_memcpy(d->signature, p, 4);
 	d->length = get32(p + 4);
 	d->revision = p[8];
 	d->checksum = p[9];
@@ -268,7 +268,7 @@ read_header(Dmar *d, const uint8_t *p)
 	d->creator_revision = get32(p + 32);
 	d->haw_field = p[36];
 	d->flags = p[37];
-	memcpy(d->reserved, p + 38, sizeof d->reserved);
+	__builtin_memcpy(d->reserved, p + 38, sizeof d->reserved);
 	d->haw = d->haw_field + 1u;
 }
 
@@ -305,7 +305,7 @@ open_table(Dmar *d, const uint8_t *p, size_t len)
 	if (len < HEADER)
 		return dmar_finding(d, N_SHORT, -1, -1);
 	read_header(d, p);
-	if (memcmp(d->signature, "DMAR", 4) != 0)
+	if (__builtin_memcmp(d->signature, "DMAR", 4) != 0)
 		return dmar_finding(d, N_SIGNATURE, -1, -1);
 	if (d->length > MAX_TABLE)
 		dmar_finding(d, N_LARGE, -1, -1);
@@ -335,7 +335,7 @@ dmar_parse(const void *table, size_t len, Dmar *d)
 	d->scope = os_alloc(((d->len - HEADER) / 8 + 1) * sizeof *d->scope);
 	if (!d->bytes || !d->entry || !d->scope)
 		return -ENOMEM;
-	memcpy(d->bytes, table, d->len);
+	__builtin_memcpy(d->bytes, table, d->len);
 	if ((err = parse_entries(d)) != 0)
 		return err;
 	dmar_check(d);

@@ -5,7 +5,6 @@
  */
 #include "dev/vtd/faultrec.h"
 
-#include "dev/vtd/os.h"
 #include "dev/vtd/reg.h"
 
 #define IR_FIRST 0x20
@@ -89,7 +88,7 @@ fault_decode(uint64_t lo, uint64_t hi, VtdFault *f)
 
 	if (!EGET(r, FRCD_F))
 		return false;
-	memset(f, 0, sizeof *f);
+	*f = (VtdFault){ 0 };
 	f->reason = (uint8_t)EGET(r, FRCD_FR);
 	f->sid = (uint16_t)EGET(r, FRCD_SID);
 	f->read = EGET(r, FRCD_T);

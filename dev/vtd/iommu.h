@@ -48,7 +48,8 @@ typedef enum VtdMode { VTD_LEGACY, VTD_SECOND, VTD_FIRST } VtdMode;
 
 /*
  * Parses the firmware's DMAR table, which may hold anything, and makes a Unit of each
- * structure that describes one. Touches no hardware. The bytes are copied: the caller may
+ * structure that describes one. Touches no hardware. The bytes must be as firmware left
+ * them, so a host that reuses ACPI memory parses first. They are copied: the caller may
  * reuse `table` on return. Called once. After -EINVAL or -ENOMEM there are no units, and
  * vtd_reason() says why.
  */

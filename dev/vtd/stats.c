@@ -96,7 +96,7 @@ info_limits(const Unit *u, UnitInfo *o)
 void
 unit_info(Unit *u, UnitInfo *o)
 {
-	memset(o, 0, sizeof *o);
+	*o = (UnitInfo){ 0 };
 	o->index = u->index;
 	o->segment = u->segment;
 	o->base = u->base;

@@ -74,17 +74,28 @@ unit_init(Unit *u, const DmarEntry *e)
 	return u->lock && u->fault_lock ? 0 : -ENOMEM;
 }
 
-static int
-make_units(void)
+static bool
+is_unit(const DmarEntry *e)
 {
-	if ((units = os_alloc(dmar.nentry * sizeof *units)) == NULL)
+	return e->ok && e->type == DMAR_DRHD;
+}
+
+/* A Unit for each usable DRHD, in the order of the table. -ENOMEM. */
+static int
+units_make(void)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < dmar.nentry; i++)
+		n += is_unit(&dmar.entry[i]);
+	if ((units = os_alloc(n * sizeof *units)) == NULL)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < dmar.nentry; i++) {
-		if (!dmar.entry[i].ok || dmar.entry[i].type != DMAR_DRHD)
+		if (!is_unit(&dmar.entry[i]))
 			continue;
+		units[nunit].index = nunit;
 		if (unit_init(&units[nunit], &dmar.entry[i]) != 0)
 			return -ENOMEM;
-		units[nunit].index = nunit;
 		nunit++;
 	}
 	return 0;
@@ -99,7 +110,7 @@ vtd_parse(const void *table, size_t len)
 	complain(DMAR_SKIP);
 	if (err == 0) {
 		announce();
-		err = make_units();
+		err = units_make();
 	}
 	if (err == -ENOMEM)
 		reason = "no memory for the DMAR table";
@@ -290,7 +301,7 @@ unit_of(int32_t entry)
 	uint32_t n = 0;
 
 	for (int32_t i = 0; i < entry; i++)
-		n += dmar.entry[i].ok && dmar.entry[i].type == DMAR_DRHD;
+		n += is_unit(&dmar.entry[i]);
 	return &units[n];
 }
 

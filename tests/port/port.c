@@ -1,8 +1,8 @@
 /*
  * A third host for dev/vtd, as small as one can be: an ordinary process whose pages are
  * physical memory and whose one unit is a page of registers. The core is linked as it is,
- * compiled freestanding. Each function of os.h is a line or two; the unit lives in
- * os_relax, where time passes: it answers commands, runs the queue, and keeps one
+ * compiled freestanding. Each function of os.h is a line or two, here or in kernel.c; the
+ * unit lives in os_relax, where time passes: it answers commands, runs the queue, and keeps one
  * translation until it is told to forget it. Numbers are the manual's, not reg.h's.
  */
 #include <stdarg.h>
@@ -185,17 +185,6 @@ os_pci_read8(uint16_t s, uint8_t b, uint8_t f, uint32_t o)
 {
 	return (void)s, (void)b, (void)f, (void)o, 0xff;
 }
-void *
-os_alloc(size_t n)
-{
-	return calloc(1, n);
-}
-void
-os_free(void *p)
-{
-	free(p);
-}
-
 /* ---- a machine, a device, a process ---- */
 
 /* 48 bits; one unit, at REGS, has every device of segment 0. */
