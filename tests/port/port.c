@@ -2,8 +2,9 @@
  * A third host for dev/vtd, as small as one can be: an ordinary process whose pages are
  * physical memory and whose one unit is a page of registers. The core is linked as it is,
  * compiled freestanding. Each function of os.h is a line or two, here or in kernel.c; the
- * unit lives in os_relax, where time passes: it answers commands, runs the queue, and keeps one
- * translation until it is told to forget it. Numbers are the manual's, not reg.h's.
+ * unit lives in os_relax, where time passes: it answers commands, runs the queue, and
+ * keeps one translation until it is told to forget it. Numbers are the manual's, not
+ * reg.h's.
  */
 #include <stdarg.h>
 #include <stdio.h>
