@@ -1,7 +1,8 @@
 /*
- * Splitting a control-file write into words, and strict reading of numbers and device
- * spellings (COMPAT 2, 3). Pure. No quoting, no escapes, no octal: what is not exactly in
- * the grammar is refused, so that a typing error never becomes another command.
+ * Splits what is written to a control file into words, and reads numbers and devices from
+ * them. There is no quoting, no escape and no octal. Whatever is not exactly in the grammar
+ * is refused, so that a typing error never becomes another command. user/man/iommu.md shows
+ * how a device can be spelt. Pure.
  */
 
 #include "kern/cmd.h"
@@ -77,8 +78,9 @@ digit(char ch)
 	return 16;
 }
 
-/* Digits of `base` from *s on, leaving *s behind them. Too large a number is read to its
- * end before it is refused, so that junk in it is told from size. */
+/* Reads digits of `base` from *s on and leaves *s behind them. A number that is too large
+ * is read to its end before it is refused, so that one with a wrong letter in it is
+ * -EINVAL and not -ERANGE. */
 static int
 take_number(const char **s, uint base, uint64_t *out)
 {

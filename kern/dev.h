@@ -1,10 +1,10 @@
 /*
  * A device: a tree of files behind one name, '#name'.
  *
- * A Chan is a place in such a tree; open, it is what a descriptor refers to. The name
- * space (kern/ns.h) hands Chans out; a Dev only knows its own files. All calls may sleep
- * and run without locks held. Buffers are kernel memory: the system call layer copies.
- * Errors are negative; say why with fail().
+ * A Chan is a place in such a tree. A descriptor refers to a Chan that is open. The name
+ * space (kern/ns.h) hands out Chans, and a Dev knows only its own files. All calls may
+ * sleep, and run without locks held unless the Dev is plain. Buffers are memory of the
+ * kernel, for the system calls copy. Errors are negative, and a Dev says why with fail().
  *
  * Most devices are flat: one table of files (Dirtab) and the flat_* calls. Other fixed
  * trees give a Gen to dev_walk and take what they need of the rest.
@@ -51,51 +51,53 @@ struct Chan {
 
 struct Dev {
 	const char *name; /* without '#' */
-	/* A store of bytes: read and write never wait and take no Mutex ranked before
-	 * RANK_DIR, so the offset of a shared descriptor moves with the data, under
-	 * c->lock. */
+	/* The device is a store of bytes: read and write never wait for an event, and
+	 * take no Mutex ranked before RANK_DIR. So they run under c->lock, and the offset of
+	 * a shared descriptor moves together with the data. */
 	bool plain;
 	const Dirtab *tab; /* all its files, of a flat device (below) */
 	uint ntab;
 
-	/* Once, in the order of devtab, before the first process; may kprint. */
+	/* Called once, in the order of devtab, before the first process. May kprint. */
 	void (*init)(void);
-	/* Fill c with the root of the tree; spec is what follows '#name.' or "". */
+	/* Makes c the root of the tree. spec is what follows '#name.', or "". */
 	int (*attach)(Chan *c, const char *spec);
-	/* Move c, which is not open, to the child called name. -ENOENT when there is
-	 * none. A failed walk leaves c as it was. ".." is never passed. */
+	/* Moves c, which is not open, to its child called name, which is never "..".
+	 * -ENOENT: there is none. After an error c is where it was. */
 	int (*walk)(Chan *c, const char *name);
-	/* A copy of c->aux for a cloned Chan (NULL: share the pointer). */
+	/* Gives the clone `to` an aux of its own. NULL: both share the pointer. */
 	int (*clone)(Chan *from, Chan *to);
 	int (*stat)(Chan *c, Stat *st);
-	/* flags are SO_*; permission bits have been checked. */
+	/* flags are SO_*. Permission bits have been checked. */
 	int (*open)(Chan *c, int flags);
-	/* Make name in directory c and move c to it, opened. NULL: -EROFS. */
+	/* Makes name in directory c and moves c to it, opened. NULL: -EROFS. */
 	int (*create)(Chan *c, const char *name, int flags, uint32_t mode, bool dir);
-	/* Last reference gone, opened (flags >= 0) or not: free aux. */
+	/* The last reference to c has gone; it is open if flags >= 0. Frees aux. */
 	void (*close)(Chan *c);
-	/* i'th entry of an open directory: 0, or -ENOENT past the end. */
+	/* Fills *st with the i'th entry of an open directory. -ENOENT: it has fewer. */
 	int (*entry)(Chan *c, uint i, Stat *st);
 	long (*read)(Chan *c, void *buf, long n, off_k off);
 	long (*write)(Chan *c, const void *buf, long n, off_k off);
 	int (*remove)(Chan *c);
 	int (*rename)(Chan *c, Chan *dir, const char *name);
 	int (*wstat)(Chan *c, uint32_t mode);
-	/* Which of events (SPOLL*) are ready; *q is where a change will be announced.
-	 * NULL: always ready. */
+	/* Which of events (SPOLL*) are ready. *q is woken when that changes. NULL: all are
+	 * always ready. */
 	int (*poll)(Chan *c, int events, Waitq **q);
-	/* Map len bytes at offset off of a register file into as; *va is where. */
+	/* Maps len bytes at offset off of a file of registers into as, at *va. */
 	int (*mmap)(Chan *c, Aspace *as, uint64_t off, size_t len, int prot, vaddr_t *va);
 };
 
-/* NULL-terminated, in order of initialisation; defined in dev/devtab.c. */
+/* All devices, in the order in which they are initialised, then NULL: dev/devtab.c. */
 extern Dev *const devtab[];
+/* The device called name, without '#'. NULL: there is none. */
 Dev *dev_find(const char *name);
 
 /* ---- helpers for devices that are small fixed trees ---- */
 
-/* The i'th entry of directory c: 0 and *st filled in, -ENOENT past the end. */
+/* Fills *st with the i'th entry of directory dir. -ENOENT: it has fewer. */
 typedef int Gen(Chan *dir, uint i, Stat *st);
+/* A Dev's walk, for a directory whose entries gen enumerates. */
 int dev_walk(Chan *c, const char *name, Gen *gen);
 
 /*
@@ -122,16 +124,17 @@ struct Dirtab {
 bool dirtab_is_text(const Dirtab *row);
 bool dirtab_takes_cmd(const Dirtab *row);
 
-/* Files of one directory, qid.path = 1 + row. */
+/* A Dev's calls for a directory that has the n files of tab, each with qid.path = 1 + row,
+ * and for one of these files. dirtab_open takes the text and dirtab_read reads it. */
 int dirtab_walk(Chan *c, const char *name, const Dirtab *tab, uint n);
 int dirtab_entry(Chan *c, uint i, Stat *st, const Dirtab *tab, uint n);
 int dirtab_open(Chan *c, int flags, const Dirtab *row);
-long dirtab_read(Chan *c, void *buf, long n, off_k off); /* from c->text */
+long dirtab_read(Chan *c, void *buf, long n, off_k off);
 long dirtab_write(Chan *c, const void *buf, long n, const Dirtab *row);
 
-/* To the root of a device that knows no spec. */
+/* A Dev's attach: c becomes the root. -ENOENT: there is a spec, which it does not know. */
 int flat_attach(Chan *c, const char *spec);
-/* The other calls of a flat device: one directory, the files of its table. */
+/* The other calls of a flat device, which is one directory with the files of c->dev->tab. */
 int flat_walk(Chan *c, const char *name);
 int flat_stat(Chan *c, Stat *st);
 int flat_entry(Chan *c, uint i, Stat *st);
@@ -142,8 +145,8 @@ long flat_write(Chan *c, const void *buf, long n, off_k off);
 	.stat = flat_stat, .entry = flat_entry
 #define FLAT_CALLS .open = flat_open, .read = dirtab_read, .write = flat_write
 
-/* For directories that change while they are read: all entries, taken at open into
- * c->text by `list`, which gives each to dirsnap_add. */
+/* For a directory that changes while it is read: open takes all its entries into c->text.
+ * `list` finds them and gives each to dirsnap_add. -ENOMEM, with a sentence. */
 int dirsnap_open(Chan *c, void (*list)(Chan *dir, Text *t));
 void dirsnap_add(Text *t, const Stat *st);
 int dirsnap_entry(Chan *c, uint i, Stat *st);

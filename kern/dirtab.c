@@ -1,7 +1,8 @@
 /*
- * Helpers for devices that are small fixed trees (dev.h): walking by enumeration, tables
- * of files whose reads are text snapshots and whose writes are commands, and directory
- * snapshots for trees that change while they are read.
+ * Helpers for devices that are small fixed trees (kern/dev.h). A walk can go by the
+ * entries that a device enumerates. A table of files gives each file its text, which is
+ * taken when it is opened, and its commands. A directory whose entries change while it is
+ * read is taken as a whole when it is opened. Locks: none; c->text belongs to its Chan.
  */
 
 #include "kern/cmd.h"
