@@ -1,14 +1,15 @@
 /*
- * #cons: the console; what else is in its directory is about the machine as a whole
+ * #cons: the console. The other files of its directory are about the machine as a whole
  * (dev/machine.c).
  *
- * Bytes typed wait in a queue; they are edited into lines (kern/line.c) by whoever reads
- * or polls, so type-ahead is echoed behind the prompt it answers. Ctrl-C is acted on as
- * it arrives: type-ahead is thrown away, the foreground group gets SIGINT, reads end
- * with -EINTR. In raw mode, which lasts while a consctl that asked for it stays open,
- * bytes pass as they are.
- * Locks: cons.lock (RANK_CONS) guards what the interrupt touches; edit_lock (RANK_CHAN)
- * the line being edited and what is ready to be read; cons.lock inside edit_lock.
+ * Bytes that are typed wait in a queue. Whoever reads or polls edits them into lines
+ * (kern/line.c), so that what was typed ahead is echoed behind the prompt that it answers.
+ * Ctrl-C is acted on when it arrives: what was typed ahead is thrown away, the foreground
+ * group gets SIGINT, and reads end with -EINTR. In raw mode bytes pass as they are. Raw
+ * mode lasts while a consctl that asked for it is open.
+ * Locks: cons.lock (RANK_CONS) guards what the interrupt touches. edit_lock (RANK_CHAN)
+ * guards the line that is edited and what is ready to be read. cons.lock is taken inside
+ * edit_lock.
  */
 
 #include "arch/arch.h"
@@ -31,12 +32,13 @@ static struct {
 	Waitq readers;
 	uint8_t in[IN_SIZE]; /* typed, not yet looked at */
 	uint head, n;
-	bool ready;      /* edit.out or edit.eof has something */
-	bool stale;      /* Ctrl-C: the line and what is ready are to be forgotten */
-	uint intr;       /* Ctrl-Cs so far */
-	uint64_t waited; /* counter without idle ticks when input was first waited for */
-	uint raw;        /* open consctls that want bytes */
-	int fg;          /* the group that Ctrl-C is for; 0 none */
+	bool ready; /* edit.out or edit.eof has something */
+	bool stale; /* a Ctrl-C came: forget the line and what is ready */
+	uint intr;  /* how many Ctrl-Cs came so far */
+	uint64_t
+		waited; /* the counter, without idle ticks, at the first wait for input */
+	uint raw;       /* how many open consctls want bytes as they are */
+	int fg;         /* the group that Ctrl-C is for; 0: none */
 } cons = { .lock = LOCK_INIT(RANK_CONS, "cons") };
 
 static Mutex edit_lock = MUTEX_INIT(RANK_CHAN, "line");
@@ -50,10 +52,10 @@ static struct {
 
 /* ---- output ---- */
 
-/* Line by line, so that what the kernel says comes between lines and not inside them, and
- * interrupts are not kept waiting. */
+/* Writes to the UART line by line, so that what the kernel says comes between lines and
+ * not inside them, and so that interrupts are not kept waiting. */
 static void
-print(const char *s, size_t n)
+uart_print(const char *s, size_t n)
 {
 	while (n > 0) {
 		size_t k = 0;
@@ -70,7 +72,7 @@ static long
 cons_print(const char *s, long n)
 {
 	mutex_lock(&edit_lock);
-	print(s, n);
+	uart_print(s, n);
 	line_printed(&edit.line, s, n);
 	mutex_unlock(&edit_lock);
 	return n;
@@ -87,9 +89,9 @@ queue_locked(int c) REQUIRES(cons.lock)
 	return true;
 }
 
-/* From the interrupt. */
+/* Takes a byte that was typed. Called in the interrupt of the UART. */
 static void
-typed(int c)
+cons_typed(int c)
 {
 	bool intr, fits = true;
 	int fg;
@@ -114,7 +116,7 @@ typed(int c)
 		proc_kill_group(fg, SSIGINT);
 }
 
-/* The next byte typed, or -1; *raw is how it is to be taken. */
+/* The next byte that was typed; -1: there is none. *raw: it passes as it is. */
 static int
 next_typed(bool *raw)
 {
@@ -147,7 +149,7 @@ forget_if_stale(void) REQUIRES(edit_lock)
 	edit.eof = false;
 }
 
-/* Bytes go into the editor until a line is out, in raw mode into what is out. */
+/* Edits what was typed until a line is ready to be read, in raw mode until a byte is. */
 static void
 edit_typed(void) REQUIRES(edit_lock)
 {
@@ -171,17 +173,16 @@ edit_typed(void) REQUIRES(edit_lock)
 	}
 }
 
-/* Look at what was typed; true when a read would return now. */
+/* Edits what was typed since. True if a read would return now. */
 static bool
-catch_up(void) REQUIRES(edit_lock)
+edit_catch_up(void) REQUIRES(edit_lock)
 {
 	int pid = proc_self()->pid;
 	bool ready;
 
 	forget_if_stale();
 	if (edit.pid != pid && edit.line.n > 0)
-		line_redraw(
-			&edit.line); /* begun at another's prompt: show it at this one */
+		line_redraw(&edit.line); /* it was begun at another's prompt */
 	edit.pid = pid;
 	edit_typed();
 	ready = edit.n > 0 || edit.eof;
@@ -191,8 +192,9 @@ catch_up(void) REQUIRES(edit_lock)
 	return ready;
 }
 
+/* Takes up to n of the bytes that are ready, or the end of file. */
 static long
-take(char *buf, long n) REQUIRES(edit_lock)
+edit_take(char *buf, long n) REQUIRES(edit_lock)
 {
 	if (edit.eof) {
 		edit.eof = false;
@@ -212,7 +214,7 @@ take(char *buf, long n) REQUIRES(edit_lock)
 }
 
 static uint
-interrupts(void)
+cons_interrupts(void)
 {
 	uint n;
 
@@ -222,6 +224,8 @@ interrupts(void)
 	return n;
 }
 
+/* Sleeps until something was typed or is ready. -EINTR, with a sentence: a Ctrl-C came
+ * after the intr that the caller has seen. */
 static int
 wait_typed(uint intr)
 {
@@ -249,19 +253,20 @@ cons_waited(void)
 	return ticks;
 }
 
+/* Reads from the console. -EAGAIN: nothing is there, and c does not wait. */
 static long
 cons_get(Chan *c, char *buf, long n)
 {
-	uint intr = interrupts();
+	uint intr = cons_interrupts();
 	int err = 0;
 
 	while (err == 0 && n > 0) {
 		bool ready;
 
 		mutex_lock(&edit_lock);
-		ready = catch_up();
+		ready = edit_catch_up();
 		if (ready)
-			n = take(buf, n);
+			n = edit_take(buf, n);
 		mutex_unlock(&edit_lock);
 		if (ready)
 			return n;
@@ -287,7 +292,7 @@ consctl_show(Text *t)
 	text_printf(t, "%s\nfg %d\n", raw ? "rawon" : "rawoff", fg);
 }
 
-/* c->aux tells that this Chan wants raw mode. */
+/* c->aux is not NULL while this Chan wants raw mode. */
 static void
 set_raw(Chan *c, bool on)
 {
@@ -344,8 +349,8 @@ is_cons(const Chan *c)
 static void
 cons_init(void)
 {
-	edit.line.echo = print;
-	uart_start(typed);
+	edit.line.echo = uart_print;
+	uart_start(cons_typed);
 }
 
 /* A clone has not asked for raw mode. */
@@ -391,7 +396,7 @@ cons_poll(Chan *c, int events, Waitq **q)
 	if (is_cons(c) && (events & SPOLLIN)) {
 		*q = &cons.readers;
 		mutex_lock(&edit_lock);
-		ready = catch_up();
+		ready = edit_catch_up();
 		mutex_unlock(&edit_lock);
 	}
 	return (ready ? SPOLLIN | SPOLLOUT : SPOLLOUT) & events;

@@ -1,5 +1,5 @@
-/* The devices of the kernel; one that measures itself has one more
- * (tests/bench/kbench.c). */
+/* The table of devices. The kernel that measures itself has a table of its own, with one
+ * more (tests/bench/kbench.c). */
 
 #include "dev/devtab.h"
 

@@ -1,4 +1,4 @@
-/* The devices there are, each in the file of its name. */
+/* The devices that there are, each in the file of its name. */
 #pragma once
 
 #include "kern/dev.h"
@@ -12,5 +12,6 @@ extern Dev pcidev, iommudev, vtddev, edudev, rngdev;
 	&rootdev, &consdev, &procdev, &nulldev, &zerodev, &pcidev, &edudev, &rngdev,     \
 		&iommudev, &vtddev
 
-/* For tests: fill #root from a newc archive, which must outlive it. */
+/* For tests: fills #root from a newc archive, which must last as long as #root. 0, or a
+ * code: the archive ends early or is none. What came before that is there. */
 int root_load(const void *archive, size_t len);

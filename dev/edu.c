@@ -1,7 +1,8 @@
 /*
  * #edu: what one may ask of the kernel's driver for QEMU's teaching device
- * (dev/drv/edudrv.c, dev/drv/edutest.c). A write returns when its transfers are over,
- * with a sentence when they did not do what they should. See user/man/kedu.md.
+ * (dev/drv/edudrv.c, dev/drv/edutest.c). A write returns when its transfers are over, and
+ * fails with a sentence if they did not do what they should. user/man/kedu.md has the
+ * words. Locks: none of its own.
  */
 
 #include "dev/drv/edu.h"
@@ -15,6 +16,7 @@
 #define UCOPY_USAGE "B:D.F DST SRC BYTES"
 #define RESET_USAGE "B:D.F"
 
+/* The function that the first word names. Says why there is none. */
 static int
 cmd_function(const Cmd *c, PciFn **f)
 {

@@ -1,6 +1,6 @@
 /*
- * The machine as a whole, as files of #cons: what the kernel has said, time, memory, what
- * there is, and how it ends. Each text is taken when its file is opened. Locks: none.
+ * Files of #cons about the machine as a whole: what the kernel has said, the time, memory,
+ * processors, and the commands that end it. Locks: none.
  */
 
 #include "dev/machine.h"
@@ -29,9 +29,8 @@ time_show(Text *t)
 {
 	ns_t now = arch_now();
 
-	text_printf(t, "real %llu\n", (unsigned long long)arch_wall());
-	text_printf(t, "uptime %llu.%09llu\n", (unsigned long long)(now / 1000000000),
-		(unsigned long long)(now % 1000000000));
+	text_printf(t, "real %lu\n", arch_wall());
+	text_printf(t, "uptime %lu.%09lu\n", now / 1000000000, now % 1000000000);
 }
 
 int
@@ -77,12 +76,11 @@ sysinfo_show(Text *t)
 	ns_t now = arch_now();
 
 	text_printf(t, "cpus %u\n", arch_ncpu());
-	text_printf(t, "switches %llu\n", (unsigned long long)sched_switches());
-	text_printf(t, "strays %llu\n", (unsigned long long)irq_stray());
-	text_printf(t, "uptime %llu.%03llu\n", (unsigned long long)(now / 1000000000),
-		(unsigned long long)(now / 1000000 % 1000));
-	text_printf(t, "boot_tsc %llu\n", (unsigned long long)bootinfo.entry_tsc);
-	text_printf(t, "prompt_tsc %llu\n", (unsigned long long)cons_waited());
+	text_printf(t, "switches %lu\n", sched_switches());
+	text_printf(t, "strays %lu\n", irq_stray());
+	text_printf(t, "uptime %lu.%03lu\n", now / 1000000000, now / 1000000 % 1000);
+	text_printf(t, "boot_tsc %lu\n", bootinfo.entry_tsc);
+	text_printf(t, "prompt_tsc %lu\n", cons_waited());
 	text_printf(t, "loader %s\n", bootinfo.loader);
 	text_printf(t, "cmdline %s\n", bootinfo.cmdline);
 }

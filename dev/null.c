@@ -1,5 +1,7 @@
-/* #null swallows what is written and is empty; #zero swallows too and never ends. Each is
- * a directory with one file of its own name, and bind '#null' shows it. */
+/*
+ * #null is empty and #zero never ends. Both swallow what is written to them. Each is a
+ * directory with one file of its own name, which bind '#null' shows. Locks: none.
+ */
 
 #include "dev/devtab.h"
 #include "kern/chan.h"

@@ -1,22 +1,22 @@
 /*
- * #pci: a directory per PCI function, named as people write it (0:3.0, hexadecimal).
+ * #pci: a directory for each PCI function, named as people write it (0:3.0, hexadecimal).
  *
  *	status  what it is and whose         config  its configuration space, to read
  *	barN    registers, for mmap          intr    its interrupts, counted
  *	event   what happens to it           ctl     reset, busmaster on|off
- *	map     guest mode: what it sees
+ *	map     in mode guest, what it sees
  *
- * This file knows names and permissions; registers are dev/pci's, ownership dev/assign's.
- * bars, intr and ctl are for the owner, and ownership is asked for at each use, so that a
- * descriptor kept from an earlier attachment is worth nothing. Nothing writes config.
- * No locks: functions are const, and each open file keeps its own state.
+ * The barN, intr, ctl and map are for the owner of the function. Each use asks who that is,
+ * so a descriptor that was kept from an earlier attachment is worth nothing. Nobody can
+ * write config, because with it a device could be made to pass the IOMMU.
+ * Locks: none. Functions are const, and each open file has its own state.
  */
 #include "dev/assign/assign.h"
 #include "dev/devtab.h"
-#include "dev/text/mapcmd.h"
-#include "dev/pci/pci.h"
-#include "dev/text/pcistatus.h"
 #include "dev/glue/pciwindow.h"
+#include "dev/pci/pci.h"
+#include "dev/text/mapcmd.h"
+#include "dev/text/pcistatus.h"
 #include "kern/aspace.h"
 #include "kern/chan.h"
 #include "kern/cmd.h"
@@ -32,8 +32,8 @@ typedef struct File {
 	long (*read)(PciFn *f, Chan *c, void *buf, long n, off_k off);
 } File;
 
-/* qid.path: 0 the root, (bdf + 1) << 8 a function, plus 1 + row a file of it: rows are
- * those of files, then those of bars. */
+/* qid.path is 0 for the root and (bdf + 1) << 8 for a function; a file of it has 1 + row
+ * added. The rows of `files` come first, then those of `bars`. */
 enum { ROW_BITS = 8, ROW_INTR = 2, ROW_EVENT = 3 };
 
 static PciFn *chan_fn(const Chan *c);
@@ -221,7 +221,7 @@ chan_fn(const Chan *c)
 	return pci_find((bdf_t)(c->qid.path >> ROW_BITS) - 1);
 }
 
-/* 0 for a directory, else 1 + row. */
+/* 0: a directory; otherwise 1 + row. */
 static uint
 chan_row(const Chan *c)
 {

@@ -1,8 +1,9 @@
 /*
- * #proc: a directory per process, named by its pid. `status` is one line, `ns` and
- * `segment` show the name space and the memory as they are at open, `fd` the descriptors;
- * `ctl` ends the process. A process whose name space is sealed sees only itself.
- * pids are not reused, so a Chan remembers the pid and looks the process up each time.
+ * #proc: a directory for each process, named by its pid. `status` is one line about it.
+ * `ns`, `segment` and `fd` show its name space, its memory and its descriptors as they are
+ * at open. `ctl` ends it. A process whose name space is sealed sees only itself.
+ * A pid is not used again, so a Chan remembers the pid and looks the process up each time.
+ * Locks: none of its own.
  */
 
 #include "dev/devtab.h"
@@ -38,6 +39,7 @@ may_see(const Proc *p)
 	return p == self || self->pgrp == NULL || !pgrp_sealed(self->pgrp);
 }
 
+/* The process, with a reference for the caller; NULL, with a sentence: it has gone. */
 static Proc *
 proc_of(const Chan *c)
 {

@@ -1,5 +1,5 @@
-/* #rng: bytes of a virtio entropy device that the kernel has (dev/drv/rngdrv.c):
- * user/man/rng.md. */
+/* #rng: random bytes from a virtio entropy device that the kernel has (dev/drv/rngdrv.c).
+ * user/man/rng.md has the words. Locks: none of its own. */
 
 #include "dev/drv/rng.h"
 #include "dev/devtab.h"

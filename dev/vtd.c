@@ -1,16 +1,17 @@
 /*
- * #vtd: looking at the IOMMU. `faults` is the log of what was blocked, one record per
- * line (here in two), and a `lost` line wherever the unit dropped some: user/man/vtd.md.
+ * #vtd: looking at the IOMMU, and tuning it. `faults` is the log of what was blocked. It
+ * has one record per line (two lines here), and a line `lost N` wherever the unit dropped
+ * some:
  *
  *	time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access write
  *	address 0x6df084000 reason 5 text 'PTE Write access ...' tables 'not mapped'
  *
- * `dmar` is the firmware's table in words (dev/text/dmarfmt.c), `groups` what can only be
- * given away together (dev/text/groupfmt.c), `walk` the way of one request through the
- * tables (dev/text/walkfmt.c), `domains` and `stats` what there is and has been
- * (dev/assign/domains.c), `check` whether all of it agrees (dev/assign/bookcheck.c),
- * `ctl` policy (dev/assign/ctl.c), `trace` what the core did to hardware
- * (dev/text/tracefmt.c).
+ * `dmar` is the firmware's table in words, `groups` lists functions that can only be given
+ * away together, and `walk` follows one request through the tables. `domains` and `stats`
+ * list what there is and count what has been, `check` tells whether all of it agrees,
+ * `trace` lists what the core did to hardware, and `ctl` has the choices. The texts are made
+ * in dev/text and dev/assign. user/man/vtd.md has the words.
+ * Locks: walk_lock (RANK_DEV) guards the question of `walk`.
  */
 
 #include "arch/arch.h"
@@ -21,12 +22,13 @@
 #include "dev/text/iommufmt.h"
 #include "dev/text/tracefmt.h"
 #include "dev/text/walkfmt.h"
+#include "dev/vtd/os.h"
 #include "kern/cmd.h"
 #include "kern/dev.h"
 #include "kern/errno.h"
 #include "kern/log.h"
 
-/* Decoded afresh, so that it is there whatever became of the units. */
+/* The table is decoded at each open, so that it is there whatever became of the units. */
 static void
 dmar_show(Text *t)
 {
@@ -51,10 +53,10 @@ static void
 put_lost(Text *t, uint64_t n)
 {
 	if (n > 0)
-		text_printf(t, "lost %llu\n", (unsigned long long)n);
+		text_printf(t, "lost %lu\n", n);
 }
 
-/* Where others overwrite what is being read, there is a line that says how much. */
+/* Events that were overwritten before they could be read are counted in a line `lost`. */
 static void
 trace_show(Text *t)
 {
@@ -75,12 +77,14 @@ trace_show(Text *t)
 	put_lost(t, lost);
 }
 
-/* ---- walk: a question is kept, and each open answers it afresh ---- */
+/* ---- walk: a question is kept, and each open answers it anew ---- */
 
 static Lock walk_lock = LOCK_INIT(RANK_DEV, "walk");
 static WalkQuery walk_query; /* walk_lock */
 static bool walk_asked;      /* walk_lock */
 
+/* The unit that the device of q is behind, and into q the source id that it is known by.
+ * Says why there is none. */
 static int
 walk_unit(WalkQuery *q, Unit **u)
 {
@@ -103,12 +107,13 @@ walk_show(Chan *c, Text *t)
 	UnitInfo info;
 	Unit *u;
 	WalkReport w;
+	bool asked;
 	int err;
 
 	(void)c;
 	lock(&walk_lock);
 	q = walk_query;
-	bool asked = walk_asked;
+	asked = walk_asked;
 	unlock(&walk_lock);
 	if (!asked) {
 		text_printf(t, "write B:D.F ADDRESS r|w [manual|qemu], then read\n");
