@@ -1,9 +1,9 @@
 /*
- * What a file of #root holds: a length and two layers, frames of its own, by page, over a
- * stretch of the boot archive, which is never written. Reading takes the frame, else the
- * archive, else zeros; writing a page makes its frame. So booting copies nothing. A file
- * ends at 1 GiB.
- * Locks: the caller's; two calls on one file never overlap.
+ * What a file of #root holds. It has a length and two layers: frames of its own, a page
+ * each, over a stretch of the boot archive, which is never written. A read takes the frame
+ * if there is one, otherwise the archive, and zeros where that ends. A write to a page
+ * makes its frame. So booting copies nothing. A file ends at 1 GiB.
+ * Locks: the caller's. Two calls for one file never overlap.
  */
 
 #include "dev/ramfile.h"
@@ -45,7 +45,7 @@ ramfile_free(RamFile *f)
 	*f = (RamFile){ 0 };
 }
 
-/* How many bytes of the archive layer lie at off, at most n. */
+/* How many bytes the archive has at off, at most n. */
 static size_t
 archived(const RamFile *f, uint64_t off, size_t n)
 {
@@ -54,7 +54,7 @@ archived(const RamFile *f, uint64_t off, size_t n)
 	return n < f->narch - off ? n : f->narch - off;
 }
 
-/* Up to the end of off's page. */
+/* How many of n bytes at off are in the page of off. */
 static size_t
 within_page(uint64_t off, uint64_t n)
 {
@@ -123,7 +123,8 @@ grow_slots(RamFile *f, size_t want)
 	return 0;
 }
 
-/* The frame for off, made from what the file shows there now. */
+/* The frame of the page of off, made from what the file shows there now if there is none.
+ * Says that there is no memory. */
 static int
 own_page(RamFile *f, uint64_t off, paddr_t *out)
 {

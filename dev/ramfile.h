@@ -1,4 +1,5 @@
-/* The bytes of one file in memory. The caller locks. */
+/* The bytes of one file in memory. The caller sees to it that calls for one file do not
+ * overlap. */
 #pragma once
 
 #include "kern/types.h"
@@ -12,11 +13,16 @@ typedef struct RamFile {
 	size_t npage;
 } RamFile;
 
-RamFile ramfile_over(const void *arch, size_t n); /* which stays as it is, for ever */
-void ramfile_free(RamFile *f);                    /* empty again */
-/* Bytes at off, at most n and not beyond the end: how many. */
+/* A file with the n bytes at arch, which must stay as they are for ever. */
+RamFile ramfile_over(const void *arch, size_t n);
+/* Gives up all frames. The file is empty then. */
+void ramfile_free(RamFile *f);
+/* Reads up to n bytes at off, not beyond the end. Returns how many. */
 long ramfile_read(const RamFile *f, void *buf, long n, uint64_t off);
-/* The same; fewer than n when memory runs out. Negative: none, and says why. */
+/* Writes n bytes at off, or fewer if memory runs out. Returns how many; negative: none, and
+ * it says why. */
 long ramfile_write(RamFile *f, const void *buf, long n, uint64_t off);
-bool ramfile_room(void); /* files leave some memory to the kernel: is there more? */
-int ramfile_full(void);  /* says that there is not */
+/* True if there is more memory than files leave to the kernel. */
+bool ramfile_room(void);
+/* Says that there is not, and returns -ENOSPC. */
+int ramfile_full(void);

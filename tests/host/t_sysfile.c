@@ -1,6 +1,6 @@
 /* SRC: kern/sysfile.c kern/sysname.c kern/syspoll.c kern/fd.c kern/pipe.c kern/chan.c
  * kern/ns.c kern/namewalk.c kern/uniondir.c kern/mount.c kern/path.c kern/dirtab.c
- * kern/text.c kern/cmd.c kern/cpio.c dev/root.c dev/ramfile.c */
+ * kern/text.c kern/cmd.c kern/cpio.c dev/root.c dev/ramfile.c dev/ramtree.c */
 /*
  * The file system calls as a program makes them, over the RAM file system, pipes, and a
  * fake device, #f, with a text file, a command file and a stream. #f may wait and take
