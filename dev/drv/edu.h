@@ -1,4 +1,4 @@
-/* The kernel's driver for QEMU's teaching device; its files are #edu. */
+/* The kernel's driver for QEMU's teaching device. Its files are #edu. */
 #pragma once
 
 #include "dev/assign/kdriver.h"
@@ -14,8 +14,12 @@ typedef enum EduTest {
 
 void edu_init(void); /* before #iommu: registers the driver */
 
-/* Of a function the kernel has. Each says why not. */
+/* Each of these is for a function that the driver has, and says why not: -ENODEV if it has
+ * not, -ENOMEM, or -EIO if the device did not do what it should. */
 int edu_test(const PciFn *f, EduTest test, size_t n);
-int edu_ucopy(const PciFn *f, vaddr_t dst, vaddr_t src, size_t n); /* of the caller */
+/* Copies n bytes of the calling process, at most EDU_MAX, through the device. */
+int edu_ucopy(const PciFn *f, vaddr_t dst, vaddr_t src, size_t n);
+/* Stops the device and forgets what was counted. */
 int edu_reset(const PciFn *f);
+/* One line for each device that the driver has. */
 void edu_status(Text *t);

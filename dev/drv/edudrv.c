@@ -1,10 +1,11 @@
 /*
  * The kernel's own driver for QEMU's teaching device (1234:11e8), which copies between
- * memory and 4096 bytes of its own. It carries what Bailey does for devices of its own:
- * the device is the kernel's after `echo B:D.F 0 >#iommu/attach`, sees a buffer only
- * during a transfer, and goes to a process and back. What it is told to copy, and how one
- * knows that it did, is in dev/drv/edutest.c; its files are in dev/edu.c. Locks: edu_lock
- * over a whole order, its transfers of 100 ms included.
+ * memory and 4096 bytes of its own. It shows what Bailey does for a device that the kernel
+ * uses: the device is the kernel's after `echo B:D.F 0 >#iommu/attach`, it sees a buffer
+ * only during a transfer, and it can go to a process and come back. What it is told to copy,
+ * and how one knows that it did, is in dev/drv/edutest.c. Its files are in dev/edu.c.
+ * Locks: edu_lock (RANK_DRIVER) over a whole order, which may have several transfers of
+ * 100 ms.
  */
 
 #include "dev/drv/edu.h"
@@ -20,8 +21,8 @@
 #define EDU_DST   0x88
 #define EDU_COUNT 0x90
 #define EDU_CMD   0x98
-#define CMD_RUN   1 /* reads 1 until it is done */
-#define CMD_TO_US 2 /* device to memory, else memory to device */
+#define CMD_RUN   1 /* reads 1 until the transfer is over */
+#define CMD_TO_US 2 /* from the device to memory; without it, from memory to the device */
 
 #define EDU_BUFFER 0x40000
 
@@ -31,13 +32,13 @@ static Edu *edus; /* edu_lock */
 /* ---- the device ---- */
 
 static void
-put64(Edu *e, uint reg, uint64_t v)
+edu_write(Edu *e, uint reg, uint64_t v)
 {
 	*(volatile uint64_t *)(e->regs + reg) = v;
 }
 
 static uint64_t
-get64(Edu *e, uint reg)
+edu_read(Edu *e, uint reg)
 {
 	return *(volatile uint64_t *)(e->regs + reg);
 }
@@ -50,7 +51,7 @@ edu_name(const Edu *e)
 	return bdf_print(e->f->bdf, b, sizeof b);
 }
 
-/* It takes 100 ms; after 2 s it will never end. */
+/* A transfer takes 100 ms. One that is not over after 2 s will never be. */
 int
 edu_transfer(Edu *e, iova_t addr, size_t len, bool to_us)
 {
@@ -58,13 +59,13 @@ edu_transfer(Edu *e, iova_t addr, size_t len, bool to_us)
 
 	if (err != 0)
 		return err;
-	put64(e, EDU_SRC, to_us ? EDU_BUFFER : addr);
-	put64(e, EDU_DST, to_us ? addr : EDU_BUFFER);
-	put64(e, EDU_COUNT, len);
-	put64(e, EDU_CMD, CMD_RUN | (to_us ? CMD_TO_US : 0));
+	edu_write(e, EDU_SRC, to_us ? EDU_BUFFER : addr);
+	edu_write(e, EDU_DST, to_us ? addr : EDU_BUFFER);
+	edu_write(e, EDU_COUNT, len);
+	edu_write(e, EDU_CMD, CMD_RUN | (to_us ? CMD_TO_US : 0));
 	for (uint i = 0; i < 200; i++) {
 		arch_sleep(10000000);
-		if ((get64(e, EDU_CMD) & CMD_RUN) == 0)
+		if ((edu_read(e, EDU_CMD) & CMD_RUN) == 0)
 			return 0;
 	}
 	kdev_quiet(e->dev);
@@ -90,7 +91,7 @@ edu_move(Edu *e, uint8_t **buf, size_t len, size_t past, bool to_us)
 /* ---- the driver ---- */
 
 static Edu *
-find(const PciFn *f) REQUIRES(edu_lock)
+edu_find(const PciFn *f) REQUIRES(edu_lock)
 {
 	Edu *e = edus;
 
@@ -105,8 +106,9 @@ edu_knows(const PciFn *f)
 	return f->vendor == 0x1234 && f->device == 0x11e8;
 }
 
+/* NULL: there is no memory, or no BAR whose registers can be mapped. */
 static Edu *
-make(PciFn *f) REQUIRES(edu_lock)
+edu_make(PciFn *f) REQUIRES(edu_lock)
 {
 	Edu *e = pci_bar_refusal(f, 0, 0, PAGE_SIZE) == NULL ? kalloc(sizeof *e) : NULL;
 
@@ -121,11 +123,11 @@ make(PciFn *f) REQUIRES(edu_lock)
 }
 
 static int
-start_locked(Kdev *d, PciFn *f) REQUIRES(edu_lock)
+edu_start_locked(Kdev *d, PciFn *f) REQUIRES(edu_lock)
 {
-	Edu *e = find(f);
+	Edu *e = edu_find(f);
 
-	if (e == NULL && (e = make(f)) == NULL)
+	if (e == NULL && (e = edu_make(f)) == NULL)
 		return fail(-ENOMEM, "the driver edu cannot map its device's registers");
 	if ((*(volatile uint32_t *)(e->regs + EDU_ID) & 0xff) != 0xed)
 		return fail(-ENODEV, "%s does not answer the driver edu", edu_name(e));
@@ -140,7 +142,7 @@ edu_start(Kdev *d, PciFn *f)
 	int err;
 
 	mutex_lock(&edu_lock);
-	err = start_locked(d, f);
+	err = edu_start_locked(d, f);
 	mutex_unlock(&edu_lock);
 	return err;
 }
@@ -149,7 +151,7 @@ static void
 edu_stop(PciFn *f)
 {
 	mutex_lock(&edu_lock);
-	find(f)->dev = NULL;
+	edu_find(f)->dev = NULL;
 	mutex_unlock(&edu_lock);
 }
 
@@ -167,12 +169,12 @@ edu_init(void)
 	kdriver_register(&edu_driver);
 }
 
-/* ---- orders ---- */
+/* ---- what #edu asks ---- */
 
 Edu *
 edu_held(const PciFn *f)
 {
-	Edu *e = find(f);
+	Edu *e = edu_find(f);
 	char b[16];
 
 	if (e != NULL && e->dev != NULL)

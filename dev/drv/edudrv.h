@@ -1,12 +1,15 @@
-/* Inside the driver edu: the device, and moving buffers. Others use dev/drv/edu.h. */
+/* What the two files of the driver edu share: the device, and moving buffers. Others use
+ * dev/drv/edu.h. */
 #pragma once
 
 #include "dev/drv/edu.h"
 #include "kern/lock.h"
 
-#define EDU_BITS 28 /* more with another dma_mask, which cannot be read */
+#define EDU_BITS                                                                         \
+	28 /* of an address, unless QEMU was given another dma_mask: one cannot tell */
 
-/* A function that the driver has had; kept, for its window is mapped for ever. */
+/* A function that the driver has, or has had. It is never freed, because the window of its
+ * registers is mapped for ever. */
 typedef struct Edu {
 	struct Edu *next;
 	PciFn *f;
@@ -16,15 +19,19 @@ typedef struct Edu {
 	uint64_t good, bad, copies;
 } Edu;
 
-extern Mutex edu_lock; /* one order at a time; guards every Edu */
+extern Mutex edu_lock; /* guards every Edu, and is held over a whole order */
 
-/* NULL: the kernel has not f, and says so */
+/* The Edu of f. NULL, with a sentence: the kernel does not have f. */
 Edu *edu_held(const PciFn *f) REQUIRES(edu_lock);
+/* Its B:D.F, until the next call. */
 const char *edu_name(const Edu *e) REQUIRES(edu_lock);
-/* From addr, or to it (to_us); says why not. That it was blocked the device cannot
- * say. */
+/* Lets the device copy len bytes from addr into its buffer, or back to addr (to_us). -EIO,
+ * -EBUSY, with a sentence: it could not be started, or did not end and was stopped. The
+ * device cannot say that its transfer was blocked, so then the call succeeds. */
 int edu_transfer(Edu *e, iova_t addr, size_t len, bool to_us) REQUIRES(edu_lock);
-/* len bytes at *buf out or in; or, from `past` bytes behind on, what the device was not
- * given. *buf is NULL when the device may never let go of it. */
+/* The same for len bytes at *buf, which the device is given for this transfer only. It is
+ * told an address that is `past` bytes behind, which reaches what it was not given if past
+ * is not 0. Says why not. If *buf is NULL then, the device may reach it for ever, and it
+ * must not be freed. */
 int edu_move(Edu *e, uint8_t **buf, size_t len, size_t past, bool to_us)
 	REQUIRES(edu_lock);

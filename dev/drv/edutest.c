@@ -1,8 +1,8 @@
 /*
- * What the driver edu is told to copy, and whether it did. The device says neither that a
- * transfer was blocked nor whose data it holds, so what comes back is compared, with a
- * pattern that differs every time; and what lies beside a buffer, or was never given, is
- * looked at afterwards.
+ * What the driver edu is told to copy, and whether it did. The device does not say that a
+ * transfer was blocked, nor whose data it has. So the pattern that is copied differs every
+ * time, and what comes back is compared with it. Memory that lies beside a buffer, or that
+ * was never given to the device, is compared before and after.
  * Locks: edu_lock over a whole order.
  */
 
@@ -18,7 +18,7 @@
 #define SIDE 64 /* bytes of a buffer, and of its neighbour */
 
 static void
-fill(Edu *e, uint8_t *b, size_t n) REQUIRES(edu_lock)
+pattern_fill(Edu *e, uint8_t *b, size_t n) REQUIRES(edu_lock)
 {
 	e->seed += 29;
 	for (size_t i = 0; i < n; i++)
@@ -26,7 +26,7 @@ fill(Edu *e, uint8_t *b, size_t n) REQUIRES(edu_lock)
 }
 
 static int
-compare(Edu *e, const uint8_t *a, const uint8_t *b, size_t n) REQUIRES(edu_lock)
+pattern_compare(Edu *e, const uint8_t *a, const uint8_t *b, size_t n) REQUIRES(edu_lock)
 {
 	for (size_t i = 0; i < n; i++)
 		if (a[i] != b[i])
@@ -35,7 +35,8 @@ compare(Edu *e, const uint8_t *a, const uint8_t *b, size_t n) REQUIRES(edu_lock)
 	return 0;
 }
 
-/* What is in `out` goes to the device and comes back into `in`. */
+/* Copies what is in `out` to the device and back into `in`. Either is NULL afterwards if the
+ * device may reach it for ever. */
 static int
 round_trip(Edu *e, uint8_t **out, uint8_t **in, size_t n) REQUIRES(edu_lock)
 {
@@ -54,9 +55,9 @@ test_copy(Edu *e, size_t n) REQUIRES(edu_lock)
 	int err;
 
 	if (out != NULL)
-		fill(e, out, n);
+		pattern_fill(e, out, n);
 	if ((err = round_trip(e, &out, &in, n)) == 0)
-		err = compare(e, out, in, n);
+		err = pattern_compare(e, out, in, n);
 	kfree(out);
 	kfree(in);
 	return err;
@@ -76,8 +77,8 @@ write_stray(Edu *e, uint8_t **page) REQUIRES(edu_lock)
 	return edu_transfer(e, page_addr(*page), 2 * SIDE, true);
 }
 
-/* What either of these leaves of a page of ours: 0 when nothing behind a buffer
- * changed. */
+/* Lets the device write where it should not, by one of the two functions above, to a page
+ * of ours. -EIO, with a sentence that names `what` it reached: the page has changed. */
 static int
 test_reach(Edu *e, int (*write)(Edu *e, uint8_t **page), const char *what)
 	REQUIRES(edu_lock)
@@ -121,7 +122,7 @@ edu_test(const PciFn *f, EduTest test, size_t n)
 }
 
 static int
-ucopy(Edu *e, vaddr_t dst, vaddr_t src, size_t n) REQUIRES(edu_lock)
+ucopy_locked(Edu *e, vaddr_t dst, vaddr_t src, size_t n) REQUIRES(edu_lock)
 {
 	uint8_t *out = kalloc(n), *in = kalloc(n);
 	int err = out != NULL ? copy_in(out, src, n) : 0;
@@ -142,7 +143,7 @@ edu_ucopy(const PciFn *f, vaddr_t dst, vaddr_t src, size_t n)
 
 	mutex_lock(&edu_lock);
 	if ((e = edu_held(f)) != NULL)
-		err = ucopy(e, dst, src, n);
+		err = ucopy_locked(e, dst, src, n);
 	mutex_unlock(&edu_lock);
 	return err;
 }

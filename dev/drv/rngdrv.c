@@ -1,8 +1,8 @@
 /*
- * A kernel driver for virtio entropy devices (1af4:1044). The device has one page as long
- * as the kernel has the device, the ring, and for each read one more, which it fills.
- * Neither can a read give more than was asked for nor last longer than a second. Locks:
- * rng_lock over a whole read.
+ * A kernel driver for virtio entropy devices (1af4:1044). The device reaches one page, the
+ * ring, as long as the kernel has the device, and one more, which it fills, during each
+ * read. A read never gives more than was asked for, and lasts at most a second.
+ * Locks: rng_lock (RANK_DRIVER) over a whole read.
  */
 
 #include "dev/drv/rng.h"
@@ -16,18 +16,19 @@
 #include "kern/page.h"
 #include "kern/string.h"
 
-#define BITS    39 /* any would do */
+#define BITS    39 /* of an address; the device can name any */
 #define LAST_MS 1000
 
-/* A function that the driver has had; kept, for its registers are mapped for ever. */
+/* A function that the driver has, or has had. It is never freed, because its registers are
+ * mapped for ever. */
 typedef struct Rng {
 	struct Rng *next;
 	PciFn *f;
 	Virtio regs;
 	Kdev *dev;      /* NULL: the kernel does not have it */
 	VirtRing *ring; /* a page */
-	KdevMap map;    /* of it */
-	uint8_t *buf;   /* a page; NULL: the device never let go of it */
+	KdevMap map;    /* of the ring */
+	uint8_t *buf;   /* a page; NULL: the device may reach it for ever */
 	uint64_t reads, bytes;
 } Rng;
 
@@ -41,7 +42,7 @@ rng_knows(const PciFn *f)
 }
 
 static Rng *
-find(const PciFn *f) REQUIRES(rng_lock)
+rng_find(const PciFn *f) REQUIRES(rng_lock)
 {
 	Rng *r = rngs;
 
@@ -51,7 +52,7 @@ find(const PciFn *f) REQUIRES(rng_lock)
 }
 
 static Rng *
-make(PciFn *f) REQUIRES(rng_lock)
+rng_make(PciFn *f) REQUIRES(rng_lock)
 {
 	Rng *r = kalloc(sizeof *r);
 
@@ -66,16 +67,16 @@ make(PciFn *f) REQUIRES(rng_lock)
 }
 
 static void *
-page(void)
+page_new(void)
 {
 	paddr_t pa = page_alloc(0, PAGE_KERNEL);
 
 	return pa != 0 ? page_ptr(pa) : NULL;
 }
 
-/* Those that are still ours. */
+/* Frees the pages that no device reaches. */
 static void
-free_pages(Rng *r) REQUIRES(rng_lock)
+rng_free_pages(Rng *r) REQUIRES(rng_lock)
 {
 	if (r->ring != NULL)
 		page_put(page_addr(r->ring));
@@ -85,16 +86,17 @@ free_pages(Rng *r) REQUIRES(rng_lock)
 	r->buf = NULL;
 }
 
-/* The ring is the device's no more; or it is nobody's any more. */
+/* Takes the ring away from the device. If that fails, the ring is nobody's any more. */
 static void
-unmap_ring(Rng *r) REQUIRES(rng_lock)
+rng_unmap_ring(Rng *r) REQUIRES(rng_lock)
 {
 	if (kdev_unmap(r->dev, &r->map) != 0)
 		r->ring = NULL;
 }
 
+/* Gives the ring to the device. Says why not; then the device reaches nothing. */
 static int
-open_device(Rng *r) REQUIRES(rng_lock)
+rng_open(Rng *r) REQUIRES(rng_lock)
 {
 	int err;
 
@@ -113,24 +115,24 @@ open_device(Rng *r) REQUIRES(rng_lock)
 		err = fail(-ENODEV,
 			"the entropy device wants no IOMMU, or does not answer");
 	if (err != 0)
-		unmap_ring(r);
+		rng_unmap_ring(r);
 	return err;
 }
 
 static int
-start_locked(Kdev *d, PciFn *f) REQUIRES(rng_lock)
+rng_start_locked(Kdev *d, PciFn *f) REQUIRES(rng_lock)
 {
-	Rng *r = find(f);
+	Rng *r = rng_find(f);
 	int err;
 
-	if (r == NULL && (r = make(f)) == NULL)
+	if (r == NULL && (r = rng_make(f)) == NULL)
 		return fail(-ENODEV, "the driver rng finds no registers it can use");
 	r->dev = d;
-	r->ring = page();
-	r->buf = page();
+	r->ring = page_new();
+	r->buf = page_new();
 	r->reads = r->bytes = 0;
-	if ((err = open_device(r)) != 0) {
-		free_pages(r);
+	if ((err = rng_open(r)) != 0) {
+		rng_free_pages(r);
 		r->dev = NULL;
 	}
 	return err;
@@ -142,18 +144,18 @@ rng_start(Kdev *d, PciFn *f)
 	int err;
 
 	mutex_lock(&rng_lock);
-	err = start_locked(d, f);
+	err = rng_start_locked(d, f);
 	mutex_unlock(&rng_lock);
 	return err;
 }
 
 static void
-stop_locked(Rng *r) REQUIRES(rng_lock)
+rng_stop_locked(Rng *r) REQUIRES(rng_lock)
 {
 	if (virtio_reset(&r->regs) != 0)
 		kdev_quiet(r->dev);
-	unmap_ring(r);
-	free_pages(r);
+	rng_unmap_ring(r);
+	rng_free_pages(r);
 	r->dev = NULL;
 }
 
@@ -161,7 +163,7 @@ static void
 rng_stop(PciFn *f)
 {
 	mutex_lock(&rng_lock);
-	stop_locked(find(f));
+	rng_stop_locked(rng_find(f));
 	mutex_unlock(&rng_lock);
 }
 
@@ -181,9 +183,10 @@ rng_init(void)
 
 /* ---- bytes ---- */
 
-/* After a second it will never answer: what it was given is taken away. */
+/* Lets the device fill n bytes at iova. Returns how many it filled. A device that has not
+ * answered after a second is stopped: -EIO, with a sentence. */
 static long
-fill(Rng *r, iova_t iova, uint32_t n) REQUIRES(rng_lock)
+rng_fill(Rng *r, iova_t iova, uint32_t n) REQUIRES(rng_lock)
 {
 	uint32_t got;
 	int err = kdev_master(r->dev, true);
@@ -201,7 +204,7 @@ fill(Rng *r, iova_t iova, uint32_t n) REQUIRES(rng_lock)
 }
 
 static long
-fill_buf(Rng *r, uint32_t n) REQUIRES(rng_lock)
+rng_fill_buf(Rng *r, uint32_t n) REQUIRES(rng_lock)
 {
 	KdevMap m;
 	long got = kdev_map(r->dev, r->buf, n, DOMAIN_W, &m), late;
@@ -210,18 +213,18 @@ fill_buf(Rng *r, uint32_t n) REQUIRES(rng_lock)
 		r->buf = NULL;
 	if (got != 0)
 		return got;
-	got = fill(r, m.iova, n);
+	got = rng_fill(r, m.iova, n);
 	if ((late = kdev_unmap(r->dev, &m)) != 0)
 		r->buf = NULL;
 	return late != 0 ? late : got;
 }
 
 static long
-read_locked(Rng *r, void *buf, long n) REQUIRES(rng_lock)
+rng_read_locked(Rng *r, void *buf, long n) REQUIRES(rng_lock)
 {
 	if (r->buf == NULL)
 		return fail(-EIO, "the entropy device is out of use");
-	n = fill_buf(r, n < (long)PAGE_SIZE ? n : (long)PAGE_SIZE);
+	n = rng_fill_buf(r, n < (long)PAGE_SIZE ? n : (long)PAGE_SIZE);
 	if (n > 0) {
 		memcpy(buf, r->buf, n);
 		r->reads++;
@@ -241,7 +244,7 @@ rng_read(void *buf, long n)
 	for (r = rngs; r != NULL && r->dev == NULL;)
 		r = r->next;
 	n = r != NULL
-		? read_locked(r, buf, n)
+		? rng_read_locked(r, buf, n)
 		: fail(-ENODEV, "the kernel has no entropy device: attach one to pid 0");
 	mutex_unlock(&rng_lock);
 	return n;

@@ -1,6 +1,6 @@
 /*
- * Devices that speak virtio 1 over PCI, with one queue of buffers that they fill. They
- * must go through the IOMMU (ACCESS_PLATFORM): others are refused.
+ * Devices that speak virtio 1 over PCI, with one queue of buffers that they fill. A device
+ * that does not go through the IOMMU (ACCESS_PLATFORM) is refused.
  */
 #pragma once
 
@@ -9,10 +9,10 @@
 
 typedef struct Virtio {
 	volatile uint8_t *common, *notify;
-	uint32_t multiply; /* bytes from one queue's doorbell to the next */
+	uint32_t multiply; /* bytes from the doorbell of one queue to that of the next */
 } Virtio;
 
-/* What driver and device share, in a page: the device reads desc and avail, writes
+/* What driver and device share, in a page. The device reads desc and avail, and writes
  * used. */
 #define VIRTIO_RING 4
 typedef struct VirtRing {
@@ -28,14 +28,15 @@ typedef struct VirtRing {
 	} used_ring[VIRTIO_RING];
 } VirtRing;
 
-/* Where its registers are, mapped for ever. -ENODEV: not where they should be. */
+/* Finds its registers and maps them, for ever. -ENODEV: they are not where they can be
+ * used, or cannot be mapped. */
 int virtio_find(const PciFn *f, Virtio *v);
-/* As after power on: it uses no memory. -EIO: it does not answer. */
+/* Resets it, so that it uses no memory. Sleeps up to 100 ms. -EIO: it does not answer. */
 int virtio_reset(const Virtio *v);
-/* After a reset: it may use the ring, which is zeros, at this address. -ENOTSUP: it would
- * not go through the IOMMU, or has no such queue. */
+/* After a reset, lets it use the ring, which is all zeros, at this address. -ENOTSUP: it
+ * does not go through the IOMMU, or has no such queue. Then it uses nothing. */
 int virtio_open(const Virtio *v, iova_t ring);
-/* One buffer of n bytes at iova is its to fill. Nothing is under way. */
+/* Gives it n bytes at iova to fill. The buffer before must have been filled. */
 void virtio_offer(const Virtio *v, VirtRing *r, iova_t iova, uint32_t n);
-/* How many it filled, at most n; 0: not yet. */
+/* How many bytes it has filled of the n it was given; 0: it is not done yet. */
 uint32_t virtio_filled(const VirtRing *r, uint32_t n);
