@@ -1,14 +1,14 @@
 /*
- * The kernel under dev/pci: configuration cycles, register windows, time, memory.
+ * This kernel under dev/pci: configuration cycles, register windows, time, memory. The
+ * contracts are in dev/pci/os.h.
  *
- * Configuration space is in memory where the MCFG table says, 1 MiB per bus. Mapping all
- * 256 buses would cost half a megabyte of page tables, so a bus of segment 0 is mapped
- * when the legacy ports show that somebody is there. The ports are all we have when there
- * is no MCFG, or when what it points at is not what the ports show; offsets above 255 are
- * missing then.
+ * Configuration space is in memory where the MCFG table says, 1 MiB for each bus. To map
+ * all 256 buses would cost half a megabyte of page tables, so a bus of segment 0 is mapped
+ * once the legacy ports show a device on it. If there is no MCFG, or what it points at is
+ * not what the ports show, the ports are used alone, and offsets above 255 are missing.
  *
  * Locks: config_lock (RANK_PCI) makes a port cycle and a read-change-write one step. The
- * ranges are const after pcios_init; a bus pointer goes from NULL to its window once.
+ * ranges are const after pcios_init. The pointer to a bus goes from NULL to its window once.
  */
 #include "arch/arch.h"
 #include "dev/pci/mcfg.h"
@@ -67,21 +67,23 @@ bus_map(uint i, uint bus)
 	return window[i][n] != NULL;
 }
 
-/* The function's 4096 bytes; NULL when the ports must do, or nobody is there. */
+/* The 4096 bytes of a function, mapped if need be. NULL: the ports must do, nobody is there,
+ * or there is no memory. */
 static volatile uint8_t *
 fn_window(bdf_t b)
 {
-	uint seg = BDF_SEG(b), bus = BDF_BUS(b), i;
+	uint seg = BDF_SEG(b), bus = BDF_BUS(b), i, n;
+	bool empty;
 
 	for (i = 0; i < nrange; i++)
 		if (range[i].seg == seg && range[i].first <= bus && bus <= range[i].last)
 			break;
 	if (!ecam || i == nrange)
 		return NULL;
-	uint n = bus - range[i].first;
+	n = bus - range[i].first;
 	if (window[i][n] == NULL) {
 		lock(&config_lock);
-		bool empty = seg == 0 && port_word(b, 0) == UINT32_MAX;
+		empty = seg == 0 && port_word(b, 0) == UINT32_MAX;
 		unlock(&config_lock);
 		if (empty || !bus_map(i, bus))
 			return NULL;
@@ -120,28 +122,29 @@ mem_write(volatile uint8_t *p, uint width, uint32_t v)
 /* ---- either ---- */
 
 static bool
-reachable(bdf_t b, uint off)
+port_reaches(bdf_t b, uint off)
 {
 	return BDF_SEG(b) == 0 && off < 256;
 }
 
 static uint32_t
-read_locked(volatile uint8_t *w, bdf_t b, uint off, uint width) REQUIRES(config_lock)
+config_read_locked(volatile uint8_t *w, bdf_t b, uint off, uint width)
+	REQUIRES(config_lock)
 {
 	if (w != NULL)
 		return mem_read(w + off, width);
-	if (reachable(b, off))
+	if (port_reaches(b, off))
 		return port_read(b, off, width);
 	return width < 4 ? (1u << 8 * width) - 1 : UINT32_MAX;
 }
 
 static void
-write_locked(volatile uint8_t *w, bdf_t b, uint off, uint width, uint32_t v)
+config_write_locked(volatile uint8_t *w, bdf_t b, uint off, uint width, uint32_t v)
 	REQUIRES(config_lock)
 {
 	if (w != NULL)
 		mem_write(w + off, width, v);
-	else if (reachable(b, off))
+	else if (port_reaches(b, off))
 		port_write(b, off, width, v);
 }
 
@@ -152,7 +155,7 @@ pcios_read(bdf_t b, uint off, uint width)
 	uint32_t v;
 
 	lock(&config_lock);
-	v = read_locked(w, b, off, width);
+	v = config_read_locked(w, b, off, width);
 	unlock(&config_lock);
 	return v;
 }
@@ -163,7 +166,7 @@ pcios_write(bdf_t b, uint off, uint width, uint32_t v)
 	volatile uint8_t *w = fn_window(b);
 
 	lock(&config_lock);
-	write_locked(w, b, off, width, v);
+	config_write_locked(w, b, off, width, v);
 	unlock(&config_lock);
 }
 
@@ -173,7 +176,8 @@ pcios_update(bdf_t b, uint off, uint width, uint32_t clear, uint32_t set)
 	volatile uint8_t *w = fn_window(b);
 
 	lock(&config_lock);
-	write_locked(w, b, off, width, (read_locked(w, b, off, width) & ~clear) | set);
+	config_write_locked(w, b, off, width,
+		(config_read_locked(w, b, off, width) & ~clear) | set);
 	unlock(&config_lock);
 }
 
@@ -210,7 +214,7 @@ windows_make(void)
 	return true;
 }
 
-/* Both ways must show the same devices on the first bus of segment 0. */
+/* True if memory and ports show the same devices on the first bus of segment 0. */
 static bool
 windows_agree(void)
 {

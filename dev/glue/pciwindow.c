@@ -1,7 +1,8 @@
 /*
- * What of the address space below 512 GiB belongs to PCI and so is never memory of a
- * process (DESIGN.md section 4): a device could answer there itself, and the request
- * would never meet a unit. Once, at boot; const after.
+ * Addresses below 512 GiB that belong to PCI are never memory of a process. A device that
+ * is told such an address could be answered by another device, and its request would never
+ * reach a unit. kern/layout.h keeps the list of all such ranges. It is const after boot.
+ * Locks: none.
  */
 
 #include "dev/glue/pciwindow.h"
@@ -11,7 +12,7 @@
 #include "kern/fmt.h"
 #include "kern/heap.h"
 
-/* The text lives for ever, as layout_keep_out wants; without memory it says less. */
+/* A text that is never freed, as layout_keep_out asks for. Without memory it is shorter. */
 static const char *
 window_name(const char *what, bdf_t b)
 {
@@ -35,8 +36,8 @@ keep_out_windows(const PciFn *f)
 }
 
 /*
- * Only ACPI's name space knows the windows of the host bridges. Below 4 GiB what they
- * must at least contain, from the lowest register to the highest, is kept out as one.
+ * Only the name space of ACPI has the windows of the host bridges. They contain all BARs,
+ * so below 4 GiB everything from the lowest BAR to the highest is kept out as one range.
  */
 static void
 keep_out_bars(void)

@@ -1,4 +1,5 @@
-/* Windows of PCI, kept out of every process (kern/layout.h). */
+/* Addresses of PCI, kept out of every process. */
 #pragma once
 
-void pci_keep_out(void); /* after pci_scan */
+/* Once, after pci_scan and before the first process. */
+void pci_keep_out(void);

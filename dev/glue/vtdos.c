@@ -1,8 +1,9 @@
 /*
- * The kernel as dev/vtd sees it: one small function per line of dev/vtd/os.h.
+ * This kernel as dev/vtd sees it: one small function for each line of dev/vtd/os.h, where
+ * their contracts are.
  *
- * Locks: the core's locks are the unit's (RANK_UNIT); inside them only frames, the heap,
- * the log and configuration space are touched, all ranked higher.
+ * Locks: the locks of the core have RANK_UNIT. Inside them only frames, the heap, the log
+ * and configuration space are used, whose locks rank higher.
  */
 
 #include "arch/arch.h"
@@ -59,7 +60,7 @@ os_map_regs(paddr_t pa, size_t len)
 	return arch_map_mmio(pa, len);
 }
 
-/* Firmware's tables are memory too, and so is what is in use. */
+/* Tables of firmware and memory that is in use count as RAM too. */
 bool
 os_is_ram(paddr_t pa, uint64_t len)
 {
@@ -73,7 +74,7 @@ os_is_ram(paddr_t pa, uint64_t len)
 	return pa + len < pa;
 }
 
-/* RAM alone is in the direct map. */
+/* Only RAM has a page structure, and only RAM is in the direct map. */
 bool
 os_is_page(paddr_t pa)
 {

@@ -1,11 +1,13 @@
 /*
- * Addresses: base address registers, the windows of bridges, and what of it all a process
- * may map.
+ * Addresses of devices: base address registers (BARs), the windows of bridges, and what of
+ * them a process may map.
  *
- * A BAR is sized by writing ones with decoding switched off (PCI 3.0 6.2.5.1), so for
- * that time it answers nowhere. Firmware assigns addresses; a BAR it left out stays so. A
- * page is the smallest thing that can be given to a process, hence the refusals: nothing
- * else may live in the pages of a BAR, no other function, no RAM, no chipset register.
+ * A BAR is sized by writing ones while decoding is switched off (PCI 3.0 6.2.5.1), so that
+ * it answers nowhere meanwhile. Firmware has assigned the addresses, and a BAR without one
+ * stays without. The smallest thing that can be given to a process is a page. So a BAR is
+ * refused if something else is in its pages: another function, RAM, or registers of the
+ * chipset.
+ * Locks: none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/mcfg.h"
@@ -32,9 +34,9 @@ ones_written(const PciFn *f, uint off, uint32_t old)
 	return v;
 }
 
-/* The lowest writable address bit is the size; all above it must be writable too. */
+/* The lowest address bit that can be written is the size. All above it must be writable. */
 static void
-size_set(PciBar *b, uint64_t mask)
+bar_set_size(PciBar *b, uint64_t mask)
 {
 	b->size = mask & -mask;
 	b->addr &= -b->size;
@@ -43,7 +45,7 @@ size_set(PciBar *b, uint64_t mask)
 }
 
 static void
-io_bar(PciBar *b, uint32_t old, uint32_t ones)
+bar_set_io(PciBar *b, uint32_t old, uint32_t ones)
 {
 	uint64_t mask = ones & ~FMASK(BAR_IO_FLAGS) & UINT32_MAX;
 
@@ -53,12 +55,12 @@ io_bar(PciBar *b, uint32_t old, uint32_t ones)
 		mask |= 0xffff0000;
 	b->io = true;
 	b->addr = old & ~FMASK(BAR_IO_FLAGS);
-	size_set(b, mask | FIELD_MASK(63, 32));
+	bar_set_size(b, mask | FIELD_MASK(63, 32));
 }
 
-/* Registers it took: 1, or 2 with a 64-bit address. */
+/* Returns how many registers the BAR has: 1, or 2 with a 64-bit address. */
 static uint
-mem_bar(const PciFn *f, uint i, uint n, PciBar *b, uint32_t old, uint32_t ones)
+bar_set_memory(const PciFn *f, uint i, uint n, PciBar *b, uint32_t old, uint32_t ones)
 {
 	uint off = CFG_BAR0 + 4 * i;
 	uint64_t mask = ones & ~FMASK(BAR_MEM_FLAGS) & UINT32_MAX;
@@ -75,11 +77,11 @@ mem_bar(const PciFn *f, uint i, uint n, PciBar *b, uint32_t old, uint32_t ones)
 		uint32_t high = pci_read(f, off + 4, 4);
 
 		b->addr |= (uint64_t)high << 32;
-		size_set(b, mask | (uint64_t)ones_written(f, off + 4, high) << 32);
+		bar_set_size(b, mask | (uint64_t)ones_written(f, off + 4, high) << 32);
 		return 2;
 	}
 	if (mask != 0)
-		size_set(b, mask | FIELD_MASK(63, 32));
+		bar_set_size(b, mask | FIELD_MASK(63, 32));
 	return 1;
 }
 
@@ -89,12 +91,12 @@ bar_read(const PciFn *f, uint i, uint n, PciBar *b)
 	uint off = CFG_BAR0 + 4 * i;
 	uint32_t old = pci_read(f, off, 4), ones = ones_written(f, off, old);
 
-	/* Not implemented, or gone: a real one has a bit that reads 0 at the bottom. */
+	/* There is no BAR, or the device is gone. In a BAR some low bit reads 0. */
 	if (ones == 0 || ones == UINT32_MAX)
 		return 1;
 	if (!FGET(ones, BAR_IO))
-		return mem_bar(f, i, n, b, old, ones);
-	io_bar(b, old, ones);
+		return bar_set_memory(f, i, n, b, old, ones);
+	bar_set_io(b, old, ones);
 	return 1;
 }
 
@@ -110,7 +112,7 @@ bar_size(PciFn *f)
 	uint32_t cmd = pci_read(f, CFG_COMMAND, 2);
 	uint n = count[f->header];
 
-	if (f->kind == PCI_HOSTBRIDGE) /* its decoding may be what keeps RAM reachable */
+	if (f->kind == PCI_HOSTBRIDGE) /* without its decoding RAM may be out of reach */
 		return;
 	cfg_update(f, CFG_COMMAND, 2, decode, 0);
 	for (uint i = 0; i < n;)
@@ -123,7 +125,7 @@ bar_size(PciFn *f)
 static void
 window_set(PciFn *f, uint i, uint64_t base, uint64_t limit)
 {
-	/* Registers that do not exist read 0; so does what nobody has set up. */
+	/* A register that does not exist reads 0, and so does one that nobody has set. */
 	bool open = limit != 0 && base <= limit;
 
 	if (open && i < 2 && pcios_taken(base, limit - base + 1) != NULL) {
@@ -194,7 +196,7 @@ bridge_windows(PciFn *f)
 
 /* ---- what a process may map ---- */
 
-/* Do two spans of addresses have a page in common? */
+/* True if two spans of addresses have a page in common. */
 static bool
 share_page(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
 {
@@ -204,7 +206,7 @@ share_page(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
 }
 
 static const char *
-neighbour(const PciFn *f, const PciBar *b)
+bar_neighbour(const PciFn *f, const PciBar *b)
 {
 	char name[16];
 
@@ -221,9 +223,10 @@ neighbour(const PciFn *f, const PciBar *b)
 	return NULL;
 }
 
-/* The bridge above that does not forward these addresses; a subtractive one does. */
+/* A bridge above that does not forward these addresses. NULL: all do. A subtractive bridge
+ * forwards everything. */
 static const PciFn *
-not_forwarded(const PciFn *f, const PciBar *b)
+bar_outside(const PciFn *f, const PciBar *b)
 {
 	for (const PciFn *p = f->bridge; p != NULL; p = p->bridge) {
 		uint64_t last = b->addr + (b->size - 1);
@@ -238,7 +241,7 @@ not_forwarded(const PciFn *f, const PciBar *b)
 }
 
 static const char *
-unusable(const PciBar *b)
+bar_unusable(const PciBar *b)
 {
 	const char *what;
 
@@ -254,17 +257,17 @@ unusable(const PciBar *b)
 }
 
 static const char *
-unmappable(const PciFn *f, const PciBar *b)
+bar_unmappable(const PciFn *f, const PciBar *b)
 {
 	const PciFn *bridge;
 	char name[16];
 
 	if (b->addr % PAGE_SIZE != 0)
 		return "smaller than a page and not at the start of one";
-	if ((bridge = not_forwarded(f, b)) != NULL)
+	if ((bridge = bar_outside(f, b)) != NULL)
 		return pci_phrase("outside the windows of bridge %s",
 			bdf_print(bridge->bdf, name, sizeof(name)));
-	return neighbour(f, b);
+	return bar_neighbour(f, b);
 }
 
 void
@@ -275,10 +278,10 @@ bar_judge(PciFn *f)
 
 		if (b->size == 0)
 			continue;
-		b->refusal = unusable(b);
+		b->refusal = bar_unusable(b);
 		b->usable = b->refusal == NULL;
 		if (b->usable)
-			b->refusal = unmappable(f, b);
+			b->refusal = bar_unmappable(f, b);
 	}
 }
 

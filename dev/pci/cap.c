@@ -1,9 +1,9 @@
 /*
  * Capability lists (PCI 3.0 6.7, PCI Express 3.0 7.9). Pure.
  *
- * A list is whatever the device says it is, so each entry is visited once at most: a bit
- * per 32-bit word says where we have been. What does not fit into configuration space
- * with all its registers is not believed to exist.
+ * A device can make its list lead anywhere, so each entry is visited at most once: there is
+ * a bit for each 32-bit word that says whether we have been there. A capability whose
+ * registers do not all fit into configuration space counts as none.
  */
 #include "dev/pci/cap.h"
 #include "dev/pci/reg.h"
@@ -67,7 +67,7 @@ kind_find(const CapKind *k, uint n, uint id)
 }
 
 static bool
-fits(const CapKind *k, uint off, uint end)
+cap_fits(const CapKind *k, uint off, uint end)
 {
 	return off + (k != NULL ? k->size : 4) <= end;
 }
@@ -88,7 +88,7 @@ cap_list(CapRead *rd, const void *arg, PciCap *out, uint max)
 		seen |= 1ull << off / 4;
 		if (head == UINT32_MAX)
 			break;
-		if (fits(kind_find(standard, nelem(standard), id), off, CFG_SIZE))
+		if (cap_fits(kind_find(standard, nelem(standard), id), off, CFG_SIZE))
 			out[n++] = (PciCap){ .id = id, .off = off };
 		off = head >> 8 & 0xfc;
 	}
@@ -110,7 +110,8 @@ ecap_list(CapRead *rd, const void *arg, PciCap *out, uint max)
 			break;
 		/* id 0 is the null capability: nothing but a link */
 		if (id != 0 &&
-			fits(kind_find(extended, nelem(extended), id), off, CFG_EXT_SIZE))
+			cap_fits(kind_find(extended, nelem(extended), id), off,
+				CFG_EXT_SIZE))
 			out[n++] = (PciCap){ .id = id, .off = off };
 		off = FGET(head, ECAP_NEXT) & ~3u;
 	}

@@ -2,16 +2,16 @@
  * The configuration space of one function: accessors, and the switches in its command and
  * PCI Express control registers.
  *
- * What comes back from a device that is gone is all ones; every loop that reads a device
- * is bounded for that reason, and "gone" counts as quiet. No locks: the host makes each
- * cycle, and each pcios_update, one step.
+ * A device that is gone answers all ones. For that reason every loop that reads a device is
+ * bounded, and a function that is gone counts as quiet.
+ * Locks: none. The host makes each cycle, and each pcios_update, one step.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
 #include "dev/pci/reg.h"
 #include "kern/errno.h"
 
-#define DRAIN_MS 100 /* the longest a completion may take is 50 ms by default: PCIe 2.8 */
+#define DRAIN_MS 100 /* a completion takes 50 ms at most by default: PCIe 2.8 */
 
 static bool
 offset_ok(uint off, uint width)
@@ -105,7 +105,7 @@ pci_nosnoop_off(const PciFn *f)
 }
 
 static bool
-pending(const PciFn *f)
+is_pending(const PciFn *f)
 {
 	if (!pci_present(f))
 		return false;
@@ -119,7 +119,7 @@ pending(const PciFn *f)
 int
 pci_drain(const PciFn *f)
 {
-	for (uint ms = 0; pending(f); ms++) {
+	for (uint ms = 0; is_pending(f); ms++) {
 		if (ms == DRAIN_MS)
 			return -ETIMEDOUT;
 		pcios_sleep_ms(1);

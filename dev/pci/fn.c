@@ -1,9 +1,10 @@
 /*
- * What a function says of itself: identity, capabilities; and what of it stays switched
- * off: interrupts until the owner asks, page requests, PASIDs and virtual functions
- * always, which would be requesters nobody owns. So does address translation but for
- * drivers of the kernel (dev/assign/ats.c): with it on, a device can send addresses as
- * "already translated".
+ * What a function says of itself, and what of it stays switched off. Interrupts are off
+ * until the owner asks for them. Page requests, PASIDs and virtual functions are always
+ * off, because they would send requests that belong to no owner. Address translation (ATS)
+ * is on only for drivers of the kernel that ask for it (dev/assign/ats.c), because with it a
+ * device can send addresses that it calls translated, and the unit lets them pass.
+ * Locks: none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -55,7 +56,8 @@ pcifn_identify(PciFn *f)
 		return;
 	sec = pci_read(f, CFG_SECONDARY, 1);
 	sub = pci_read(f, CFG_SUBORDINATE, 1);
-	/* Anything else is not numbered yet, or a loop: nothing is below it then. */
+	/* With other numbers the bridge is not set up yet, or part of a loop. Then nothing
+	 * counts as below it. */
 	if (sec > BDF_BUS(f->bdf) && sub >= sec) {
 		f->secondary = sec;
 		f->subordinate = sub;
@@ -63,7 +65,7 @@ pcifn_identify(PciFn *f)
 }
 
 static uint32_t
-word(const void *arg, uint off)
+pcifn_word(const void *arg, uint off)
 {
 	return pci_read(arg, off, 4);
 }
@@ -72,9 +74,9 @@ uint
 pci_caps(const PciFn *f, bool ext, PciCap *out, uint max)
 {
 	if (!ext)
-		return cap_list(word, f, out, max);
+		return cap_list(pcifn_word, f, out, max);
 	/* Without PCI Express the upper space may repeat the lower. */
-	return pci_config_size(f) > CFG_SIZE ? ecap_list(word, f, out, max) : 0;
+	return pci_config_size(f) > CFG_SIZE ? ecap_list(pcifn_word, f, out, max) : 0;
 }
 
 void

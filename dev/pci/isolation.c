@@ -1,19 +1,24 @@
 /*
- * Who is who to the IOMMU, and who can reach whom behind its back.
+ * By which source ids the IOMMU knows a function, and which functions can reach each other
+ * without passing the IOMMU.
  *
- * Requester ids: a bridge from PCI Express to PCI sends everything as function 0 of its
- * secondary bus, a conventional bridge as itself. Groups: a Cause is a reason why a set
- * of functions cannot be told apart or kept apart; functions that share a cause, directly
- * or through others, are one group and go to one owner.
+ * The source of a request is the requester id that it has on the bus. A bridge from PCI
+ * Express to PCI sends every request from below as function 0 of its secondary bus, and a
+ * conventional bridge as itself.
+ *
+ * A Cause is a reason why a set of functions cannot be told apart or cannot be kept apart.
+ * Functions that share a cause, directly or through others, are one group and go to one
+ * owner:
  *
  *	one requester id    everything behind such a bridge, and the bridge
  *	no ACS in a port    everything below a root port; for a port of a switch all that
  *	                    is below the switch, since the rest can be reached from it
  *	no ACS in a device  its functions, also on a root bus (q35's 0:1f.x: one group)
  *
- * A single-function device on a root bus is its own group: its requests meet the IOMMU
- * first. ACS (source validation, both redirects, upstream forwarding) is switched on
- * wherever it exists. Const after group_all.
+ * A single-function device on a root bus is a group by itself, because its requests meet
+ * the IOMMU first. Access control (ACS: source validation, both redirects, upstream
+ * forwarding) is switched on wherever it exists. Groups are const after group_all.
+ * Locks: none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -66,9 +71,9 @@ acs_isolates(const PciFn *f)
 	return (pci_read(f, f->acs + ACS_CTL, 2) & want) == want;
 }
 
-/* ---- requester ids ---- */
+/* ---- source ids ---- */
 
-/* What b puts in place of the requester ids from below; false: it passes them on. */
+/* The requester id that b puts in place of those from below; false: it passes them on. */
 static bool
 bridge_alias(const PciFn *b, uint16_t *sid)
 {
@@ -92,7 +97,8 @@ sid_add(PciFn *f, uint16_t sid)
 	for (uint i = 0; i < f->nsid; i++)
 		if (f->sid[i] == sid)
 			return;
-	/* Too many: those in the middle go, the unit sees what the last bridge sends. */
+	/* If there are too many, those in the middle are left out: the unit sees what the
+	 * last bridge sends. */
 	f->sid[f->nsid < PCI_NSID ? f->nsid++ : PCI_NSID - 1] = sid;
 }
 
@@ -108,8 +114,8 @@ sids_find(PciFn *f)
 			sid_add(f, sid);
 }
 
-/* The last bridge decides. One to PCI-X may pass on ids of its secondary bus as well as
- * put its own, so then it is the bus that is known. */
+/* The last bridge decides. A bridge to PCI-X may put its own id, or pass on those of its
+ * secondary bus, so then only the bus is known. */
 bool
 pci_message_source(const PciFn *f, uint16_t *sid)
 {
@@ -134,7 +140,7 @@ same_device(const PciFn *a, const PciFn *b)
 }
 
 static bool
-holds(const Cause *c, const PciFn *f)
+cause_holds(const Cause *c, const PciFn *f)
 {
 	if (c->at == NULL)
 		return true;
@@ -212,7 +218,8 @@ port_cause(const PciFn *b)
 		pci_phrase("behind switch %s, whose port %s has no ACS", name, port));
 }
 
-/* For the first of several functions of a device that nothing keeps apart. */
+/* Adds a cause for a device whose functions nothing keeps apart. f is any function; only the
+ * first of those adds it. */
 static void
 slot_cause(const PciFn *f)
 {
@@ -234,7 +241,7 @@ slot_cause(const PciFn *f)
 /* ---- groups ---- */
 
 static void
-merge(uint into, uint from)
+groups_merge(uint into, uint from)
 {
 	for (PciFn *f = pci_first(); f != NULL; f = f->next)
 		if (f->group == from)
@@ -247,24 +254,25 @@ cause_apply(const Cause *c)
 	const PciFn *head = NULL;
 
 	for (PciFn *f = pci_first(); f != NULL; f = f->next) {
-		if (!holds(c, f))
+		if (!cause_holds(c, f))
 			continue;
 		if (head == NULL)
 			head = f;
 		else if (f->group != head->group)
-			merge(head->group, f->group);
+			groups_merge(head->group, f->group);
 	}
 }
 
-/* Number them 0, 1, ... in the order of their first members. */
+/* Numbers the groups 0, 1, ... in the order of their first members. n: numbers so far are
+ * below n. */
 static void
-renumber(uint n)
+groups_number(uint n)
 {
 	uint next = 0;
 
 	for (PciFn *f = pci_first(); f != NULL; f = f->next)
 		if (f->group < n)
-			merge(n + next++, f->group);
+			groups_merge(n + next++, f->group);
 	for (PciFn *f = pci_first(); f != NULL; f = f->next)
 		f->group -= n;
 }
@@ -289,7 +297,7 @@ group_all(bool bridge_lost)
 	}
 	for (const Cause *c = causes; c != NULL; c = c->next)
 		cause_apply(c);
-	renumber(n);
+	groups_number(n);
 }
 
 const char *
@@ -302,9 +310,9 @@ pci_group_reason(const PciFn *a, const PciFn *b)
 	if (a->group != b->group)
 		return NULL;
 	for (const Cause *c = causes; c != NULL; c = c->next) {
-		if (!holds(c, b))
+		if (!cause_holds(c, b))
 			continue;
-		if (holds(c, a))
+		if (cause_holds(c, a))
 			return c->text;
 		if (indirect == NULL)
 			indirect = c->text;
@@ -312,14 +320,15 @@ pci_group_reason(const PciFn *a, const PciFn *b)
 	return indirect != NULL ? indirect : "the same group";
 }
 
-/* Some causes hold one function only (a port with nothing below): they make no group. */
+/* True if c holds several functions of the group. A port with nothing below has a cause that
+ * holds the port only, and makes no group. */
 static bool
-makes(const Cause *c, uint group)
+cause_makes(const Cause *c, uint group)
 {
 	uint n = 0;
 
 	for (const PciFn *f = pci_first(); f != NULL; f = f->next)
-		n += f->group == group && holds(c, f);
+		n += f->group == group && cause_holds(c, f);
 	return n > 1;
 }
 
@@ -327,7 +336,7 @@ const char *
 pci_group_cause(uint group, uint i)
 {
 	for (const Cause *c = causes; c != NULL; c = c->next)
-		if (makes(c, group) && i-- == 0)
+		if (cause_makes(c, group) && i-- == 0)
 			return c->text;
 	return NULL;
 }

@@ -1,9 +1,10 @@
-/* What the files of dev/pci say to each other. Never leaves dev/pci. */
+/* What the files of dev/pci say to each other. No file elsewhere includes it. */
 #pragma once
 
 #include "dev/pci/pci.h"
 
-/* cfg.c: by address, while there is no PciFn. All ones: nobody there, or a bad offset. */
+/* cfg.c: these two by address, while there is no PciFn. All ones: nobody is there, or the
+ * offset cannot be reached. cfg_update clears bits and sets bits in one step. */
 uint32_t cfg_read(bdf_t b, uint off, uint width);
 bool cfg_present(bdf_t b);
 void cfg_update(const PciFn *f, uint off, uint width, uint64_t clear, uint64_t set);
@@ -26,7 +27,8 @@ PciReset reset_choose(const PciFn *f); /* when all are linked */
  * no memory for some bridge, nobody knows what is below it. */
 void group_all(bool bridge_lost);
 
-bool acs_isolates(const PciFn *f); /* redirects everything it can, or need not */
+/* True if f redirects to the unit whatever could otherwise pass to a neighbour. */
+bool acs_isolates(const PciFn *f);
 
-/* A phrase that lives for ever; never NULL. */
+/* A phrase that is never freed. Without memory it is another one, never NULL. */
 const char *pci_phrase(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

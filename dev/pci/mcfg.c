@@ -1,8 +1,8 @@
 /*
- * Firmware tables dev/pci reads: MCFG (where configuration space is in memory, PCI
- * Firmware 3.0 4.1.2) and, of DMAR (VT-d 8.1), only where the units' registers are, so
- * that no BAR on top of them is ever mapped into a process; dev/vtd reads the rest. Pure.
- * The caller has checked the checksum; nothing else is believed.
+ * The firmware tables that dev/pci reads. MCFG says where configuration space is in memory
+ * (PCI Firmware 3.0 4.1.2). Of DMAR (VT-d 8.1) only the addresses of the units' registers
+ * are read here, so that a BAR on top of them is never mapped into a process. The caller has
+ * checked the checksum, and nothing else is believed. Pure.
  */
 #include "dev/pci/mcfg.h"
 #include "kern/le.h"
@@ -25,9 +25,9 @@ spans_meet(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
 	return b - a < alen || a - b < blen;
 }
 
-/* Cut n bytes off the front of b into s; false: there are not as many. */
+/* Cuts n bytes off the front of b into s. False: there are not so many. */
 static bool
-take(Buf *b, size_t n, Buf *s)
+buf_take(Buf *b, size_t n, Buf *s)
 {
 	if ((size_t)(b->end - b->p) < n)
 		return false;
@@ -42,7 +42,7 @@ table_open(const void *table, size_t len, const char *sig, size_t header, Buf *b
 	Buf head;
 
 	*b = (Buf){ table, (const uint8_t *)table + len };
-	if (!take(b, header, &head) || memcmp(head.p, sig, 4) != 0)
+	if (!buf_take(b, header, &head) || memcmp(head.p, sig, 4) != 0)
 		return false;
 	size_t n = le32(head.p + 4);
 	if (n < header || n > len)
@@ -71,7 +71,8 @@ range_overlaps(const McfgRange *a, const McfgRange *b)
 	return a->seg == b->seg && a->first <= b->last && b->first <= a->last;
 }
 
-/* Insert in order; the first to claim a bus keeps it. */
+/* Inserts r in order, unless a range before it has some of its buses. Returns how many
+ * ranges there are. */
 static uint
 range_insert(McfgRange *out, uint n, const McfgRange *r)
 {
@@ -100,7 +101,7 @@ mcfg_parse(const void *table, size_t len, McfgRange *out, uint max)
 
 	if (!table_open(table, len, "MCFG", MCFG_HEADER, &b))
 		return 0;
-	while (n < max && take(&b, MCFG_ENTRY, &e))
+	while (n < max && buf_take(&b, MCFG_ENTRY, &e))
 		if (range_read(e.p, &r))
 			n = range_insert(out, n, &r);
 	return n;
@@ -117,7 +118,7 @@ dmar_covers(const void *table, size_t len, uint64_t addr, uint64_t n)
 		uint type = le16(b.p);
 		size_t size = le16(b.p + 2);
 
-		if (size < 4 || !take(&b, size, &e))
+		if (size < 4 || !buf_take(&b, size, &e))
 			return false;
 		if (type != DMAR_DRHD || size < 16)
 			continue;

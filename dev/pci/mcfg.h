@@ -1,4 +1,4 @@
-/* What dev/pci needs of firmware tables, read as hostile input. Pure. */
+/* What dev/pci reads from firmware tables, whose content is not believed. Pure. */
 #pragma once
 
 #include "kern/types.h"
@@ -10,10 +10,11 @@ typedef struct McfgRange {
 
 #define MCFG_MAX 16
 
-/* Do [a, a + alen) and [b, b + blen) meet? Neither is empty; sums may exceed 64 bits. */
+/* True if [a, a + alen) and [b, b + blen) have a byte in common. Neither may be empty. The
+ * sums may exceed 64 bits. */
 bool spans_meet(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen);
-/* The MCFG's ranges, ascending by segment and bus, disjoint; unusable ones are dropped.
- * How many. */
+/* The ranges of an MCFG table of len bytes, ascending by segment and bus, at most max of
+ * them. Ranges that are wrong or overlap one before are left out. Returns how many. */
 uint mcfg_parse(const void *table, size_t len, McfgRange *out, uint max);
-/* Does [addr, addr + n) touch the register window of a DMAR table's unit? */
+/* True if [addr, addr + n) touches the registers of a unit of this DMAR table of len bytes. */
 bool dmar_covers(const void *table, size_t len, uint64_t addr, uint64_t n);

@@ -1,10 +1,10 @@
 /*
- * Message-signalled interrupts (PCI 3.0 6.8): one message per function, by MSI when there
- * is one, else entry 0 of the MSI-X table; everything else masked or off.
+ * Message-signalled interrupts (PCI 3.0 6.8). A function has one message, by MSI if it can,
+ * otherwise by entry 0 of its MSI-X table. Everything else is masked or off.
  *
- * The kernel alone writes these registers; processes can neither write configuration
- * space nor map the table. Locating the table validates what the device says of it: one
- * that is not wholly inside a memory BAR counts as none.
+ * Only the kernel writes these registers: a process can neither write configuration space
+ * nor map the table. A table that is not wholly inside a memory BAR counts as none.
+ * Locks: none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"

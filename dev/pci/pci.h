@@ -1,11 +1,10 @@
 /*
- * PCI functions as the rest of the kernel sees them: found once at boot, const identity,
- * a few operations. The driver knows registers and no names; dev/pci.c knows names and no
- * registers. dev/pci depends on dev/pci/os.h for its host (configuration cycles, register
- * windows, time), so its pure parts and sequences run in host tests.
+ * PCI functions as the rest of the kernel sees them: found once at boot, with an identity
+ * that stays the same, and a few operations. README.md says what the room is made of.
  *
- * Locks: configuration cycles under the host's PCI lock; the table of functions is const
- * after pci_scan.
+ * Calls that take a PciFn may come from any context unless they say that they sleep.
+ * Configuration cycles are made one step by the host. Who may change a function is for the
+ * caller to decide.
  */
 #pragma once
 
@@ -20,7 +19,7 @@ typedef struct PciBar {
 	uint64_t addr; /* bus = physical address; 0 when not assigned */
 	uint64_t size; /* bytes, 0: no such BAR */
 	bool io, is64, prefetch;
-	bool usable;         /* has an address where nothing else is known to be */
+	bool usable;         /* nothing else is known to be at its address */
 	const char *refusal; /* why a process may not map it, a phrase; NULL: it may */
 } PciBar;
 
@@ -52,10 +51,10 @@ struct PciFn {
 	uint8_t pcie_type;         /* PCIe capability 7:4; 0xff without one */
 	uint8_t msix_bir, pba_bir; /* BAR of the MSI-X table and pending bits */
 	uint32_t msix_off, msix_n, pba_off;
-	PciReset reset; /* how pci_reset would do it */
+	PciReset reset; /* how pci_reset does it */
 
-	/* Requester ids the unit may see for it: its own first, then those bridges above
-	 * put in its place, nearest first (isolation.c). */
+	/* The source ids by which the unit may know it: its own first, then those that
+	 * bridges above put in place of it, the nearest first (isolation.c). */
 	uint16_t sid[PCI_NSID];
 	uint8_t nsid;
 	uint group; /* isolation group number; see pci_group_reason */
@@ -65,61 +64,78 @@ struct PciFn {
 };
 
 /*
- * Find everything: ECAM from the MCFG table when there is one, else the ports. The first
- * pass clears bus mastering on every function that is not a bridge, before anything is
- * sized or parsed. Then BARs, capabilities, windows, groups.
+ * Finds all functions, once, at boot. Bus mastering of every function that is not a bridge
+ * is switched off before anything is sized or parsed. Then come BARs, capabilities, windows
+ * and groups. -ENOMEM: some functions were left out, and stay unused.
  */
 int pci_scan(void);
+/* The first function; the others follow by `next`. NULL: there is none. */
 PciFn *pci_first(void);
-PciFn *pci_find(bdf_t b);
+PciFn *pci_find(bdf_t b); /* NULL: there is none */
+/* True if configuration space is in memory, false if it is behind the ports. */
 bool pci_uses_ecam(void);
 uint pci_count(uint *buses); /* functions found, and buses they are on */
 bool pci_below(const PciFn *f, const PciFn *bridge); /* at any depth */
 
-uint32_t pci_read(const PciFn *f, uint off, uint width); /* width 1, 2, 4; off < 4096 */
+/* Configuration space: width 1, 2 or 4, off below 4096 and a multiple of width. What cannot
+ * be reached reads as all ones, and is not written. */
+uint32_t pci_read(const PciFn *f, uint off, uint width);
 void pci_write(const PciFn *f, uint off, uint width, uint32_t v);
 uint pci_config_size(const PciFn *f); /* 256 or 4096 */
+/* The capabilities, plain or extended, at most max, in the order of the list. Returns how
+ * many. */
 uint pci_caps(const PciFn *f, bool extended, PciCap *out, uint max);
-bool pci_present(const PciFn *f); /* false: gone, reads all ones */
+/* False: it is gone, and reads as all ones. */
+bool pci_present(const PciFn *f);
 
-/* Bus mastering. Off also reads back (posted writes) and reports -EIO when it stuck; a
- * function that is gone counts as off. On also opens the bridges above. Safe in
- * interrupts. */
+/* Switches bus mastering. On: also of the bridges above. -EIO: the function is gone. Off:
+ * what the function has posted before has arrived on return. -EIO: it stays on, so the
+ * caller must not rely on the device any more. A function that is gone counts as off. */
 int pci_busmaster(const PciFn *f, bool on);
 bool pci_is_busmaster(const PciFn *f);
-/* Whose its messages are to the unit: its requester id, or (true) any on that id's
+/* The source id that the unit sees in its messages. True: they may have any id of that id's
  * bus. */
 bool pci_message_source(const PciFn *f, uint16_t *sid);
-/* INTx disabled, MSI and MSI-X off and masked. */
+/* Switches INTx, MSI and MSI-X off, and masks MSI-X as a whole. */
 void pci_interrupts_off(const PciFn *f);
 bool pci_interrupts_are_off(const PciFn *f);
-/* Address translation services, of a function that has them: on, by single pages; and how
- * many invalidations it takes at once, 0: 32. */
+/* Address translation services (ATS), of a function that has them (f->ats != 0): switches
+ * them on, by single pages, or off. pci_ats_depth says how many invalidations the device
+ * takes at once; 0 means 32. */
 void pci_ats(const PciFn *f, bool on);
 uint pci_ats_depth(const PciFn *f);
 bool pci_ats_is_on(const PciFn *f);
-bool pci_ats_is_off(const PciFn *f); /* and page requests, and PASIDs */
-/* One message at addr/data by MSI, else MSI-X entry 0; -ENOTSUP without either. */
+/* True if page requests and PASIDs are off, too. */
+bool pci_ats_is_off(const PciFn *f);
+/* Switches one message on, data at addr, by MSI or by entry 0 of the MSI-X table. May sleep
+ * the first time. -ENOTSUP: the function cannot send it. -ENOMEM. After an error no message
+ * is on. */
 int pci_msi_on(PciFn *f, uint64_t addr, uint32_t data);
-/* Wait until no transaction is pending (PCIe DevSta), bounded; 0 or -ETIMEDOUT. */
+/* Sleeps until no transaction of f is pending, as far as it can tell, 100 ms at most.
+ * -ETIMEDOUT: one still is. */
 int pci_drain(const PciFn *f);
 /*
- * Reset by the best method there is, saving and restoring BARs and command (bus master
- * stays off). 0; -ENOTSUP when there is none; -ETIMEDOUT or -EIO: it did not come back.
+ * Resets f by the best method that it has. BARs and the command register are restored, and
+ * bus mastering is off before and after. Sleeps, a second and a half at most. -ENOTSUP: it
+ * has no reset. -ETIMEDOUT, -EIO: it did not come back, or bus mastering does not stay off,
+ * so the caller must keep it out of use.
  */
 int pci_reset(PciFn *f);
 const char *pci_reset_name(PciReset r);
-/* No-snoop and relaxed ordering off in PCIe DevCtl. */
+/* Forbids requests that pass caches or each other (no snoop, relaxed ordering). */
 void pci_nosnoop_off(const PciFn *f);
-void pci_memory_on(const PciFn *f); /* decode memory and I/O */
+/* Lets f and the bridges above it answer at their addresses. */
+void pci_memory_on(const PciFn *f);
 
-/* Why [off, off + len) of a BAR may not be mapped into a process, one phrase: its
- * refusal, beyond its end, pages of the MSI-X table and pending bits. NULL: it may. */
+/* Why the len bytes from off on of a BAR must not be mapped into a process, one phrase: the
+ * reason for the whole BAR, or that they are beyond its end, or in the pages of the MSI-X
+ * table or pending bits. NULL: they may be. */
 const char *pci_bar_refusal(const PciFn *f, uint bar, uint64_t off, uint64_t len);
 
-/* Why b is in a's group, one phrase; "" for a itself; NULL: it is not. */
+/* Why b is in the isolation group of a, one phrase; "" if b is a. NULL: it is not. */
 const char *pci_group_reason(const PciFn *a, const PciFn *b);
-/* The i'th thing that makes the group one, a phrase; NULL: no more. */
+/* The i'th thing that makes the group one, a phrase. NULL: there are not so many. */
 const char *pci_group_cause(uint group, uint i);
 
+/* What the class codes mean, in a few words. Never NULL. */
 const char *pci_class_name(uint8_t cls, uint8_t subclass);

@@ -1,11 +1,12 @@
 /*
- * Resets: function level (PCIe 6.6.2), by advanced features, by power state (D3hot to
- * D0), by the bus above when nothing else is on it; in this order of preference.
+ * Resets. In this order of preference: at function level (PCIe 6.6.2), by the advanced
+ * features capability, by power state (D3hot to D0), or of the bus if nothing else is on it.
  *
- * A reset is not trusted to stop DMA: bus mastering goes off before it and is off, read
- * back, after it. What firmware set up and we rely on is saved and put back: BARs,
- * decoding, device control, access control. Every wait is bounded; a function that does
- * not come back, or comes back as something else, is an error for the caller to act on.
+ * A reset is not trusted to stop DMA. Bus mastering is switched off before it, and is off
+ * after it, which is read back. What firmware has set up and we rely on is saved and put
+ * back: BARs, decoding, device control, access control. Every wait is bounded. It is an
+ * error if a function does not come back, or comes back as another one.
+ * Locks: none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -15,7 +16,7 @@
 #define FLR_MS      100  /* PCIe 6.6.2: no access before */
 #define PM_MS       10   /* PM 1.2 5.6.1: D3hot to D0 and back */
 #define BUS_HOLD_MS 2    /* PCI 3.0 4.3.2: RST# for at least 1 ms */
-#define SETTLE_MS   200  /* not all that calls itself a reset ends a command under way */
+#define SETTLE_MS   200  /* not every reset ends a command that is under way */
 #define RETURN_MS   1000 /* PCIe 6.6.1, 6.6.2: ready within a second */
 
 typedef struct Saved {
@@ -39,7 +40,8 @@ pci_reset_name(PciReset r)
 	return name[r];
 }
 
-/* Nothing else is on its bus; a bridge would be, if there were something further down. */
+/* True if nothing else is on its bus. What is further down is behind a bridge, which would
+ * be on it. */
 static bool
 alone_on_bus(const PciFn *f)
 {
@@ -66,7 +68,7 @@ reset_choose(const PciFn *f)
 }
 
 static void
-save(const PciFn *f, Saved *s)
+regs_save(const PciFn *f, Saved *s)
 {
 	*s = (Saved){ .command = pci_read(f, CFG_COMMAND, 2) };
 	for (uint i = 0; i < PCI_NBAR; i++)
@@ -85,9 +87,9 @@ save(const PciFn *f, Saved *s)
 }
 
 static void
-restore(const PciFn *f, const Saved *s)
+regs_restore(const PciFn *f, const Saved *s)
 {
-	pci_write(f, CFG_COMMAND, 2, 0); /* BARs change with decoding off only */
+	pci_write(f, CFG_COMMAND, 2, 0); /* BARs change only while decoding is off */
 	if (f->pcie != 0)
 		pci_write(f, f->pcie + PCIE_DEVCTL, 2, s->devctl & ~FMASK(DEVCTL_FLR));
 	if (s->has_devctl2)
@@ -101,21 +103,21 @@ restore(const PciFn *f, const Saved *s)
 }
 
 static void
-flr(const PciFn *f)
+reset_flr(const PciFn *f)
 {
 	cfg_update(f, f->pcie + PCIE_DEVCTL, 2, 0, FMASK(DEVCTL_FLR));
 	pcios_sleep_ms(FLR_MS);
 }
 
 static void
-af_flr(const PciFn *f)
+reset_af(const PciFn *f)
 {
 	pci_write(f, f->af + AF_CTL, 1, FMASK(AFCTL_FLR));
 	pcios_sleep_ms(FLR_MS);
 }
 
 static void
-power_cycle(const PciFn *f)
+reset_pm(const PciFn *f)
 {
 	cfg_update(f, f->pm + PM_CSR, 2, FMASK(PMCSR_STATE), FBITS(PMCSR_STATE, PM_D3));
 	pcios_sleep_ms(PM_MS);
@@ -124,7 +126,7 @@ power_cycle(const PciFn *f)
 }
 
 static void
-bus_reset(const PciFn *f)
+reset_bus(const PciFn *f)
 {
 	cfg_update(f->bridge, CFG_BRIDGECTL, 2, 0, FMASK(BCTL_RESET));
 	pcios_sleep_ms(BUS_HOLD_MS);
@@ -133,13 +135,13 @@ bus_reset(const PciFn *f)
 }
 
 static void (*const method[])(const PciFn *) = {
-	[PCI_RESET_FLR] = flr,
-	[PCI_RESET_AF] = af_flr,
-	[PCI_RESET_PM] = power_cycle,
-	[PCI_RESET_BUS] = bus_reset,
+	[PCI_RESET_FLR] = reset_flr,
+	[PCI_RESET_AF] = reset_af,
+	[PCI_RESET_PM] = reset_pm,
+	[PCI_RESET_BUS] = reset_bus,
 };
 
-/* Until it answers with its own name; retry status and all ones mean "not yet". */
+/* Waits until it answers with its own ids. Retry status and all ones mean "not yet". */
 static int
 await_return(const PciFn *f)
 {
@@ -168,12 +170,12 @@ pci_reset(PciFn *f)
 		return -ENOTSUP;
 	if (!pci_present(f))
 		return -EIO;
-	save(f, &s);
-	pci_drain(f); /* if it never drains, the reset is the remedy */
+	regs_save(f, &s);
+	pci_drain(f); /* if this times out, the reset is what helps */
 	method[f->reset](f);
 	if ((err = await_return(f)) != 0)
 		return err;
-	restore(f, &s);
+	regs_restore(f, &s);
 	if (f->reset == PCI_RESET_PM &&
 		FGET(pci_read(f, f->pm + PM_CSR, 2), PMCSR_STATE) != PM_D0)
 		return -EIO;

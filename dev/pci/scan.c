@@ -1,14 +1,14 @@
 /*
- * Finding the functions.
+ * Finds the functions.
  *
- * Every bus of every range firmware reports is probed, so nothing is followed and no loop
- * in the bridges' bus numbers can catch us; it also finds root buses that only the ACPI
- * name space would tell of. Bus numbers stay as firmware left them. A bridge counts as
- * the parent of a bus only when that number is higher than its own, so that every chain
- * of parents ends. Firmware hands over with bus mastering on: the first pass takes it
- * from everything that is not a bridge before anything is sized or parsed.
+ * Every bus of every range that firmware reports is probed. No bus number of a bridge is
+ * followed, so a loop in these numbers does no harm, and root buses are found that only the
+ * name space of ACPI has. A bridge counts as the parent of a bus only if the number of that
+ * bus is higher than that of its own, so that every chain of parents ends. Firmware leaves
+ * bus mastering on, so the first pass switches it off for everything that is not a bridge,
+ * before anything is sized or parsed.
  *
- * Absent: assigning bus numbers or BARs, hot plug. The list is const after pci_scan.
+ * Absent: assigning bus numbers or BARs, and hot plug. Locks: none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -41,7 +41,7 @@ pcifn_add(bdf_t b)
 	uint layout = FGET(cfg_read(b, CFG_HEADER, 1), HDR_LAYOUT);
 	PciFn *f = NULL;
 
-	if (layout > LAYOUT_CARDBUS) /* unknown, or vanished since: 0x7f */
+	if (layout > LAYOUT_CARDBUS) /* unknown; 0x7f if it has vanished since */
 		return;
 	if (nfound < MAX_FUNCTIONS)
 		f = pcios_alloc(sizeof(*f));
@@ -56,7 +56,8 @@ pcifn_add(bdf_t b)
 	nfound++;
 }
 
-/* Function 0 must exist and says whether others do; the rest is silenced all the same. */
+/* Function 0 must exist and says whether there are others. If it says no, those that answer
+ * are silenced all the same. */
 static void
 slot_scan(uint seg, uint bus, uint dev)
 {
@@ -101,7 +102,7 @@ bridge_above(const PciFn *f)
 }
 
 static uint
-depth(const PciFn *f)
+bridge_depth(const PciFn *f)
 {
 	uint n = 0;
 
@@ -131,7 +132,7 @@ is_ghost(const PciFn *f)
 static bool
 is_usable(const PciFn *f)
 {
-	if (depth(f) <= PCI_MAXDEPTH)
+	if (bridge_depth(f) <= PCI_MAXDEPTH)
 		return !is_ghost(f);
 	pcios_log("pci: %x:%x.%x is behind more than %d bridges: not used\n",
 		BDF_BUS(f->bdf), BDF_DEV(f->bdf), BDF_FN(f->bdf), PCI_MAXDEPTH);
