@@ -22,7 +22,6 @@
 #include "dev/text/iommufmt.h"
 #include "dev/text/tracefmt.h"
 #include "dev/text/walkfmt.h"
-#include "dev/vtd/os.h"
 #include "kern/cmd.h"
 #include "kern/dev.h"
 #include "kern/errno.h"

@@ -1,5 +1,6 @@
-/* SRC: dev/root.c dev/ramfile.c dev/ramtree.c kern/cpio.c kern/ns.c kern/namewalk.c kern/uniondir.c
- * kern/mount.c kern/chan.c kern/path.c kern/dirtab.c kern/text.c kern/cmd.c */
+/* SRC: dev/root.c dev/ramfile.c dev/ramtree.c kern/cpio.c kern/ns.c kern/namewalk.c
+ * kern/uniondir.c kern/mount.c kern/chan.c kern/path.c kern/dirtab.c kern/text.c
+ * kern/cmd.c */
 /*
  * The RAM file system through the name space: what the archive brings, copy on write,
  * sparse files against a flat model, directories, rename, and running out of memory.
