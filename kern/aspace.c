@@ -122,12 +122,6 @@ aspace_put(Aspace *as)
 }
 
 paddr_t
-aspace_root(const Aspace *as)
-{
-	return as->root;
-}
-
-paddr_t
 aspace_pdpt(const Aspace *as)
 {
 	return pt_pdpt(as->root);
@@ -398,17 +392,6 @@ aspace_frame(Aspace *as, vaddr_t va, int prot)
 		((prot & SPROT_EXEC) && (*e & PTE_NX)))
 		return 0;
 	return *e & PTE_ADDR;
-}
-
-paddr_t
-aspace_lookup(Aspace *as, vaddr_t va, int prot)
-{
-	paddr_t pa;
-
-	mutex_lock(&as->lock);
-	pa = aspace_frame(as, va, prot);
-	mutex_unlock(&as->lock);
-	return pa;
 }
 
 size_t

@@ -1,7 +1,14 @@
 /*
- * Where things go in the low half of a process (DESIGN.md section 4), and the windows
- * that never hold its memory. Pure but for the list of windows, filled at boot, const
- * after.
+ * Where things go in the low half of a process (kern/aspace.h draws it), and the windows
+ * that never hold its memory:
+ *
+ *	0x00400000 .. 0x08000000    text, data and bss of the program
+ *	0x08000000 .. 0x10000000    DMA memory for devices with 28 address bits
+ *	0x10000000 ..               the heap, upward
+ *	       .. 2^39 - 4 GiB      the stack at the top, and mmap downward below it
+ *
+ * Memory for devices with 32 address bits ends at 4 GiB. Pure but for the list of
+ * windows, which is filled at boot and const after.
  */
 #pragma once
 
@@ -18,9 +25,9 @@
 #define LAYOUT_STACK   (64 * 1024ull)
 #define LAYOUT_STRETCH (2ull << 20) /* DMA memory comes in these */
 
-/* The window that [va, va+len) touches, by name; NULL when it touches none. */
+/* The name of a window that [va, va+len) touches; NULL when it touches none. */
 const char *layout_window(vaddr_t va, uint64_t len);
-/* The same, but for windows behind which nothing but RAM answers a device. */
+/* The same without the first MiB, behind which a device meets only RAM. */
 const char *layout_device_window(vaddr_t va, uint64_t len);
 /* The highest address a, a multiple of align, with low <= a and a + len <= high, that
  * touches no region and no window; 0 when there is none. */

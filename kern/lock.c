@@ -1,10 +1,10 @@
 /*
- * Spin locks with owner and order checks (lock.h has the order).
+ * Spin locks with checks of owner and order. lock.h has the rules.
  *
- * Taking the first lock on a CPU turns interrupts off, letting the last go restores them.
- * While a CPU spins it answers TLB shoot-downs, because the holder may be waiting for
- * one. The chain of locks a CPU holds is linked through Lock.outer; held[] is touched
- * only by its own CPU with interrupts off.
+ * Taking the first lock on a CPU turns its interrupts off, and releasing the last one
+ * restores them. While a CPU spins it answers TLB shoot-downs, because the holder may be
+ * waiting for one. The locks that a CPU holds are a chain through Lock.outer. held[] is
+ * touched only by its own CPU with interrupts off.
  */
 
 #include "kern/lock.h"
@@ -102,16 +102,6 @@ lock_held(const Lock *l)
 
 	arch_irq_restore(irq);
 	return mine;
-}
-
-bool
-lock_none(void)
-{
-	bool irq = arch_irq_off();
-	bool none = held[arch_cpu()].inner == NULL;
-
-	arch_irq_restore(irq);
-	return none;
 }
 
 void

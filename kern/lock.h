@@ -1,12 +1,26 @@
 /*
- * Spin locks and sleeping locks, with owner and order checks.
+ * Spin locks (Lock) and sleeping locks (Mutex). Rules 1 to 3 are checked each time, and
+ * whoever breaks one of them panics with the names of the locks:
  *
- * Every lock has a rank. A CPU (for Lock) or a process (for Mutex) may only take a lock
- * whose rank is higher than that of every lock it holds; the ranks below ARE the global
- * order, outermost first. A Lock disables interrupts while held. Never sleep, print or
- * allocate under a Lock; a Mutex may be held across all three.
+ * 1. Every lock has a rank, and the ranks below are the order of all locks, outermost
+ *    first. A CPU takes a Lock, and a process a Mutex, only if its rank is higher than
+ *    that of every lock of this type that is held. Under a Lock no Mutex is taken.
+ * 2. The lock taken last is released first, by the CPU or process that took it.
+ * 3. Under a Lock nothing sleeps but waitq_sleep, and that only with no other Lock held.
+ *    A process has released each Mutex before it ends.
+ * 4. While a CPU holds a Lock its interrupts are off, so what is done is short and
+ *    bounded. An interrupt takes Locks only. The locks of the log, the heap and the
+ *    frames rank high, so that printing and allocating are possible under most Locks, but
+ *    only the IOMMU core does that, under RANK_UNIT. All others allocate before and print
+ *    after.
+ * 5. A Mutex may be held while its process sleeps, prints or allocates. Code that another
+ *    file calls under its Mutex says so at its declaration: an AsObserver runs under
+ *    RANK_ASPACE (kern/aspace.h), and dev/assign/assignlock.h has the rules for
+ *    RANK_ASSIGN, the outermost lock. No Mutex of the name space is held while a device
+ *    is asked, so each device file may take any lock of its own (kern/mount.h).
  *
- * REQUIRES and friends are checked by clang's -Wthread-safety.
+ * REQUIRES, ACQUIRE and RELEASE are also checked at compile time, by clang's
+ * -Wthread-safety.
  */
 #pragma once
 
@@ -66,16 +80,15 @@ typedef struct CAPABILITY("lock") Lock {
 	{                                                                                \
 		.rank = (r), .cpu = -1, .name = (n)                                      \
 	}
-void lock_init(Lock *l, int rank, const char *name);
-void lock(Lock *l) ACQUIRE(*l);
+void lock_init(Lock *l, int rank, const char *name); /* name: const for ever */
+void lock(Lock *l) ACQUIRE(*l); /* spins; interrupts are off until unlock */
 void unlock(Lock *l) RELEASE(*l);
 bool lock_held(const Lock *l); /* by this CPU */
-bool lock_none(void);          /* this CPU holds no Lock: it may sleep */
 
-/* For the scheduler: release l, held around inner, while inner stays held; and what a
- * release of the outermost lock makes of interrupts, which belongs to the process that
- * took it, not to the CPU it ends on. */
+/* For the scheduler: releases l, inside which `inner` was taken and stays held. */
 void lock_drop_outer(Lock *l, Lock *inner) RELEASE(*l);
+/* For the scheduler: whether the release of the outermost Lock turns interrupts on. That
+ * belongs to the process that took it, which may be on another CPU by then. */
 bool lock_irq_state(void);
 void lock_set_irq_state(bool on);
 
@@ -90,21 +103,22 @@ typedef struct Waitq {
 #define NEVER UINT64_MAX /* no deadline */
 
 /*
- * Sleep on q until wakeup(q), `deadline` (arch_now() time; NEVER for none), or a kill.
- * `l` is held by the caller; it is released while asleep and held again on return.
- * Returns 0, -ETIMEDOUT or -EINTR; the caller tests its condition again in every case.
+ * Sleeps on q until waitq_wake(q), until `deadline` (arch_now() time; NEVER for none), or
+ * until the process is killed. The caller holds `l` and no other Lock; it is released
+ * while asleep and held again on return. Returns 0, -ETIMEDOUT or -EINTR (killed: leave
+ * the kernel soon). In every case the caller tests again what it waits for.
  */
 int waitq_sleep(Waitq *q, Lock *l, ns_t deadline) REQUIRES(*l);
-/* The same, but a kill does not interrupt it: for hardware waits with a deadline. */
+/* The same, but a kill does not end it: for waits for hardware that have a deadline. */
 int waitq_sleep_uninterruptible(Waitq *q, Lock *l, ns_t deadline) REQUIRES(*l);
-/* Wake everybody on q. May be called from an interrupt and under any Lock whose rank is
+/* Wakes everybody on q. May be called from an interrupt and under any Lock whose rank is
  * below RANK_SCHED. */
 void waitq_wake(Waitq *q);
 
 /*
- * Waiting on several queues: take the generation, test every condition (marking each
- * queue polled), then sleep; a wake-up of any polled queue since moves the generation and
- * ends the sleep at once. Returns 0, -ETIMEDOUT or -EINTR.
+ * How a process waits on several queues: it takes the generation, tests every condition
+ * and marks each queue polled, and then sleeps. If a polled queue has been woken since,
+ * the generation has moved, and the sleep ends at once. Returns 0, -ETIMEDOUT or -EINTR.
  */
 uint64_t waitq_poll_gen(void);
 int waitq_poll_sleep(uint64_t gen, ns_t deadline);
@@ -121,7 +135,7 @@ typedef struct CAPABILITY("mutex") Mutex {
 	{                                                                                \
 		.rank = (r), .name = (n)                                                 \
 	}
-void mutex_init(Mutex *m, int rank, const char *name);
-void mutex_lock(Mutex *m) ACQUIRE(*m);
+void mutex_init(Mutex *m, int rank, const char *name); /* name: const for ever */
+void mutex_lock(Mutex *m) ACQUIRE(*m); /* sleeps, and a kill does not end that */
 void mutex_unlock(Mutex *m) RELEASE(*m);
 bool mutex_held(const Mutex *m); /* by this process */

@@ -1,8 +1,8 @@
 /*
- * Addresses below 512 GiB that belong to PCI are never memory of a process. A device that
- * is told such an address could be answered by another device, and its request would never
- * reach a unit. kern/layout.h keeps the list of all such ranges. It is const after boot.
- * Locks: none.
+ * What of the address space below 512 GiB belongs to PCI. None of it is ever memory of a
+ * process (arch/pt.h, rule 3), because bridges may route a request for such an address
+ * straight to another device, and then no unit sees it. The windows are read once, at
+ * boot; kern/layout.h keeps the list. Locks: none.
  */
 
 #include "dev/glue/pciwindow.h"

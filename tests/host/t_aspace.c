@@ -92,7 +92,7 @@ arch_shootdown(paddr_t root, vaddr_t va, size_t len)
 {
 	(void)va;
 	(void)len;
-	if (watched != NULL && root == aspace_root(watched)) {
+	if (watched != NULL && root == watched->root) {
 		pte_t *e = pt_leaf(root, watched_va, false);
 
 		saw_entry_at_shootdown = e != NULL && *e != 0;
@@ -192,7 +192,7 @@ done(Aspace *as)
 static pte_t
 leaf(Aspace *as, vaddr_t va)
 {
-	pte_t *e = pt_leaf(aspace_root(as), va, false);
+	pte_t *e = pt_leaf(as->root, va, false);
 
 	return e != NULL ? *e : 0;
 }
@@ -260,9 +260,9 @@ test_map(void **state)
 	assert_int_equal(two, va - 4096);
 	assert_int_equal(leaf(as, two) & 7, 5);
 	assert_int_equal(aspace_size(as), 3 * 4096);
-	check_zeros(aspace_root(as), 4);
-	assert_int_equal(aspace_lookup(as, va, SPROT_WRITE), leaf(as, va) & PTE_ADDR);
-	assert_int_equal(aspace_lookup(as, two, SPROT_WRITE), 0);
+	check_zeros(as->root, 4);
+	assert_int_equal(aspace_frame(as, va, SPROT_WRITE), leaf(as, va) & PTE_ADDR);
+	assert_int_equal(aspace_frame(as, two, SPROT_WRITE), 0);
 	done(as);
 }
 
@@ -314,7 +314,7 @@ test_unmap_order(void **state)
 	assert_int_equal(aspace_unmap(as, va + 4096, 4096), 0);
 	assert_string_equal(journal, "STF");     /* the last page: its tables go too */
 	assert_int_equal(aspace_pdpt(as), pdpt); /* but for the one that domains hold */
-	check_zeros(aspace_root(as), 4);
+	check_zeros(as->root, 4);
 	done(as);
 }
 
@@ -459,7 +459,7 @@ test_protect(void **state)
 	assert_string_equal(journal, "SR");
 	assert_int_equal(removed_prot, 0);
 	assert_int_equal(leaf(as, va + 4096), 0);
-	check_zeros(aspace_root(as), 4);
+	check_zeros(as->root, 4);
 	assert_int_equal(aspace_protect(as, va, 3 * 4096, SPROT_READ), 0);
 	assert_int_equal(leaf(as, va + 4096) & (PTE_ADDR | 7), pa | 5);
 	assert_string_equal(page_ptr(pa), "kept");
@@ -583,7 +583,7 @@ test_no_memory(void **state)
 		if (err == 0)
 			err = aspace_fork(as, &child);
 		host_alloc_left = -1;
-		check_zeros(aspace_root(as), 4);
+		check_zeros(as->root, 4);
 		assert_true(leaf(as, keep) & PTE_P);
 		if (child != NULL)
 			aspace_put(child);
