@@ -53,7 +53,6 @@ static inline void arch_relax(void); /* PAUSE */
 uint64_t arch_tsc(void);
 uint64_t arch_idle_ticks(void); /* of this CPU */
 ns_t arch_now(void);            /* monotonic since boot */
-void arch_delay(ns_t ns);       /* busy, bounded; < 10 ms */
 /* seconds since 1970, from the RTC at boot plus arch_now */
 uint64_t arch_wall(void);
 

@@ -165,17 +165,6 @@ arch_now(void)
 }
 
 void
-arch_delay(ns_t ns)
-{
-	ns_t end = arch_now() + ns;
-
-	while (arch_now() < end) {
-		arch_poll_shootdown();
-		arch_relax();
-	}
-}
-
-void
 arch_sleep(ns_t ns)
 {
 	ns_t end = arch_now() + ns;

@@ -17,9 +17,9 @@ static const char *const name[NEXCEPTION] = {
 	"invalid opcode", "no coprocessor", "double fault", "coprocessor overrun",
 	"invalid TSS", "segment not present", "stack segment", "general protection",
 	"page fault", "reserved 15", "x87 error", "alignment check", "machine check",
-	"SIMD error", "virtualization", "control protection", "reserved 22", "reserved 23",
-	"reserved 24", "reserved 25", "reserved 26", "reserved 27", "hypervisor injection",
-	"VMM communication", "security", "reserved 31",
+	"SIMD error", "virtualization", "control protection", "reserved 22",
+	"reserved 23", "reserved 24", "reserved 25", "reserved 26", "reserved 27",
+	"hypervisor injection", "VMM communication", "security", "reserved 31",
 };
 /* clang-format on */
 

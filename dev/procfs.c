@@ -52,12 +52,12 @@ proc_of(const Chan *c)
 
 /* ---- what the files show ---- */
 
-/* clang-format off */
 static const char *const state_name[] = {
-	[PROC_EMBRYO] = "new",	     [PROC_READY] = "ready",   [PROC_RUNNING] = "running",
-	[PROC_SLEEPING] = "sleeping", [PROC_ZOMBIE] = "zombie", [PROC_DEAD] = "dead",
+	[PROC_READY] = "ready",
+	[PROC_RUNNING] = "running",
+	[PROC_SLEEPING] = "sleeping",
+	[PROC_ZOMBIE] = "zombie",
 };
-/* clang-format on */
 
 static size_t
 size_of(Proc *p)

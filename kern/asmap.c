@@ -10,8 +10,6 @@
 #include "kern/log.h"
 #include "kern/page.h"
 
-typedef unsigned long long ull;
-
 /* ---- mmap, munmap ---- */
 
 static vaddr_t
@@ -38,8 +36,8 @@ map_dma(Aspace *as, size_t len, int prot, int flags, vaddr_t *out) REQUIRES(as->
 	int err;
 
 	if (s == 0)
-		return fail(-ENOMEM, "no address below 0x%llx for %llu KiB of DMA memory",
-			(ull)dma_limit(flags), (ull)len >> 10);
+		return fail(-ENOMEM, "no address below 0x%lx for %lu KiB of DMA memory",
+			dma_limit(flags), len >> 10);
 	if (region_reserve(&as->regions, 3) != 0)
 		return fail(-ENOMEM, "out of memory");
 	*out = s + PAGE_SIZE;
@@ -56,12 +54,11 @@ static int
 map_fixed(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 {
 	if (va % PAGE_SIZE != 0 || va + len > LAYOUT_MEMTOP)
-		return fail(-EINVAL, "memory cannot be at 0x%llx", (ull)va);
+		return fail(-EINVAL, "memory cannot be at 0x%lx", va);
 	if (layout_window(va, len) != NULL)
-		return fail(-EINVAL, "0x%llx is kept out: %s", (ull)va,
-			layout_window(va, len));
+		return fail(-EINVAL, "0x%lx is kept out: %s", va, layout_window(va, len));
 	if (region_overlap(&as->regions, va, len) != NULL)
-		return fail(-EEXIST, "0x%llx is mapped already", (ull)va);
+		return fail(-EEXIST, "0x%lx is mapped already", va);
 	return as_place(as, va, len, prot, REGION_ANON);
 }
 
@@ -72,8 +69,7 @@ aspace_map(Aspace *as, vaddr_t addr, size_t len, int prot, int flags, vaddr_t *o
 
 	if (len == 0 || len > LAYOUT_MEMTOP ||
 		(prot & ~(SPROT_READ | SPROT_WRITE | SPROT_EXEC)))
-		return fail(-EINVAL, "mmap: length 0x%llx, protection %d", (ull)len,
-			prot);
+		return fail(-EINVAL, "mmap: length 0x%lx, protection %d", len, prot);
 	if ((prot & SPROT_WRITE) && (prot & SPROT_EXEC))
 		return fail(-EINVAL, "memory is writable or executable, not both");
 	len = roundup(len, PAGE_SIZE);
@@ -82,16 +78,15 @@ aspace_map(Aspace *as, vaddr_t addr, size_t len, int prot, int flags, vaddr_t *o
 		*out = addr;
 		err = addr <= LAYOUT_MEMTOP
 			? map_fixed(as, addr, len, prot)
-			: fail(-EINVAL, "memory cannot be at 0x%llx", (ull)addr);
+			: fail(-EINVAL, "memory cannot be at 0x%lx", addr);
 	} else if ((flags & SMAP_DMA) && (prot & SPROT_EXEC)) {
 		err = fail(-EINVAL, "DMA memory cannot be executable");
 	} else if (flags & SMAP_DMA) {
 		err = map_dma(as, len, prot, flags, out);
 	} else {
 		*out = layout_gap(&as->regions, LAYOUT_BRK, LAYOUT_TOP, len, PAGE_SIZE);
-		err = *out != 0
-			? as_place(as, *out, len, prot, REGION_ANON)
-			: fail(-ENOMEM, "no address for %llu KiB", (ull)len >> 10);
+		err = *out != 0 ? as_place(as, *out, len, prot, REGION_ANON)
+				: fail(-ENOMEM, "no address for %lu KiB", len >> 10);
 	}
 	mutex_unlock(&as->lock);
 	return err;
@@ -146,8 +141,7 @@ aspace_unmap(Aspace *as, vaddr_t addr, size_t len)
 	if (addr % PAGE_SIZE != 0 || len == 0 || len > LAYOUT_REGTOP ||
 		addr > LAYOUT_REGTOP - len ||
 		(addr < LAYOUT_MEMTOP && addr + len > LAYOUT_MEMTOP))
-		return fail(-EINVAL, "munmap: 0x%llx bytes at 0x%llx", (ull)len,
-			(ull)addr);
+		return fail(-EINVAL, "munmap: 0x%lx bytes at 0x%lx", len, addr);
 	mutex_lock(&as->lock);
 	if (addr >= LAYOUT_MEMTOP)
 		err = as_unmap_regs(as, addr, roundup(len, PAGE_SIZE));
@@ -164,7 +158,7 @@ brk_grow(Aspace *as, vaddr_t from, vaddr_t to) REQUIRES(as->lock)
 {
 	if (to > LAYOUT_TOP || layout_window(from, to - from) != NULL ||
 		region_overlap(&as->regions, from, to - from) != NULL)
-		return fail(-ENOMEM, "the heap cannot grow to 0x%llx", (ull)to);
+		return fail(-ENOMEM, "the heap cannot grow to 0x%lx", to);
 	return as_place(as, from, to - from, SPROT_READ | SPROT_WRITE, REGION_BRK);
 }
 

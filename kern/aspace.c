@@ -16,8 +16,6 @@
 #include "kern/page.h"
 #include "kern/string.h"
 
-typedef unsigned long long ull;
-
 /* Accessed, and dirty where it can be: nobody looks at these bits, and then neither a CPU
  * nor a unit that walks these tables as its first stage has to write them. */
 pte_t
@@ -252,7 +250,7 @@ populate(Aspace *as, vaddr_t va, size_t len, int prot, bool dma) REQUIRES(as->lo
 	if (o == len && as_announce(as, va, len, dma) == 0)
 		return 0;
 	as_depopulate(as, va, o < len ? o + PAGE_SIZE : len);
-	return fail(-ENOMEM, "out of memory: %llu KiB wanted", (ull)len >> 10);
+	return fail(-ENOMEM, "out of memory: %lu KiB wanted", len >> 10);
 }
 
 int
@@ -275,12 +273,11 @@ aspace_place(Aspace *as, vaddr_t va, size_t len, int prot, RegionKind kind)
 
 	mutex_lock(&as->lock);
 	if (va % PAGE_SIZE != 0 || len == 0 || va + len > LAYOUT_MEMTOP || va + len < va)
-		err = fail(-EINVAL, "memory cannot be at 0x%llx", (ull)va);
+		err = fail(-EINVAL, "memory cannot be at 0x%lx", va);
 	else if (layout_window(va, len) != NULL)
-		err = fail(-EINVAL, "0x%llx is kept out: %s", (ull)va,
-			layout_window(va, len));
+		err = fail(-EINVAL, "0x%lx is kept out: %s", va, layout_window(va, len));
 	else if (region_overlap(&as->regions, va, len) != NULL)
-		err = fail(-EEXIST, "0x%llx is mapped already", (ull)va);
+		err = fail(-EEXIST, "0x%lx is mapped already", va);
 	else
 		err = as_place(as, va, roundup(len, PAGE_SIZE), prot, kind);
 	mutex_unlock(&as->lock);
@@ -374,8 +371,8 @@ aspace_fork(Aspace *from, Aspace **out) NO_ANALYSIS
 	if (err != 0) {
 		if (to != NULL)
 			aspace_put(to);
-		return fail(-ENOMEM, "out of memory: a copy needs %llu KiB",
-			(ull)aspace_size(from) >> 10);
+		return fail(-ENOMEM, "out of memory: a copy needs %lu KiB",
+			aspace_size(from) >> 10);
 	}
 	*out = to;
 	return 0;
@@ -405,8 +402,8 @@ aspace_print(Aspace *as, Text *t)
 {
 	mutex_lock(&as->lock);
 	for (Region *r = as->regions.head; r != NULL; r = r->next)
-		text_printf(t, "0x%012llx 0x%012llx %c%c%c %s\n", (ull)r->va,
-			(ull)(r->va + r->len), r->prot & SPROT_READ ? 'r' : '-',
+		text_printf(t, "0x%012lx 0x%012lx %c%c%c %s\n", r->va, (r->va + r->len),
+			r->prot & SPROT_READ ? 'r' : '-',
 			r->prot & SPROT_WRITE ? 'w' : '-',
 			r->prot & SPROT_EXEC ? 'x' : '-', region_name[r->kind]);
 	mutex_unlock(&as->lock);
@@ -422,16 +419,15 @@ aspace_explain(Aspace *as, vaddr_t va, bool write, char *buf, size_t n)
 	r = region_find(&as->regions, va);
 	win = va < LAYOUT_MEMTOP ? layout_window(va, 1) : NULL;
 	if (r == NULL && win != NULL)
-		snprint(buf, n, "0x%llx is kept out: %s", (ull)va, win);
+		snprint(buf, n, "0x%lx is kept out: %s", va, win);
 	else if (r == NULL)
-		snprint(buf, n, "nothing is mapped at 0x%llx", (ull)va);
+		snprint(buf, n, "nothing is mapped at 0x%lx", va);
 	else if (r->kind == REGION_REVOKED)
 		snprint(buf, n, "%s", r->why);
 	else if (r->kind == REGION_GUARD)
-		snprint(buf, n, "0x%llx is a guard page", (ull)va);
+		snprint(buf, n, "0x%lx is a guard page", va);
 	else
-		snprint(buf, n, "0x%llx (%s) may not be %s", (ull)va,
-			region_name[r->kind],
+		snprint(buf, n, "0x%lx (%s) may not be %s", va, region_name[r->kind],
 			write                          ? "written"
 				: r->prot & SPROT_READ ? "executed"
 						       : "read");

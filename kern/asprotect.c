@@ -11,8 +11,6 @@
 #include "kern/log.h"
 #include "kern/page.h"
 
-typedef unsigned long long ull;
-
 /* The parked frame for va, put back into nothing; 0 when there is none. */
 static paddr_t
 unpark(Aspace *as, vaddr_t va) REQUIRES(as->lock)
@@ -123,15 +121,14 @@ aspace_protect(Aspace *as, vaddr_t addr, size_t len, int prot)
 	if (addr % PAGE_SIZE != 0 || len == 0 || len > LAYOUT_MEMTOP ||
 		addr > LAYOUT_MEMTOP - len ||
 		(prot & ~(SPROT_READ | SPROT_WRITE | SPROT_EXEC)))
-		return fail(-EINVAL, "mprotect: 0x%llx bytes at 0x%llx", (ull)len,
-			(ull)addr);
+		return fail(-EINVAL, "mprotect: 0x%lx bytes at 0x%lx", len, addr);
 	if ((prot & SPROT_WRITE) && (prot & SPROT_EXEC))
 		return fail(-EINVAL, "memory is writable or executable, not both");
 	len = roundup(len, PAGE_SIZE);
 	mutex_lock(&as->lock);
 	if (!region_covered(&as->regions, addr, len) ||
 		as_any_kind(as, addr, len, REGION_GUARD))
-		err = fail(-ENOMEM, "0x%llx: not all of it is mapped", (ull)addr);
+		err = fail(-ENOMEM, "0x%lx: not all of it is mapped", addr);
 	else
 		err = protect(as, addr, len, prot);
 	mutex_unlock(&as->lock);

@@ -39,7 +39,6 @@ user_fault(uint trap, uint64_t err, vaddr_t addr, Trapframe *tf)
 		snprint(what, sizeof what, "%s", trap_text[trap]);
 	else
 		snprint(what, sizeof what, "trap %u", trap);
-	snprint(why, sizeof why, "%s (at 0x%llx)", what,
-		(unsigned long long)arch_tf_pc(tf));
+	snprint(why, sizeof why, "%s (at 0x%lx)", what, arch_tf_pc(tf));
 	proc_kill(p, SSIGSEGV, why);
 }

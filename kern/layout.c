@@ -100,8 +100,6 @@ void
 layout_print(Text *t)
 {
 	for (uint i = 0; i < nwindow; i++)
-		text_printf(t, "0x%016llx 0x%016llx %s\n",
-			(unsigned long long)window[i].base,
-			(unsigned long long)(window[i].base + window[i].len - 1),
-			window[i].what);
+		text_printf(t, "0x%016lx 0x%016lx %s\n", window[i].base,
+			(window[i].base + window[i].len - 1), window[i].what);
 }

@@ -16,8 +16,9 @@
  * 5. A Mutex may be held while its process sleeps, prints or allocates. Code that another
  *    file calls under its Mutex says so at its declaration: an AsObserver runs under
  *    RANK_ASPACE (kern/aspace.h), and dev/assign/assignlock.h has the rules for
- *    RANK_ASSIGN, the outermost lock. No Mutex of the name space is held while a device
- *    is asked, so each device file may take any lock of its own (kern/mount.h).
+ *    RANK_ASSIGN, the outermost lock. While a device file is asked no Mutex of the kernel
+ *    is held but the Chan's if the device is plain (kern/dev.h), so that a device file
+ *    may take locks of any rank, and a plain one those from RANK_DIR on.
  *
  * REQUIRES, ACQUIRE and RELEASE are also checked at compile time, by clang's
  * -Wthread-safety.

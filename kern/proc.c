@@ -1,12 +1,12 @@
 /*
- * Processes: the table, birth by fork or by the kernel, death, wait and kill; exec is
- * procexec.c's. See proc.h.
+ * Processes: their table, birth by fork or by the kernel, death, wait and kill. Process 1
+ * is made in procinit.c, and exec is in procexec.c.
  *
- * Death in order: `dying` is set, drivers drain the process's devices while its memory is
- * whole, descriptors close, memory goes, the parent learns. A process is killed by
- * setting `killed`; it dies at its next return to user mode or interruptible sleep, never
- * in the middle of kernel work. Locks: proc_lock (RANK_PROC) guards the list and the
- * fields marked (t).
+ * A process ends in this order: `dying` is set, drivers drain the devices of the process
+ * while its memory is whole, its descriptors are closed, its memory goes, and its parent
+ * is told. Killing a process only sets `killed`. The process then ends when it returns to
+ * user mode, and an interruptible sleep ends at once, so no work of the kernel is left
+ * half done. Locks: proc_lock (RANK_PROC) guards the list and the fields marked (t).
  */
 
 #include "kern/proc.h"
@@ -15,14 +15,13 @@
 #include "kern/errno.h"
 #include "kern/heap.h"
 #include "kern/log.h"
+#include "kern/procinner.h"
 #include "kern/sched.h"
 #include "kern/string.h"
 
-#define INIT 1
-
 static Lock proc_lock = LOCK_INIT(RANK_PROC, "proc");
 static Proc *procs;         /* in pid order; each counted once for being here */
-static int last_pid = INIT; /* process 1 is named, not counted */
+static int last_pid = PROC_INIT; /* process 1 is named, not counted */
 static const ProcObserver *observer;
 
 /* ---- the table ---- */
@@ -95,7 +94,7 @@ proc_each(int (*fn)(Proc *p, void *arg), void *arg)
 	}
 }
 
-static Proc *
+Proc *
 proc_new(bool user)
 {
 	Proc *p = kalloc(sizeof *p);
@@ -113,8 +112,7 @@ proc_new(bool user)
 	return p;
 }
 
-/* Into the table, with this pid or (0) a new one; from now on it can be found. */
-static void
+void
 proc_enter(Proc *p, Proc *parent, int pid)
 {
 	Proc **pp;
@@ -269,51 +267,6 @@ proc_kthread(const char *name, void (*fn)(void *), void *arg)
 	return p;
 }
 
-/* ---- process 1 ---- */
-
-typedef struct InitArgs {
-	const char *path;
-} InitArgs;
-
-static InitArgs init_args;
-
-/* Process 1 begins as a kernel thread with a user's kit, and execs. */
-static void
-start_init(void *arg)
-{
-	static char *envp[] = { "PATH=/bin", "HOME=/", NULL };
-	Proc *p = arg;
-	char *argv[] = { (char *)init_args.path, NULL };
-	Chan *cons;
-
-	sched_entered();
-	for (int fd = 0; fd < 3; fd++)
-		if (ns_open(p->pgrp, "/", "#cons/cons", SO_RDWR, 0, &cons) == 0)
-			fd_alloc(cons, false);
-	if (proc_exec(init_args.path, argv, envp) != 0) {
-		kprint("%s: %s\n", init_args.path, p->errstr);
-		arch_poweroff(1);
-	}
-	user_return();
-	arch_enter_user(arch_tf(p->kstack));
-}
-
-int
-proc_spawn_init(const char *path)
-{
-	Proc *p = proc_new(true);
-
-	if (p == NULL || (p->pgrp = pgrp_new()) == NULL)
-		return -ENOMEM;
-	init_args.path = path;
-	strcopy(p->cwd, "/", sizeof p->cwd);
-	proc_name(p, path);
-	p->ksp = arch_kstack_prepare(p->kstack, start_init, p);
-	proc_enter(p, NULL, INIT);
-	sched_ready(p);
-	return 0;
-}
-
 /* ---- death ---- */
 
 void
@@ -326,7 +279,7 @@ proc_observe(const ProcObserver *o)
 static void
 orphan_locked(Proc *p) REQUIRES(proc_lock)
 {
-	Proc *init = find_locked(INIT);
+	Proc *init = find_locked(PROC_INIT);
 
 	for (Proc *c = procs; c != NULL; c = c->next)
 		if (c->parent == p)
@@ -341,7 +294,7 @@ proc_exit(int status)
 	Proc *p = proc_self();
 	Aspace *as = p->as;
 
-	if (p->pid == INIT)
+	if (p->pid == PROC_INIT)
 		arch_poweroff(status >> 8);
 	assert(p->held == NULL);
 	__atomic_store_n(&p->dying, true, __ATOMIC_SEQ_CST);

@@ -16,14 +16,7 @@
 #define PROC_NAMELEN 32
 #define KSTACK_SIZE  (16 * 1024)
 
-typedef enum ProcState {
-	PROC_EMBRYO,
-	PROC_READY,
-	PROC_RUNNING,
-	PROC_SLEEPING,
-	PROC_ZOMBIE,
-	PROC_DEAD
-} ProcState;
+typedef enum ProcState { PROC_READY, PROC_RUNNING, PROC_SLEEPING, PROC_ZOMBIE } ProcState;
 
 struct Proc {
 	int pid;    /* const after creation */

@@ -21,8 +21,7 @@ enum {
 	SYS_getppid,   /* () */
 	SYS_setpgid,   /* (pid, pgid) */
 	SYS_sleep,     /* (nanoseconds) -> 0 or -EINTR */
-	SYS_clock,     /* (which) -> ns; CLK_MONO since boot, CLK_REAL since 1970, CLK_CPU used by caller,
-	                * CLK_TICKS time-stamp counter ticks, CLK_IDLE ticks spent in HLT */
+	SYS_clock,     /* (CLK_*) -> ns, or ticks of the time-stamp counter */
 	SYS_brk,       /* (address or 0) -> new break */
 	SYS_mmap,      /* (addr, len, prot, flags, fd, offset) -> address */
 	SYS_munmap,    /* (addr, len) */
@@ -49,22 +48,39 @@ enum {
 	SYS_rename,    /* (old, new): within one directory tree */
 	SYS_bind,      /* (new, old, flags) */
 	SYS_unmount,   /* (new or NULL, old) */
-	SYS_rfns,      /* (flags): RFNS_COPY own copy of the mount table, RFNS_SEAL refuse '#' from now on,
-	                * RFNS_CLEAR start it from nothing but the root */
+	SYS_rfns,      /* (RFNS_*): changes the mount table */
 	SYS_errstr,    /* (buf, n) -> length: the sentence of the last failed call */
-	SYS_signal,    /* (sig, how): SIGINT or SIGPIPE; how is SIGNAL_*; SIGNAL_ASK returns how
-	                * many SIGINTs came, ignored, since last asked */
+	SYS_signal,    /* (SIGINT or SIGPIPE, SIGNAL_*) */
 	SYS_uname,     /* (buf, n): one line of text */
 	SYS_COUNT
 };
 
-enum { CLK_MONO, CLK_REAL, CLK_CPU, CLK_TICKS, CLK_IDLE };
-enum { RFNS_COPY = 1, RFNS_SEAL = 2, RFNS_CLEAR = 4 };
-enum { BIND_REPLACE = 0, BIND_BEFORE = 1, BIND_AFTER = 2, BIND_CREATE = 4,
-       BIND_KEEP = 8 /* alone: binds nothing; what is bound at or below old survives RFNS_CLEAR */ };
+enum {
+	CLK_MONO,      /* ns since boot */
+	CLK_REAL,      /* ns since 1970 */
+	CLK_CPU,       /* ns of CPU time that the caller has used */
+	CLK_TICKS,     /* ticks of the time-stamp counter */
+	CLK_IDLE       /* ticks that this CPU has spent in HLT */
+};
+enum {
+	RFNS_COPY = 1, /* the caller gets a mount table of its own, a copy */
+	RFNS_SEAL = 2, /* from now on the table refuses '#' names */
+	RFNS_CLEAR = 4 /* only the root stays in the table, and what BIND_KEEP keeps */
+};
+enum {
+	BIND_REPLACE = 0,
+	BIND_BEFORE = 1,
+	BIND_AFTER = 2,
+	BIND_CREATE = 4,
+	/* Alone: binds nothing. What is bound at or below `old` survives RFNS_CLEAR. */
+	BIND_KEEP = 8
+};
 enum { WAIT_NOHANG = 1 };
-/* What a signal does: end the process, or nothing but be counted. */
-enum { SIGNAL_DEFAULT, SIGNAL_IGNORE, SIGNAL_ASK };
+enum {
+	SIGNAL_DEFAULT, /* from now on the signal ends the process */
+	SIGNAL_IGNORE,  /* from now on it is only counted */
+	SIGNAL_ASK      /* changes nothing; returns the ignored SIGINTs since last asked */
+};
 
 /* open */
 #define SO_RDONLY   0

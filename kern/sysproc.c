@@ -172,7 +172,7 @@ sys_clock(const uint64_t a[6])
 	case CLK_IDLE:
 		return arch_idle_ticks();
 	}
-	return fail(-EINVAL, "no clock %llu", (unsigned long long)a[0]);
+	return fail(-EINVAL, "no clock %lu", a[0]);
 }
 
 int64_t
@@ -196,7 +196,7 @@ map_file(int fd, const uint64_t a[6])
 	if (c->dev->mmap == NULL)
 		return fail(-ENODEV, "cannot be mapped");
 	if (a[1] == 0 || a[1] > 1ull << 38)
-		return fail(-EINVAL, "mmap: length 0x%llx", (unsigned long long)a[1]);
+		return fail(-EINVAL, "mmap: length 0x%lx", a[1]);
 	err = c->dev->mmap(c, proc_self()->as, a[5], a[1], (int)a[2], &va);
 	return err != 0 ? err : (int64_t)va;
 }
@@ -248,8 +248,7 @@ sys_signal(const uint64_t a[6])
 	uint64_t bit;
 
 	if ((a[0] != SSIGINT && a[0] != SSIGPIPE) || a[1] > SIGNAL_ASK)
-		return fail(-EINVAL, "signal %llu cannot be set",
-			(unsigned long long)a[0]);
+		return fail(-EINVAL, "signal %lu cannot be set", a[0]);
 	bit = 1ull << a[0];
 	if (a[1] == SIGNAL_ASK)
 		return a[0] == SSIGINT

@@ -18,7 +18,7 @@ in_user(vaddr_t va, size_t n)
 static int
 bad(vaddr_t va)
 {
-	return fail(-EFAULT, "bad address 0x%llx", (unsigned long long)va);
+	return fail(-EFAULT, "bad address 0x%lx", va);
 }
 
 int
