@@ -271,7 +271,7 @@ build/conformance/bare.elf: $(BAREOBJ) arch/kernel.ld
 
 # The same, to compare dev/vtd/walk.c with the unit (tests/host/t_walkqemu.py).
 build/walk/bare.elf: $(addprefix build/conformance/,tests/walk/main.o tests/conformance/bare.o \
-		tests/conformance/check.o tests/conformance/vtd.o) $(addprefix build/obj/,dev/vtd/walk.o dev/vtd/walk_scalable.o \
+		tests/conformance/check.o tests/conformance/vtd.o) $(addprefix build/obj/,dev/vtd/walk.o dev/vtd/walker.o dev/vtd/walk_scalable.o \
 		arch/boot.o arch/mem.o kern/fmt.o kern/cstr.o) arch/kernel.ld
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)

@@ -89,18 +89,9 @@ unit_tlb_obstacle(Unit *u)
 	return why;
 }
 
-static bool
-attached(const Domain *d)
-{
-	for (uint32_t i = 0; i < d->nunit; i++)
-		if (d->use[i].nsource > 0)
-			return true;
-	return false;
-}
-
 /* From here on the queue stays: tune.c counts, too. */
-static bool
-join(Unit *u)
+bool
+devtlb_join(Unit *u)
 {
 	os_lock(u->lock);
 	bool can = !obstacle_locked(u);
@@ -109,8 +100,8 @@ join(Unit *u)
 	return can;
 }
 
-static void
-forget(Domain *d)
+void
+devtlb_forget(Domain *d)
 {
 	Unit *u = d->tlb.unit;
 
@@ -121,27 +112,11 @@ forget(Domain *d)
 }
 
 int
-domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *tlb)
-{
-	if (d->kind == DOMAIN_PASSTHROUGH || unit_state(u) == UNIT_UNUSABLE)
-		return -ENOTSUP;
-	if (attached(d))
-		return -EBUSY;
-	if (!join(u))
-		return -ENOTSUP;
-	d->tlb = (DevTlb){ .vtd = *tlb, .unit = u };
-	int err = domain_attach(d, u, &tlb->sid, 1);
-	if (err)
-		forget(d);
-	return err;
-}
-
-int
 domain_tlb_off(Domain *d)
 {
 	if (!d->tlb.unit)
 		return 0;
 	int err = devtlb_flush(d, 0, 0);
-	forget(d);
+	devtlb_forget(d);
 	return err;
 }

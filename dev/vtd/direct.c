@@ -54,10 +54,3 @@ domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 		return -ENOTSUP;
 	return slpt_map(&d->tables, pa, pa, len, rights, &c);
 }
-
-uint64_t
-direct_lookup(iova_t iova, uint64_t *size)
-{
-	*size = 4096;
-	return (iova & ~4095ull) | DOMAIN_R | DOMAIN_W;
-}

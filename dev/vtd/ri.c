@@ -9,20 +9,20 @@
 static int
 context(Unit *u, const InvOp *op)
 {
-	int err = unit_wait64_locked(u, CCMD_REG, FMASK(CCMD_ICC), 0);
+	int err = unit_wait_locked(u, mmio_read64, CCMD_REG, FMASK(CCMD_ICC), 0);
 
 	if (err)
 		return err;
 	u->ninv[op->kind]++;
 	mmio_write64(u->regs, CCMD_REG, inv_ccmd(op));
-	return unit_wait64_locked(u, CCMD_REG, FMASK(CCMD_ICC), 0);
+	return unit_wait_locked(u, mmio_read64, CCMD_REG, FMASK(CCMD_ICC), 0);
 }
 
 static int
 iotlb(Unit *u, const InvOp *op)
 {
 	uint32_t at = u->lim.iotlb;
-	int err = unit_wait64_locked(u, at + IOTLB_REG, FMASK(IOTLB_IVT), 0);
+	int err = unit_wait_locked(u, mmio_read64, at + IOTLB_REG, FMASK(IOTLB_IVT), 0);
 
 	if (err)
 		return err;
@@ -30,7 +30,7 @@ iotlb(Unit *u, const InvOp *op)
 	if (op->kind == INV_IOTLB_PAGE)
 		mmio_write64(u->regs, at + IVA_REG, inv_iva(op));
 	mmio_write64(u->regs, at + IOTLB_REG, inv_iotlb(&u->lim, op));
-	return unit_wait64_locked(u, at + IOTLB_REG, FMASK(IOTLB_IVT), 0);
+	return unit_wait_locked(u, mmio_read64, at + IOTLB_REG, FMASK(IOTLB_IVT), 0);
 }
 
 int

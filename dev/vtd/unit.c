@@ -19,113 +19,6 @@
 #define PCI_ID        0x00
 #define PCI_SUBSYSTEM 0x2c
 
-/* ---- waiting and breaking ---- */
-
-void
-unit_break_locked(Unit *u, const char *why)
-{
-	if (u->state == UNIT_BROKEN)
-		return;
-	u->state = UNIT_BROKEN;
-	u->reason = why;
-}
-
-void
-unit_report(Unit *u)
-{
-	if (unit_state(u) != UNIT_BROKEN)
-		return;
-	os_lock(u->lock);
-	bool news = !u->told;
-	u->told = true;
-	os_unlock(u->lock);
-	if (news)
-		os_log("iommu: unit %u at 0x%llx is broken: %s\n", u->index,
-			(unsigned long long)u->base, u->reason);
-}
-
-void
-unit_waited_locked(Unit *u, uint64_t since)
-{
-	uint64_t ns = os_now() - since;
-
-	u->wait_ns += ns;
-	u->wait_max = ns > u->wait_max ? ns : u->wait_max;
-}
-
-int
-unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want)
-{
-	uint64_t end = os_now() + UNIT_WAIT_NS;
-
-	for (bool again = false;; again = true) {
-		/* Clock before register: a CPU held up in between is not the unit's
-		 * fault. */
-		bool late = os_now() >= end;
-		if ((mmio_read64(u->regs, off) & mask) == want) {
-			if (again)
-				unit_waited_locked(u, end - UNIT_WAIT_NS);
-			return 0;
-		}
-		if (late)
-			return -ETIMEDOUT;
-		os_relax();
-	}
-}
-
-int
-unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want)
-{
-	uint64_t end = os_now() + UNIT_WAIT_NS;
-
-	for (bool again = false;; again = true) {
-		bool late = os_now() >= end;
-		if ((mmio_read32(u->regs, off) & mask) == want) {
-			if (again)
-				unit_waited_locked(u, end - UNIT_WAIT_NS);
-			return 0;
-		}
-		if (late)
-			return -ETIMEDOUT;
-		os_relax();
-	}
-}
-
-int
-unit_gcmd_locked(Unit *u, Gcmd c)
-{
-	const Handshake *h = gcmd_handshake(c);
-	uint32_t gsts = mmio_read32(u->regs, GSTS_REG);
-
-	mmio_write32(u->regs, GCMD_REG, gcmd_word(gsts, h->set, h->clear));
-	int err = unit_wait32_locked(u, GSTS_REG, h->mask, h->want);
-	if (err)
-		unit_break_locked(u, h->what);
-	return err;
-}
-
-int
-unit_invalidate_locked(Unit *u, const Change *c)
-{
-	InvOp op[INV_MAXOP];
-	uint32_t n = inv_plan(&u->lim, c, op);
-	int err;
-
-	if (n == 0)
-		return 0;
-	if (u->state == UNIT_BROKEN)
-		return -ETIMEDOUT;
-	if (op[0].kind == INV_WBF) {
-		u->ninv[INV_WBF]++;
-		return unit_gcmd_locked(u, GCMD_DO_WBF);
-	}
-	err = u->queued ? qi_submit_locked(u, op, n) : ri_submit_locked(u, op, n);
-	if (err == 0)
-		return 0;
-	unit_break_locked(u, "an invalidation did not complete");
-	return -ETIMEDOUT;
-}
-
 /* ---- bring-up ---- */
 
 static int
@@ -159,8 +52,10 @@ map_window(Unit *u, uint64_t len)
 	return u->regs ? 0 : unusable(u, "registers cannot be mapped");
 }
 
+/* Maps the registers and reads what u is. -ENODEV: it cannot be used, as it says
+ * itself. */
 static int
-probe(Unit *u)
+probe(Unit *u, bool registers)
 {
 	const char *why;
 	int err;
@@ -173,7 +68,7 @@ probe(Unit *u)
 	if (cap_limits(u->ver, u->cap, u->ecap, &u->lim, &why) != 0)
 		return unusable(u, why);
 	cap_errata(host_bridge(PCI_ID), host_bridge(PCI_SUBSYSTEM), &u->lim);
-	u->queued = u->lim.queue && !(vtd_options.registers && u->lim.registers);
+	u->queued = u->lim.queue && !(registers && u->lim.registers);
 	if (u->lim.window > FIRST_WINDOW)
 		return map_window(u, u->lim.window);
 	return 0;
@@ -202,7 +97,7 @@ take_over_locked(Unit *u)
 		mmio_write32(u->regs, PECTL_REG, FMASK(EVENT_IM));
 	/* what is queued is not ours to lose: wait, but not for long */
 	if (gsts & FMASK(GCMD_QIE))
-		unit_wait64_locked(u, IQH_REG, FMASK(IQ_INDEX),
+		unit_wait_locked(u, mmio_read64, IQH_REG, FMASK(IQ_INDEX),
 			mmio_read64(u->regs, IQT_REG) & FMASK(IQ_INDEX));
 	for (uint32_t i = 0; i < sizeof step / sizeof step[0] && !err; i++)
 		if (gsts & step[i].on)
@@ -254,9 +149,9 @@ open_tables(Unit *u)
 }
 
 void
-unit_probe(Unit *u)
+unit_probe(Unit *u, bool registers)
 {
-	u->probed = probe(u) == 0;
+	u->probed = probe(u, registers) == 0;
 }
 
 void
@@ -305,7 +200,7 @@ protection_off_locked(Unit *u)
 	if (!u->lim.protects || !(mmio_read32(u->regs, PMEN_REG) & FMASK(PMEN_PRS)))
 		return 0;
 	mmio_write32(u->regs, PMEN_REG, 0);
-	int err = unit_wait32_locked(u, PMEN_REG, FMASK(PMEN_PRS), 0);
+	int err = unit_wait_locked(u, reg_read32, PMEN_REG, FMASK(PMEN_PRS), 0);
 	if (err)
 		unit_break_locked(u, "protected memory did not switch off");
 	return err;
@@ -360,16 +255,4 @@ unit_power(Unit *u, bool on)
 	os_unlock(u->lock);
 	unit_report(u);
 	return err;
-}
-
-uint32_t
-unit_index(const Unit *u)
-{
-	return u->index;
-}
-
-UnitState
-unit_state(const Unit *u)
-{
-	return __atomic_load_n(&u->state, __ATOMIC_RELAXED);
 }

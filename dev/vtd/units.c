@@ -184,7 +184,7 @@ vtd_start(void)
 	VtdMode mode;
 
 	for (uint32_t i = 0; i < nunit; i++)
-		unit_probe(&units[i]);
+		unit_probe(&units[i], vtd_options.registers);
 	mode = choose_mode();
 	for (uint32_t i = 0; i < nunit; i++)
 		unit_start(&units[i], mode);

@@ -106,40 +106,60 @@ struct Domain {
 };
 
 /* domain.c */
-Domain *domain_make(DomainKind kind); /* without tables; NULL: no memory */
-/* Empty tables of our own, with `levels`, down to `floor`. -ENOMEM. */
+/* A domain without tables. NULL: no memory. */
+Domain *domain_make(DomainKind kind);
+/* One with empty tables of our own, with `levels`, down to level `floor`. -ENOMEM. */
 int domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota,
 	Domain **out);
-/* Every unit that has d carries out what c demands (c->did is filled in); the first
- * error, after all were told. */
+
+/* domainflush.c: every unit that has d carries out what c demands, for which c->did is
+ * filled in, and then d's device with a TLB. The first error, after all were told:
+ * -ETIMEDOUT, -EIO. */
 int domain_invalidate(Domain *d, Change *c);
 
-/* devtlb.c: what the TLB of d's device has of [iova, iova+len), len 0 all, is gone. -EIO:
+/* devtlb.c */
+/* What the TLB of d's device has of [iova, iova+len), len 0 all, is gone on return. -EIO:
  * it did not confirm and has been switched off. */
 int devtlb_flush(Domain *d, iova_t iova, uint64_t len);
+/* A device behind u has a TLB that counts from now on; false: u has no part in that. */
+bool devtlb_join(Unit *u);
+/* d has no device with a TLB any more. */
+void devtlb_forget(Domain *d);
 
 /* shadow.c: ours follow the process's in [iova, iova+len), where its are new, or are
  * gone. */
 int shadow_show(Domain *d, iova_t iova, uint64_t len);  /* -ENOMEM: not all of it */
 bool shadow_drop(Domain *d, iova_t iova, uint64_t len); /* true: a table went */
 
-/* direct.c */
-uint64_t direct_lookup(iova_t iova, uint64_t *size);
-
 /* stats.c: a table to read, which may be taken apart meanwhile: what is not RAM is
  * NULL. */
 const uint64_t *look_table(uint64_t pa);
 
 /* unit.c */
-void unit_probe(Unit *u);            /* what it is and can */
-void unit_start(Unit *u, VtdMode m); /* registers to UNIT_OFF, or UNUSABLE */
+/* Finds out what u is and can. registers: invalidate by them where that can be chosen. An
+ * unusable unit says so, in its state and in the log. */
+void unit_probe(Unit *u, bool registers);
+/* From its registers to UNIT_OFF in this mode, or to UNUSABLE. */
+void unit_start(Unit *u, VtdMode m);
+
+/* wait.c */
+typedef uint64_t (*RegRead)(const volatile Regs *r, uint32_t off);
+uint64_t reg_read32(const volatile Regs *r, uint32_t off);
+/* Waits until the register at `off`, read by reg_read32 or mmio_read64, shows `want` in
+ * the bits of `mask`. -ETIMEDOUT: it did not within UNIT_WAIT_NS; the caller breaks the
+ * unit. */
+int unit_wait_locked(Unit *u, RegRead read, uint32_t off, uint64_t mask, uint64_t want);
+/* Gives a global command and waits for its status. -ETIMEDOUT: the unit is BROKEN. */
 int unit_gcmd_locked(Unit *u, Gcmd c);
-int unit_wait32_locked(Unit *u, uint32_t off, uint32_t mask, uint32_t want);
-int unit_wait64_locked(Unit *u, uint32_t off, uint64_t mask, uint64_t want);
+/* Counts the time since `since` as spent on waiting. */
 void unit_waited_locked(Unit *u, uint64_t since);
+/* The unit is BROKEN from now on, for this reason, one clause; the first one stays. */
 void unit_break_locked(Unit *u, const char *why);
-void unit_report(Unit *u); /* log what broke it, once; no lock held */
-/* What the change demands, complete on return. -ETIMEDOUT: the unit is BROKEN. */
+/* Logs once what broke the unit, if it is broken. No lock is held. */
+void unit_report(Unit *u);
+
+/* invalidate.c: does what the change demands and returns when it is complete. -ETIMEDOUT:
+ * the unit is BROKEN, and may go on using what it has cached. */
 int unit_invalidate_locked(Unit *u, const Change *c);
 
 #define QI_SLOTS 256 /* 16-byte places in queue[]; QS = 0 */

@@ -3,7 +3,7 @@
  * as a model that spin searches exhaustively. What it proves is in README.md, in words; it
  * says of the kernel only what it shares with the kernel, so each step carries the name of
  * the function it stands for (dev/assign/attach.c drain.c procevent.c power.c ops.c owner.c
- * blame.c, dev/vtd/domain.c, kern/aspace.c).
+ * blame.c, dev/vtd/context.c, kern/aspace.c).
  *
  * One unit, CM=0. A process has tables and below them one page. Process 1 execs, between
  * tables 1 and 3; process 2 has tables 2, and a page it takes the rights from may be kept
