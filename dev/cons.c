@@ -3,13 +3,12 @@
  * (dev/machine.c).
  *
  * Bytes that are typed wait in a queue. Whoever reads or polls edits them into lines
- * (kern/line.c), so that what was typed ahead is echoed behind the prompt that it answers.
- * Ctrl-C is acted on when it arrives: what was typed ahead is thrown away, the foreground
- * group gets SIGINT, and reads end with -EINTR. In raw mode bytes pass as they are. Raw
- * mode lasts while a consctl that asked for it is open.
- * Locks: cons.lock (RANK_CONS) guards what the interrupt touches. edit_lock (RANK_CHAN)
- * guards the line that is edited and what is ready to be read. cons.lock is taken inside
- * edit_lock.
+ * (kern/line.c), so that what was typed ahead is echoed behind the prompt that it
+ * answers. Ctrl-C is acted on when it arrives: what was typed ahead is thrown away, the
+ * foreground group gets SIGINT, and reads end with -EINTR. In raw mode bytes pass as they
+ * are. Raw mode lasts while a consctl that asked for it is open. Locks: cons.lock
+ * (RANK_CONS) guards what the interrupt touches. edit_lock (RANK_CHAN) guards the line
+ * that is edited and what is ready to be read. cons.lock is taken inside edit_lock.
  */
 
 #include "arch/arch.h"

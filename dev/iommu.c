@@ -1,8 +1,8 @@
 /*
  * #iommu: the five files by which devices are given to processes. Whoever can name them
- * has the authority to do so. The texts are made in dev/text/iommufmt.c, commands are read
- * in dev/text/iommucmd.c, and dev/assign does the work. user/man/iommu.md has the words.
- * Locks: none of its own.
+ * has the authority to do so. The texts are made in dev/text/iommufmt.c, commands are
+ * read in dev/text/iommucmd.c, and dev/assign does the work. user/man/iommu.md has the
+ * words. Locks: none of its own.
  */
 
 #include "arch/arch.h"

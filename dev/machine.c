@@ -1,6 +1,6 @@
 /*
- * Files of #cons about the machine as a whole: what the kernel has said, the time, memory,
- * processors, and the commands that end it. Locks: none.
+ * Files of #cons about the machine as a whole: what the kernel has said, the time,
+ * memory, processors, and the commands that end it. Locks: none.
  */
 
 #include "dev/machine.h"

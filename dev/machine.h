@@ -11,6 +11,6 @@ void time_show(Text *t);
 #define SYSCTL_USAGE "poweroff [STATUS]\nreboot\n"
 int sysctl_cmd(const Cmd *cmd); /* does not return, or says why */
 
-/* dev/cons.c: the time-stamp counter, without ticks in which the CPU was idle, at the first
- * wait for input. 0: nobody has waited yet. */
+/* dev/cons.c: the time-stamp counter, without ticks in which the CPU was idle, at the
+ * first wait for input. 0: nobody has waited yet. */
 uint64_t cons_waited(void);

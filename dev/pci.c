@@ -6,10 +6,10 @@
  *	event   what happens to it           ctl     reset, busmaster on|off
  *	map     in mode guest, what it sees
  *
- * The barN, intr, ctl and map are for the owner of the function. Each use asks who that is,
- * so a descriptor that was kept from an earlier attachment is worth nothing. Nobody can
- * write config, because with it a device could be made to pass the IOMMU.
- * Locks: none. Functions are const, and each open file has its own state.
+ * The barN, intr, ctl and map are for the owner of the function. Each use asks who that
+ * is, so a descriptor that was kept from an earlier attachment is worth nothing. Nobody
+ * can write config, because with it a device could be made to pass the IOMMU. Locks:
+ * none. Functions are const, and each open file has its own state.
  */
 #include "dev/assign/assign.h"
 #include "dev/devtab.h"

@@ -1,8 +1,8 @@
 /*
  * #proc: a directory for each process, named by its pid. `status` is one line about it.
- * `ns`, `segment` and `fd` show its name space, its memory and its descriptors as they are
- * at open. `ctl` ends it. A process whose name space is sealed sees only itself.
- * A pid is not used again, so a Chan remembers the pid and looks the process up each time.
+ * `ns`, `segment` and `fd` show its name space, its memory and its descriptors as they
+ * are at open. `ctl` ends it. A process whose name space is sealed sees only itself. A
+ * pid is not used again, so a Chan remembers the pid and looks the process up each time.
  * Locks: none of its own.
  */
 

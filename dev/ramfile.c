@@ -1,9 +1,9 @@
 /*
  * What a file of #root holds. It has a length and two layers: frames of its own, a page
- * each, over a stretch of the boot archive, which is never written. A read takes the frame
- * if there is one, otherwise the archive, and zeros where that ends. A write to a page
- * makes its frame. So booting copies nothing. A file ends at 1 GiB.
- * Locks: the caller's. Two calls for one file never overlap.
+ * each, over a stretch of the boot archive, which is never written. A read takes the
+ * frame if there is one, otherwise the archive, and zeros where that ends. A write to a
+ * page makes its frame. So booting copies nothing. A file ends at 1 GiB. Locks: the
+ * caller's. Two calls for one file never overlap.
  */
 
 #include "dev/ramfile.h"

@@ -19,8 +19,8 @@ RamFile ramfile_over(const void *arch, size_t n);
 void ramfile_free(RamFile *f);
 /* Reads up to n bytes at off, not beyond the end. Returns how many. */
 long ramfile_read(const RamFile *f, void *buf, long n, uint64_t off);
-/* Writes n bytes at off, or fewer if memory runs out. Returns how many; negative: none, and
- * it says why. */
+/* Writes n bytes at off, or fewer if memory runs out. Returns how many; negative: none,
+ * and it says why. */
 long ramfile_write(RamFile *f, const void *buf, long n, uint64_t off);
 /* True if there is more memory than files leave to the kernel. */
 bool ramfile_room(void);

@@ -33,8 +33,8 @@ void node_unlink_locked(Node *n) REQUIRES(node_lock);
 /* Adds a new, empty node to dir, with one reference, the tree's. Says why not. */
 int node_make_locked(Node *dir, const char *name, uint32_t mode, bool isdir, Node **out)
 	REQUIRES(node_lock);
-/* Says why n must not disappear, by remove or because something is renamed to its name; 0:
- * it may. */
+/* Says why n must not disappear, by remove or because something is renamed to its name;
+ * 0: it may. */
 int node_check_removal(const Node *n) REQUIRES(node_lock);
 /* Says why n must not move into dir, to a name that `there` has, or nobody if it is NULL;
  * 0: it may. */

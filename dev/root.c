@@ -118,7 +118,8 @@ root_load(const void *archive, size_t len)
 	mutex_lock(&node_lock);
 	while ((err = cpio_next(&rest, &f)) > 0) {
 		if (f.type != CPIO_FILE && f.type != CPIO_DIR)
-			kprint("root: archive: %s: neither file nor directory, left out\n",
+			kprint("root: archive: %s: neither file nor directory, "
+			       "left out\n",
 				f.name);
 		else if (load_member_locked(&f) != 0)
 			kprint("root: archive: %s: %s, left out\n", f.name,

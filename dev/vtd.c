@@ -6,12 +6,12 @@
  *	time 12.345678 unit 0 source 0:3.0 device 0:3.0 pid 23 name edu access write
  *	address 0x6df084000 reason 5 text 'PTE Write access ...' tables 'not mapped'
  *
- * `dmar` is the firmware's table in words, `groups` lists functions that can only be given
- * away together, and `walk` follows one request through the tables. `domains` and `stats`
- * list what there is and count what has been, `check` tells whether all of it agrees,
- * `trace` lists what the core did to hardware, and `ctl` has the choices. The texts are made
- * in dev/text and dev/assign. user/man/vtd.md has the words.
- * Locks: walk_lock (RANK_DEV) guards the question of `walk`.
+ * `dmar` is the firmware's table in words, `groups` lists functions that can only be
+ * given away together, and `walk` follows one request through the tables. `domains` and
+ * `stats` list what there is and count what has been, `check` tells whether all of it
+ * agrees, `trace` lists what the core did to hardware, and `ctl` has the choices. The
+ * texts are made in dev/text and dev/assign. user/man/vtd.md has the words. Locks:
+ * walk_lock (RANK_DEV) guards the question of `walk`.
  */
 
 #include "arch/arch.h"

@@ -1,8 +1,8 @@
 /*
  * Splits what is written to a control file into words, and reads numbers and devices from
- * them. There is no quoting, no escape and no octal. Whatever is not exactly in the grammar
- * is refused, so that a typing error never becomes another command. user/man/iommu.md shows
- * how a device can be spelt. Pure.
+ * them. There is no quoting, no escape and no octal. Whatever is not exactly in the
+ * grammar is refused, so that a typing error never becomes another command.
+ * user/man/iommu.md shows how a device can be spelt. Pure.
  */
 
 #include "kern/cmd.h"

@@ -15,9 +15,9 @@ typedef struct Cmd {
 	int n;
 } Cmd;
 
-/* Splits the n bytes at s into c, which keeps a copy of them. A blank line is no error and
- * has c->n == 0. -E2BIG: it is too long or has too many words. -EINVAL: it contains NUL,
- * another control character, or a second line. After an error c is of no use. */
+/* Splits the n bytes at s into c, which keeps a copy of them. A blank line is no error
+ * and has c->n == 0. -E2BIG: it is too long or has too many words. -EINVAL: it contains
+ * NUL, another control character, or a second line. After an error c is of no use. */
 int cmd_parse(Cmd *c, const char *s, size_t n);
 /* The index of s among n words; -1: it is none of them. */
 int cmd_word(const char *const *words, uint n, const char *s);

@@ -52,8 +52,8 @@ struct Chan {
 struct Dev {
 	const char *name; /* without '#' */
 	/* The device is a store of bytes: read and write never wait for an event, and
-	 * take no Mutex ranked before RANK_DIR. So they run under c->lock, and the offset of
-	 * a shared descriptor moves together with the data. */
+	 * take no Mutex ranked before RANK_DIR. So they run under c->lock, and the offset
+	 * of a shared descriptor moves together with the data. */
 	bool plain;
 	const Dirtab *tab; /* all its files, of a flat device (below) */
 	uint ntab;
@@ -81,8 +81,8 @@ struct Dev {
 	int (*remove)(Chan *c);
 	int (*rename)(Chan *c, Chan *dir, const char *name);
 	int (*wstat)(Chan *c, uint32_t mode);
-	/* Which of events (SPOLL*) are ready. *q is woken when that changes. NULL: all are
-	 * always ready. */
+	/* Which of events (SPOLL*) are ready. *q is woken when that changes. NULL: all
+	 * are always ready. */
 	int (*poll)(Chan *c, int events, Waitq **q);
 	/* Maps len bytes at offset off of a file of registers into as, at *va. */
 	int (*mmap)(Chan *c, Aspace *as, uint64_t off, size_t len, int prot, vaddr_t *va);
@@ -112,8 +112,8 @@ struct Dirtab {
 	/* Always the same text: the commands that the file takes. */
 	const char *usage;
 	/* Writes what a read shows. It is called at open, and the reader sees this
-	 * snapshot. show_of is for a text that depends on the Chan, or that can fail: then
-	 * it returns a code and has said why. */
+	 * snapshot. show_of is for a text that depends on the Chan, or that can fail:
+	 * then it returns a code and has said why. */
 	void (*show)(Text *t);
 	int (*show_of)(Chan *c, Text *t);
 	/* Does one command, parsed, of at least one word. 0, or a code and a sentence.
@@ -124,17 +124,20 @@ struct Dirtab {
 bool dirtab_is_text(const Dirtab *row);
 bool dirtab_takes_cmd(const Dirtab *row);
 
-/* A Dev's calls for a directory that has the n files of tab, each with qid.path = 1 + row,
- * and for one of these files. dirtab_open takes the text and dirtab_read reads it. */
+/* A Dev's calls for a directory that has the n files of tab, each with qid.path = 1 +
+ * row, and for one of these files. dirtab_open takes the text and dirtab_read reads
+ * it. */
 int dirtab_walk(Chan *c, const char *name, const Dirtab *tab, uint n);
 int dirtab_entry(Chan *c, uint i, Stat *st, const Dirtab *tab, uint n);
 int dirtab_open(Chan *c, int flags, const Dirtab *row);
 long dirtab_read(Chan *c, void *buf, long n, off_k off);
 long dirtab_write(Chan *c, const void *buf, long n, const Dirtab *row);
 
-/* A Dev's attach: c becomes the root. -ENOENT: there is a spec, which it does not know. */
+/* A Dev's attach: c becomes the root. -ENOENT: there is a spec, which it does not
+ * know. */
 int flat_attach(Chan *c, const char *spec);
-/* The other calls of a flat device, which is one directory with the files of c->dev->tab. */
+/* The other calls of a flat device, which is one directory with the files of
+ * c->dev->tab. */
 int flat_walk(Chan *c, const char *name);
 int flat_stat(Chan *c, Stat *st);
 int flat_entry(Chan *c, uint i, Stat *st);

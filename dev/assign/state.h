@@ -1,5 +1,6 @@
 /*
- * The states of a function, what may happen in each, and the modes it can be had in. Pure.
+ * The states of a function, what may happen in each, and the modes it can be had in.
+ * Pure.
  *
  *	BLOCKED --attach--> OWNED --drain--> DRAINING --done--> BLOCKED
  *	   |                 |  ^ resume        ^  '-----fail--> BROKEN

@@ -14,8 +14,8 @@ typedef enum EduTest {
 
 void edu_init(void); /* before #iommu: registers the driver */
 
-/* Each of these is for a function that the driver has, and says why not: -ENODEV if it has
- * not, -ENOMEM, or -EIO if the device did not do what it should. */
+/* Each of these is for a function that the driver has, and says why not: -ENODEV if it
+ * has not, -ENOMEM, or -EIO if the device did not do what it should. */
 int edu_test(const PciFn *f, EduTest test, size_t n);
 /* Copies n bytes of the calling process, at most EDU_MAX, through the device. */
 int edu_ucopy(const PciFn *f, vaddr_t dst, vaddr_t src, size_t n);

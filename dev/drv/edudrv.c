@@ -1,11 +1,11 @@
 /*
  * The kernel's own driver for QEMU's teaching device (1234:11e8), which copies between
- * memory and 4096 bytes of its own. It shows what Bailey does for a device that the kernel
- * uses: the device is the kernel's after `echo B:D.F 0 >#iommu/attach`, it sees a buffer
- * only during a transfer, and it can go to a process and come back. What it is told to copy,
- * and how one knows that it did, is in dev/drv/edutest.c. Its files are in dev/edu.c.
- * Locks: edu_lock (RANK_DRIVER) over a whole order, which may have several transfers of
- * 100 ms.
+ * memory and 4096 bytes of its own. It shows what Bailey does for a device that the
+ * kernel uses: the device is the kernel's after `echo B:D.F 0 >#iommu/attach`, it sees a
+ * buffer only during a transfer, and it can go to a process and come back. What it is
+ * told to copy, and how one knows that it did, is in dev/drv/edutest.c. Its files are in
+ * dev/edu.c. Locks: edu_lock (RANK_DRIVER) over a whole order, which may have several
+ * transfers of 100 ms.
  */
 
 #include "dev/drv/edu.h"

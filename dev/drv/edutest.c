@@ -1,9 +1,9 @@
 /*
  * What the driver edu is told to copy, and whether it did. The device does not say that a
- * transfer was blocked, nor whose data it has. So the pattern that is copied differs every
- * time, and what comes back is compared with it. Memory that lies beside a buffer, or that
- * was never given to the device, is compared before and after.
- * Locks: edu_lock over a whole order.
+ * transfer was blocked, nor whose data it has. So the pattern that is copied differs
+ * every time, and what comes back is compared with it. Memory that lies beside a buffer,
+ * or that was never given to the device, is compared before and after. Locks: edu_lock
+ * over a whole order.
  */
 
 #include "dev/drv/edudrv.h"
@@ -35,8 +35,8 @@ pattern_compare(Edu *e, const uint8_t *a, const uint8_t *b, size_t n) REQUIRES(e
 	return 0;
 }
 
-/* Copies what is in `out` to the device and back into `in`. Either is NULL afterwards if the
- * device may reach it for ever. */
+/* Copies what is in `out` to the device and back into `in`. Either is NULL afterwards if
+ * the device may reach it for ever. */
 static int
 round_trip(Edu *e, uint8_t **out, uint8_t **in, size_t n) REQUIRES(edu_lock)
 {

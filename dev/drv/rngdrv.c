@@ -1,7 +1,7 @@
 /*
- * A kernel driver for virtio entropy devices (1af4:1044). The device reaches one page, the
- * ring, as long as the kernel has the device, and one more, which it fills, during each
- * read. A read never gives more than was asked for, and lasts at most a second.
+ * A kernel driver for virtio entropy devices (1af4:1044). The device reaches one page,
+ * the ring, as long as the kernel has the device, and one more, which it fills, during
+ * each read. A read never gives more than was asked for, and lasts at most a second.
  * Locks: rng_lock (RANK_DRIVER) over a whole read.
  */
 
@@ -19,8 +19,8 @@
 #define BITS    39 /* of an address; the device can name any */
 #define LAST_MS 1000
 
-/* A function that the driver has, or has had. It is never freed, because its registers are
- * mapped for ever. */
+/* A function that the driver has, or has had. It is never freed, because its registers
+ * are mapped for ever. */
 typedef struct Rng {
 	struct Rng *next;
 	PciFn *f;

@@ -64,8 +64,8 @@ common_get16(const Virtio *v, uint reg)
 
 /* ---- where its registers are ---- */
 
-/* True if capability c is of this kind and names registers that can be used; *at is where.
- * It is read only once, because a device may answer differently the next time. */
+/* True if capability c is of this kind and names registers that can be used; *at is
+ * where. It is read only once, because a device may answer differently the next time. */
 static bool
 cap_place(const PciFn *f, const PciCap *c, uint kind, paddr_t *at)
 {

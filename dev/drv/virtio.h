@@ -1,6 +1,6 @@
 /*
- * Devices that speak virtio 1 over PCI, with one queue of buffers that they fill. A device
- * that does not go through the IOMMU (ACCESS_PLATFORM) is refused.
+ * Devices that speak virtio 1 over PCI, with one queue of buffers that they fill. A
+ * device that does not go through the IOMMU (ACCESS_PLATFORM) is refused.
  */
 #pragma once
 

@@ -3,12 +3,14 @@
  * contracts are in dev/pci/os.h.
  *
  * Configuration space is in memory where the MCFG table says, 1 MiB for each bus. To map
- * all 256 buses would cost half a megabyte of page tables, so a bus of segment 0 is mapped
- * once the legacy ports show a device on it. If there is no MCFG, or what it points at is
- * not what the ports show, the ports are used alone, and offsets above 255 are missing.
+ * all 256 buses would cost half a megabyte of page tables, so a bus of segment 0 is
+ * mapped once the legacy ports show a device on it. If there is no MCFG, or what it
+ * points at is not what the ports show, the ports are used alone, and offsets above 255
+ * are missing.
  *
  * Locks: config_lock (RANK_PCI) makes a port cycle and a read-change-write one step. The
- * ranges are const after pcios_init. The pointer to a bus goes from NULL to its window once.
+ * ranges are const after pcios_init. The pointer to a bus goes from NULL to its window
+ * once.
  */
 #include "arch/arch.h"
 #include "dev/pci/mcfg.h"
@@ -67,8 +69,8 @@ bus_map(uint i, uint bus)
 	return window[i][n] != NULL;
 }
 
-/* The 4096 bytes of a function, mapped if need be. NULL: the ports must do, nobody is there,
- * or there is no memory. */
+/* The 4096 bytes of a function, mapped if need be. NULL: the ports must do, nobody is
+ * there, or there is no memory. */
 static volatile uint8_t *
 fn_window(bdf_t b)
 {

@@ -1,13 +1,12 @@
 /*
- * Addresses of devices: base address registers (BARs), the windows of bridges, and what of
- * them a process may map.
+ * Addresses of devices: base address registers (BARs), the windows of bridges, and what
+ * of them a process may map.
  *
- * A BAR is sized by writing ones while decoding is switched off (PCI 3.0 6.2.5.1), so that
- * it answers nowhere meanwhile. Firmware has assigned the addresses, and a BAR without one
- * stays without. The smallest thing that can be given to a process is a page. So a BAR is
- * refused if something else is in its pages: another function, RAM, or registers of the
- * chipset.
- * Locks: none.
+ * A BAR is sized by writing ones while decoding is switched off (PCI 3.0 6.2.5.1), so
+ * that it answers nowhere meanwhile. Firmware has assigned the addresses, and a BAR
+ * without one stays without. The smallest thing that can be given to a process is a page.
+ * So a BAR is refused if something else is in its pages: another function, RAM, or
+ * registers of the chipset. Locks: none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/mcfg.h"
@@ -34,7 +33,8 @@ ones_written(const PciFn *f, uint off, uint32_t old)
 	return v;
 }
 
-/* The lowest address bit that can be written is the size. All above it must be writable. */
+/* The lowest address bit that can be written is the size. All above it must be
+ * writable. */
 static void
 bar_set_size(PciBar *b, uint64_t mask)
 {
@@ -223,8 +223,8 @@ bar_neighbour(const PciFn *f, const PciBar *b)
 	return NULL;
 }
 
-/* A bridge above that does not forward these addresses. NULL: all do. A subtractive bridge
- * forwards everything. */
+/* A bridge above that does not forward these addresses. NULL: all do. A subtractive
+ * bridge forwards everything. */
 static const PciFn *
 bar_outside(const PciFn *f, const PciBar *b)
 {

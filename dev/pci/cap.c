@@ -1,8 +1,8 @@
 /*
  * Capability lists (PCI 3.0 6.7, PCI Express 3.0 7.9). Pure.
  *
- * A device can make its list lead anywhere, so each entry is visited at most once: there is
- * a bit for each 32-bit word that says whether we have been there. A capability whose
+ * A device can make its list lead anywhere, so each entry is visited at most once: there
+ * is a bit for each 32-bit word that says whether we have been there. A capability whose
  * registers do not all fit into configuration space counts as none.
  */
 #include "dev/pci/cap.h"

@@ -1,4 +1,5 @@
-/* Capability lists of a function. Pure, so that hostile lists can be tried on the host. */
+/* Capability lists of a function. Pure, so that hostile lists can be tried on the
+ * host. */
 #pragma once
 
 #include "kern/types.h"
@@ -13,9 +14,9 @@ typedef struct PciCap {
 #define CAP_MAXSTD 48 /* (256 - 64) / 4: more cannot fit without overlap */
 #define CAP_MAXEXT 128
 
-/* The entries of a list, at most max, in its order; ecap_list is for extended ones. The list
- * ends where it says so, at an entry that was seen before or is below 0x40 (0x100), and at
- * all ones. An entry whose registers do not fit is left out. Returns how many. */
+/* The entries of a list, at most max, in its order; ecap_list is for extended ones. The
+ * list ends where it says so, at an entry that was seen before or is below 0x40 (0x100),
+ * and at all ones. An entry whose registers do not fit is left out. Returns how many. */
 uint cap_list(CapRead *rd, const void *arg, PciCap *out, uint max);
 uint ecap_list(CapRead *rd, const void *arg, PciCap *out, uint max);
 /* The offset of the first entry with this id; 0: there is none. */

@@ -2,9 +2,9 @@
  * The configuration space of one function: accessors, and the switches in its command and
  * PCI Express control registers.
  *
- * A device that is gone answers all ones. For that reason every loop that reads a device is
- * bounded, and a function that is gone counts as quiet.
- * Locks: none. The host makes each cycle, and each pcios_update, one step.
+ * A device that is gone answers all ones. For that reason every loop that reads a device
+ * is bounded, and a function that is gone counts as quiet. Locks: none. The host makes
+ * each cycle, and each pcios_update, one step.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"

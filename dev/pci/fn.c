@@ -1,10 +1,10 @@
 /*
  * What a function says of itself, and what of it stays switched off. Interrupts are off
  * until the owner asks for them. Page requests, PASIDs and virtual functions are always
- * off, because they would send requests that belong to no owner. Address translation (ATS)
- * is on only for drivers of the kernel that ask for it (dev/assign/ats.c), because with it a
- * device can send addresses that it calls translated, and the unit lets them pass.
- * Locks: none.
+ * off, because they would send requests that belong to no owner. Address translation
+ * (ATS) is on only for drivers of the kernel that ask for it (dev/assign/ats.c), because
+ * with it a device can send addresses that it calls translated, and the unit lets them
+ * pass. Locks: none.
  */
 #include "dev/pci/local.h"
 #include "dev/pci/os.h"
@@ -56,8 +56,8 @@ pcifn_identify(PciFn *f)
 		return;
 	sec = pci_read(f, CFG_SECONDARY, 1);
 	sub = pci_read(f, CFG_SUBORDINATE, 1);
-	/* With other numbers the bridge is not set up yet, or part of a loop. Then nothing
-	 * counts as below it. */
+	/* With other numbers the bridge is not set up yet, or part of a loop. Then
+	 * nothing counts as below it. */
 	if (sec > BDF_BUS(f->bdf) && sub >= sec) {
 		f->secondary = sec;
 		f->subordinate = sub;

@@ -1,14 +1,14 @@
 /*
- * By which source ids the IOMMU knows a function, and which functions can reach each other
- * without passing the IOMMU.
+ * By which source ids the IOMMU knows a function, and which functions can reach each
+ * other without passing the IOMMU.
  *
  * The source of a request is the requester id that it has on the bus. A bridge from PCI
  * Express to PCI sends every request from below as function 0 of its secondary bus, and a
  * conventional bridge as itself.
  *
- * A Cause is a reason why a set of functions cannot be told apart or cannot be kept apart.
- * Functions that share a cause, directly or through others, are one group and go to one
- * owner:
+ * A Cause is a reason why a set of functions cannot be told apart or cannot be kept
+ * apart. Functions that share a cause, directly or through others, are one group and go
+ * to one owner:
  *
  *	one requester id    everything behind such a bridge, and the bridge
  *	no ACS in a port    everything below a root port; for a port of a switch all that
@@ -218,8 +218,8 @@ port_cause(const PciFn *b)
 		pci_phrase("behind switch %s, whose port %s has no ACS", name, port));
 }
 
-/* Adds a cause for a device whose functions nothing keeps apart. f is any function; only the
- * first of those adds it. */
+/* Adds a cause for a device whose functions nothing keeps apart. f is any function; only
+ * the first of those adds it. */
 static void
 slot_cause(const PciFn *f)
 {
@@ -320,8 +320,8 @@ pci_group_reason(const PciFn *a, const PciFn *b)
 	return indirect != NULL ? indirect : "the same group";
 }
 
-/* True if c holds several functions of the group. A port with nothing below has a cause that
- * holds the port only, and makes no group. */
+/* True if c holds several functions of the group. A port with nothing below has a cause
+ * that holds the port only, and makes no group. */
 static bool
 cause_makes(const Cause *c, uint group)
 {

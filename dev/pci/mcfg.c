@@ -1,8 +1,8 @@
 /*
- * The firmware tables that dev/pci reads. MCFG says where configuration space is in memory
- * (PCI Firmware 3.0 4.1.2). Of DMAR (VT-d 8.1) only the addresses of the units' registers
- * are read here, so that a BAR on top of them is never mapped into a process. The caller has
- * checked the checksum, and nothing else is believed. Pure.
+ * The firmware tables that dev/pci reads. MCFG says where configuration space is in
+ * memory (PCI Firmware 3.0 4.1.2). Of DMAR (VT-d 8.1) only the addresses of the units'
+ * registers are read here, so that a BAR on top of them is never mapped into a process.
+ * The caller has checked the checksum, and nothing else is believed. Pure.
  */
 #include "dev/pci/mcfg.h"
 #include "kern/le.h"

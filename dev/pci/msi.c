@@ -1,6 +1,6 @@
 /*
- * Message-signalled interrupts (PCI 3.0 6.8). A function has one message, by MSI if it can,
- * otherwise by entry 0 of its MSI-X table. Everything else is masked or off.
+ * Message-signalled interrupts (PCI 3.0 6.8). A function has one message, by MSI if it
+ * can, otherwise by entry 0 of its MSI-X table. Everything else is masked or off.
  *
  * Only the kernel writes these registers: a process can neither write configuration space
  * nor map the table. A table that is not wholly inside a memory BAR counts as none.

@@ -1,8 +1,8 @@
 /*
- * What dev/pci asks of its host. The kernel answers in dev/glue/pcios.c, host tests with a
- * fake. pcios_read, pcios_write, pcios_update and pcios_ecam may be called in interrupts
- * and with any lock held that ranks before the host's own. The others are called in process
- * context and may sleep.
+ * What dev/pci asks of its host. The kernel answers in dev/glue/pcios.c, host tests with
+ * a fake. pcios_read, pcios_write, pcios_update and pcios_ecam may be called in
+ * interrupts and with any lock held that ranks before the host's own. The others are
+ * called in process context and may sleep.
  */
 #pragma once
 
@@ -19,8 +19,8 @@ void pcios_write(bdf_t b, uint off, uint width, uint32_t v);
 void pcios_update(bdf_t b, uint off, uint width, uint32_t clear, uint32_t set);
 /* True if offsets above 255 can be reached. */
 bool pcios_ecam(void);
-/* The i'th range of buses; ranges ascend and do not overlap. Returns how many buses it has;
- * 0: there are not so many ranges. */
+/* The i'th range of buses; ranges ascend and do not overlap. Returns how many buses it
+ * has; 0: there are not so many ranges. */
 uint pcios_nbus(uint i, uint *seg, uint *first, uint *last);
 /* Maps registers of a device, uncached and for ever. NULL: there is no memory. */
 volatile uint32_t *pcios_map(uint64_t addr, size_t len);

@@ -3,8 +3,8 @@
  * that stays the same, and a few operations. README.md says what the room is made of.
  *
  * Calls that take a PciFn may come from any context unless they say that they sleep.
- * Configuration cycles are made one step by the host. Who may change a function is for the
- * caller to decide.
+ * Configuration cycles are made one step by the host. Who may change a function is for
+ * the caller to decide.
  */
 #pragma once
 
@@ -64,9 +64,10 @@ struct PciFn {
 };
 
 /*
- * Finds all functions, once, at boot. Bus mastering of every function that is not a bridge
- * is switched off before anything is sized or parsed. Then come BARs, capabilities, windows
- * and groups. -ENOMEM: some functions were left out, and stay unused.
+ * Finds all functions, once, at boot. Bus mastering of every function that is not a
+ * bridge is switched off before anything is sized or parsed. Then come BARs,
+ * capabilities, windows and groups. -ENOMEM: some functions were left out, and stay
+ * unused.
  */
 int pci_scan(void);
 /* The first function; the others follow by `next`. NULL: there is none. */
@@ -77,8 +78,8 @@ bool pci_uses_ecam(void);
 uint pci_count(uint *buses); /* functions found, and buses they are on */
 bool pci_below(const PciFn *f, const PciFn *bridge); /* at any depth */
 
-/* Configuration space: width 1, 2 or 4, off below 4096 and a multiple of width. What cannot
- * be reached reads as all ones, and is not written. */
+/* Configuration space: width 1, 2 or 4, off below 4096 and a multiple of width. What
+ * cannot be reached reads as all ones, and is not written. */
 uint32_t pci_read(const PciFn *f, uint off, uint width);
 void pci_write(const PciFn *f, uint off, uint width, uint32_t v);
 uint pci_config_size(const PciFn *f); /* 256 or 4096 */
@@ -93,8 +94,8 @@ bool pci_present(const PciFn *f);
  * caller must not rely on the device any more. A function that is gone counts as off. */
 int pci_busmaster(const PciFn *f, bool on);
 bool pci_is_busmaster(const PciFn *f);
-/* The source id that the unit sees in its messages. True: they may have any id of that id's
- * bus. */
+/* The source id that the unit sees in its messages. True: they may have any id of that
+ * id's bus. */
 bool pci_message_source(const PciFn *f, uint16_t *sid);
 /* Switches INTx, MSI and MSI-X off, and masks MSI-X as a whole. */
 void pci_interrupts_off(const PciFn *f);
@@ -107,18 +108,18 @@ uint pci_ats_depth(const PciFn *f);
 bool pci_ats_is_on(const PciFn *f);
 /* True if page requests and PASIDs are off, too. */
 bool pci_ats_is_off(const PciFn *f);
-/* Switches one message on, data at addr, by MSI or by entry 0 of the MSI-X table. May sleep
- * the first time. -ENOTSUP: the function cannot send it. -ENOMEM. After an error no message
- * is on. */
+/* Switches one message on, data at addr, by MSI or by entry 0 of the MSI-X table. May
+ * sleep the first time. -ENOTSUP: the function cannot send it. -ENOMEM. After an error no
+ * message is on. */
 int pci_msi_on(PciFn *f, uint64_t addr, uint32_t data);
 /* Sleeps until no transaction of f is pending, as far as it can tell, 100 ms at most.
  * -ETIMEDOUT: one still is. */
 int pci_drain(const PciFn *f);
 /*
- * Resets f by the best method that it has. BARs and the command register are restored, and
- * bus mastering is off before and after. Sleeps, a second and a half at most. -ENOTSUP: it
- * has no reset. -ETIMEDOUT, -EIO: it did not come back, or bus mastering does not stay off,
- * so the caller must keep it out of use.
+ * Resets f by the best method that it has. BARs and the command register are restored,
+ * and bus mastering is off before and after. Sleeps, a second and a half at most.
+ * -ENOTSUP: it has no reset. -ETIMEDOUT, -EIO: it did not come back, or bus mastering
+ * does not stay off, so the caller must keep it out of use.
  */
 int pci_reset(PciFn *f);
 const char *pci_reset_name(PciReset r);
@@ -127,9 +128,9 @@ void pci_nosnoop_off(const PciFn *f);
 /* Lets f and the bridges above it answer at their addresses. */
 void pci_memory_on(const PciFn *f);
 
-/* Why the len bytes from off on of a BAR must not be mapped into a process, one phrase: the
- * reason for the whole BAR, or that they are beyond its end, or in the pages of the MSI-X
- * table or pending bits. NULL: they may be. */
+/* Why the len bytes from off on of a BAR must not be mapped into a process, one phrase:
+ * the reason for the whole BAR, or that they are beyond its end, or in the pages of the
+ * MSI-X table or pending bits. NULL: they may be. */
 const char *pci_bar_refusal(const PciFn *f, uint bar, uint64_t off, uint64_t len);
 
 /* Why b is in the isolation group of a, one phrase; "" if b is a. NULL: it is not. */

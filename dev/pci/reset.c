@@ -1,6 +1,7 @@
 /*
  * Resets. In this order of preference: at function level (PCIe 6.6.2), by the advanced
- * features capability, by power state (D3hot to D0), or of the bus if nothing else is on it.
+ * features capability, by power state (D3hot to D0), or of the bus if nothing else is on
+ * it.
  *
  * A reset is not trusted to stop DMA. Bus mastering is switched off before it, and is off
  * after it, which is read back. What firmware has set up and we rely on is saved and put
@@ -40,8 +41,8 @@ pci_reset_name(PciReset r)
 	return name[r];
 }
 
-/* True if nothing else is on its bus. What is further down is behind a bridge, which would
- * be on it. */
+/* True if nothing else is on its bus. What is further down is behind a bridge, which
+ * would be on it. */
 static bool
 alone_on_bus(const PciFn *f)
 {

@@ -2,11 +2,11 @@
  * Finds the functions.
  *
  * Every bus of every range that firmware reports is probed. No bus number of a bridge is
- * followed, so a loop in these numbers does no harm, and root buses are found that only the
- * name space of ACPI has. A bridge counts as the parent of a bus only if the number of that
- * bus is higher than that of its own, so that every chain of parents ends. Firmware leaves
- * bus mastering on, so the first pass switches it off for everything that is not a bridge,
- * before anything is sized or parsed.
+ * followed, so a loop in these numbers does no harm, and root buses are found that only
+ * the name space of ACPI has. A bridge counts as the parent of a bus only if the number
+ * of that bus is higher than that of its own, so that every chain of parents ends.
+ * Firmware leaves bus mastering on, so the first pass switches it off for everything that
+ * is not a bridge, before anything is sized or parsed.
  *
  * Absent: assigning bus numbers or BARs, and hot plug. Locks: none.
  */
@@ -56,8 +56,8 @@ pcifn_add(bdf_t b)
 	nfound++;
 }
 
-/* Function 0 must exist and says whether there are others. If it says no, those that answer
- * are silenced all the same. */
+/* Function 0 must exist and says whether there are others. If it says no, those that
+ * answer are silenced all the same. */
 static void
 slot_scan(uint seg, uint bus, uint dev)
 {
