@@ -1,13 +1,12 @@
 /*
- * Isolation groups in words, a line each: members in the order of the bus, then
- * everything that ties them together (dev/pci/isolation.c finds it).
+ * Isolation groups in words, a line each: the members in the order of the bus, then
+ * everything that ties them together, which dev/pci/isolation.c has found:
  *
- *	group 5: 0:8.0 1:1.0 1:2.0 (same requester id 1:0.0 behind bridge 0:8.0 (PCIe to PCI))
+ *	group 7: 0:a.0 3:0.0 (below port 0:a.0, which has no ACS)
  *
- * Pure: functions and groups are const after the scan.
+ * Pure, for functions and groups are const after the scan.
  */
 #include "dev/text/groupfmt.h"
-
 #include "dev/pci/pci.h"
 #include "kern/cmd.h"
 
@@ -26,7 +25,7 @@ put_group(Text *t, uint group)
 	text_printf(t, pci_group_cause(group, 0) != NULL ? ")\n" : " (alone)\n");
 }
 
-/* Numbers are without gaps, in the order of first members. */
+/* Numbers have no gaps, and follow the order of the first members. */
 void
 groups_text(Text *t)
 {

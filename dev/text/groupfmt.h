@@ -3,5 +3,5 @@
 
 #include "kern/text.h"
 
-/* Every isolation group with its members and what makes it one. */
+/* Writes every isolation group with its members and what makes it one, a line each. */
 void groups_text(Text *t);

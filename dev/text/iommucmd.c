@@ -1,7 +1,7 @@
 /*
- * Parsing what is written to attach, detach and power. Every word must be understood to
- * its last letter before anything happens: a pid of "abc" must never come out as 0, which
- * is the kernel. Pure but for fail(), which stores the sentence.
+ * Reads what is written to attach, detach and power. Every word must be understood to its
+ * last letter before anything happens: a pid of "abc" must never become 0, which is the
+ * kernel. Pure but for fail(), which stores the sentence.
  */
 
 #include "dev/text/iommucmd.h"
@@ -62,7 +62,7 @@ parse_mode(const char *word, AttachArgs *a)
 
 enum { SEEN_MODE, SEEN_FAULT, SEEN_RO };
 
-/* One word after the pid. Which kinds were there already is in *seen. */
+/* Reads one word after the pid. *seen has a bit for each kind of word that was there. */
 static int
 parse_option(const char *w, AttachArgs *a, uint *seen)
 {
@@ -84,7 +84,7 @@ parse_option(const char *w, AttachArgs *a, uint *seen)
 	return err;
 }
 
-/* Is the first word -g? */
+/* True if the first word is -g. */
 static bool
 wants_group(const Cmd *c)
 {

@@ -1,5 +1,8 @@
-/* The words of #iommu's control files (COMPAT.md sections 2 and 3), as values. Pure: each
- * returns 0, or a code with one sentence stored. */
+/*
+ * The words written to the control files of #iommu, as values. user/man/iommu.md has
+ * their meaning. Each call returns 0, or -EINVAL and says which word is wrong and what it
+ * should be. Then the value is of no use.
+ */
 #pragma once
 
 #include "dev/assign/assign.h"

@@ -1,6 +1,6 @@
 /*
- * What #iommu prints, as text from values: Akaros's lines in Akaros's order and
- * indentation (COMPAT.md sections 4 to 6), then ours. Pure but for the heap.
+ * What #iommu prints, made from values: the lines of Akaros in its order and with its
+ * indentation, as user/man/iommu.md shows them, then ours. Pure but for the heap.
  */
 #pragma once
 

@@ -1,12 +1,12 @@
 /*
- * What is written to #pci/B:D.F/map:
+ * Reads what is written to #pci/B:D.F/map:
  *
  *	map IOVA VA LENGTH r|w|rw
  *	unmap IOVA LENGTH
  *
  * Each word is judged by itself, so that the sentence can name it and say what is wrong
- * with it. How far the device's addresses go, what is mapped and whose memory it is are
- * for dev/assign/usermap.c. Pure but for fail(), which stores the sentence.
+ * with it. dev/assign/usermap.c judges the rest: how far the addresses of the device go,
+ * what is mapped, and whose memory it is. Pure but for fail(), which stores the sentence.
  */
 
 #include "dev/text/mapcmd.h"
@@ -17,7 +17,7 @@
 typedef struct Form {
 	const char *want;
 	const char *word[5]; /* what follows the first one */
-	int nnumber;         /* so many of them are numbers */
+	int nnumber;         /* how many of them are numbers */
 } Form;
 
 static const char *const form_name[] = { "map", "unmap" };
@@ -28,7 +28,7 @@ static const Form form[] = {
 
 const char *const map_rights[] = { "", "r", "w", "rw" };
 
-/* As many words as there should be; each is what is said of it further on. */
+/* Says which word is missing or too many. */
 static int
 count_words(const Cmd *c, const Form *f)
 {
@@ -59,7 +59,8 @@ parse_number(const Form *f, int i, const char *s, uint64_t *v)
 	return 0;
 }
 
-/* LENGTH is the last number. */
+/* LENGTH, the last number, must not be 0, nor lead past the end from any number
+ * before. */
 static int
 check_range(const Form *f, const Cmd *c, const uint64_t *v)
 {

@@ -1,4 +1,4 @@
-/* What is written to #pci/B:D.F/map in guest mode: a command to a value. Pure. */
+/* What is written to #pci/B:D.F/map in mode guest, as a value, and back. Pure. */
 #pragma once
 
 #include "dev/vtd/iommu.h"
@@ -6,16 +6,18 @@
 #include "kern/text.h"
 
 typedef struct MapCmd {
-	bool unmap; /* then va and rights say nothing */
+	bool unmap; /* then va and rights mean nothing */
 	iova_t iova;
 	vaddr_t va;
-	uint64_t len; /* not 0; all three whole pages */
+	uint64_t len; /* not 0; iova, va and len are whole pages */
 	uint rights;  /* DOMAIN_R, DOMAIN_W */
 } MapCmd;
 
-extern const char *const map_rights[]; /* by rights; that of none is "" */
+extern const char
+	*const map_rights[]; /* the words for rights, by their value; "" for 0 */
 
-/* 0, or a code and a sentence that names the first word that is wrong. */
+/* Reads a command. -EINVAL, -ERANGE: the sentence names the first word that is wrong, and
+ * m is of no use. */
 int map_parse(const Cmd *c, MapCmd *m);
-/* The command that makes this mapping, as a line. */
+/* Writes the command that makes this mapping, as a line. */
 void map_print(Text *t, iova_t iova, vaddr_t va, uint64_t len, uint rights);

@@ -1,15 +1,17 @@
 /*
- * The DMAR table as JSON: an object for the header, one for each structure in table
- * order, the verdict, and a warning for each thing that is wrong. Addresses are strings
- * of 16 hex digits, everything else small is a number. Of a structure too short for its
- * type, or of no known type, only what all have in common. Pure but for the stream.
+ * A DMAR table as JSON: an object for the header, one for each structure in the order of
+ * the table, the verdict, and a warning for each thing that is wrong. Addresses are
+ * strings of 16 hexadecimal digits, and what is smaller is a number. A structure that is
+ * too short for its type, or of no known type, has only the fields that all types have.
+ * Pure but for the stream.
  */
 #include "user/host/dmarjson.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* Bytes, most of them text: what is not printable ASCII comes as \u00xx. */
+/* Writes bytes that are mostly text. A byte that is not printable ASCII becomes
+ * \u00xx. */
 static void
 put_string(FILE *f, const char *s, size_t n)
 {
@@ -99,7 +101,7 @@ put_andd(FILE *f, const DmarEntry *e)
 	fprintf(f, ", \"device_name_field_len\": %u", e->namelen + e->ok);
 }
 
-/* What only this type has, in the order of its bytes. */
+/* The fields that not all types have, in the order of their bytes. */
 static void
 put_fields(FILE *f, const Dmar *d, const DmarEntry *e)
 {

@@ -5,5 +5,6 @@
 
 #include "dev/vtd/inspect.h"
 
-/* One object and a newline. After -EINVAL from dmar_parse too: what there is, and why. */
+/* Writes d, the table of this file, as one object and a newline. A table that was refused
+ * is written as far as it was decoded, with the reason. */
 void dmar_json(FILE *f, const char *file, const Dmar *d);

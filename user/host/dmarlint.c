@@ -1,8 +1,8 @@
 /* SRC: user/host/dmarjson.c dev/vtd/dmar.c dev/vtd/dmarcheck.c dev/vtd/finding.c */
 /*
- * dmarlint FILE...: what Bailey makes of DMAR tables, one line of JSON for each, on the
- * machine one works at; the parser is the kernel's. Linux shows its own table as
- * /sys/firmware/acpi/tables/DMAR. See user/man/vtd.md.
+ * dmarlint FILE...: shows on the machine one works at what Bailey makes of DMAR tables,
+ * as one line of JSON for each. The parser is the kernel's. Linux has the table of its
+ * machine in /sys/firmware/acpi/tables/DMAR. user/man/vtd.md says more.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -34,7 +34,8 @@ trouble(const char *file, const char *why)
 	return TROUBLE;
 }
 
-/* The bytes of the file, at most n of them; -1: it cannot be read, errno says why. */
+/* Reads at most n bytes of the file; "-" is standard input. -1: it cannot be read, and
+ * errno says why. */
 static long
 slurp(const char *file, uint8_t *buf, size_t n)
 {
@@ -53,6 +54,7 @@ slurp(const char *file, uint8_t *buf, size_t n)
 	return err != 0 ? -1 : (long)got;
 }
 
+/* Shows one table. Returns an exit status. */
 static int
 lint(const char *file)
 {

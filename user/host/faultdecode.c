@@ -1,7 +1,8 @@
 /* SRC: user/host/faultline.c dev/vtd/faultrec.c */
 /*
- * faultdecode [WORD...]: what blocked DMA is about, from fault records in hex or from
- * lines of a kernel's log; without arguments from standard input. See user/man/vtd.md.
+ * faultdecode [WORD...]: says in words what a blocked DMA was, from fault records in
+ * hexadecimal or from lines of a kernel's log. Without arguments these come from standard
+ * input. user/man/vtd.md says more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,14 +15,14 @@
 enum { GOOD, BAD, TROUBLE }; /* exit status */
 
 typedef struct Decoder {
-	unsigned line, found; /* read so far; faults among them */
-	bool waiting;         /* `half` wants its reason from the next line */
+	unsigned line, found; /* lines so far, and faults among them */
+	bool waiting;         /* the reason of `half` is on the next line */
 	FaultLine half;
 	int status;
 } Decoder;
 
 static void
-show(Decoder *d, const FaultLine *l, bool reason)
+fault_show(Decoder *d, const FaultLine *l, bool reason)
 {
 	char text[320];
 
@@ -31,51 +32,52 @@ show(Decoder *d, const FaultLine *l, bool reason)
 }
 
 static void
-complain(Decoder *d, const char *why)
+line_complain(Decoder *d, const char *why)
 {
 	fprintf(stderr, "faultdecode: line %u: %s\n", d->line, why);
 	d->status = BAD;
 }
 
-/* The line that would say why did not come. */
+/* Shows the fault whose reason has not come, if there is one. */
 static void
-flush_half(Decoder *d)
+half_flush(Decoder *d)
 {
 	if (d->waiting)
-		show(d, &d->half, false);
+		fault_show(d, &d->half, false);
 	d->waiting = false;
 }
 
+/* Takes a line that has the reason of the fault before. */
 static void
-reason(Decoder *d, const FaultLine *l)
+half_reason(Decoder *d, const FaultLine *l)
 {
 	if (!d->waiting) {
-		complain(d,
+		line_complain(d,
 			"a reason without the line before it, which names the device");
 		return;
 	}
 	d->half.f.reason = l->f.reason;
 	d->waiting = false;
-	show(d, &d->half, true);
+	fault_show(d, &d->half, true);
 }
 
 static void
-decode(Decoder *d, const char *line)
+line_decode(Decoder *d, const char *line)
 {
 	FaultLine l;
 	LineKind kind = faultline_parse(line, &l);
 
 	d->line++;
 	if (kind == LINE_REASON) {
-		reason(d, &l);
+		half_reason(d, &l);
 		return;
 	}
 	if (kind != LINE_OTHER)
-		flush_half(d);
+		half_flush(d);
 	if (kind == LINE_FAULT)
-		show(d, &l, true);
+		fault_show(d, &l, true);
 	if (kind == LINE_BAD)
-		complain(d, l.bad);
+		line_complain(d, l.bad);
 	if (kind == LINE_DEVICE) {
 		d->half = l;
 		d->waiting = true;
@@ -101,13 +103,13 @@ decode_input(Decoder *d)
 	errno = 0;
 	while ((n = getline(&line, &cap, stdin)) >= 0) {
 		line[strcspn(line, "\n")] = 0;
-		decode(d, line);
+		line_decode(d, line);
 	}
 	free(line);
 	return feof(stdin) ? GOOD : trouble("standard input");
 }
 
-/* An argument with blanks in it is a line; others are the words of one. */
+/* An argument with blanks in it is a line. Arguments without are the words of one. */
 static int
 decode_words(Decoder *d, char *word[], int n)
 {
@@ -122,12 +124,12 @@ decode_words(Decoder *d, char *word[], int n)
 		bool whole = strchr(word[i], ' ') != NULL;
 
 		if (whole && line[0] != 0) {
-			decode(d, line);
+			line_decode(d, line);
 			line[0] = 0;
 		}
 		strcat(strcat(line, line[0] != 0 ? " " : ""), word[i]);
 		if (whole || i == n - 1) {
-			decode(d, line);
+			line_decode(d, line);
 			line[0] = 0;
 		}
 	}
@@ -161,7 +163,7 @@ main(int argc, char *argv[])
 	if (argc > 1 && argv[1][0] == '-')
 		return usage(stderr);
 	err = argc > 1 ? decode_words(&d, argv + 1, argc - 1) : decode_input(&d);
-	flush_half(&d);
+	half_flush(&d);
 	if (err == GOOD && d.found == 0 && d.status == GOOD) {
 		fprintf(stderr, "faultdecode: no fault in %u line%s\n", d.line,
 			d.line == 1 ? "" : "s");

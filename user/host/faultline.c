@@ -1,14 +1,20 @@
 /*
- * DMA faults as people meet them: the record a unit leaves in its registers, in hex, and
- * the lines of kernel logs. Linux has written these in several ways over the years:
+ * DMA faults as people meet them: the record that a unit leaves in its registers, in
+ * hexadecimal, and the lines of kernel logs. Linux has written these in several ways over
+ * the years. The first is that of Linux up to 4.8, and ours:
  *
  *	DMAR:[DMA Write] Request device [00:02.0] fault addr 6df084000
- *	DMAR:[fault reason 05] PTE Write access is not set              up to 4.8; ours
- *	DMAR: [DMA Read] Request device [00:02.0] PASID 12 fault addr 0 [fault reason 06] ...
- *	DMAR: [DMA Read NO_PASID] Request device [00:02.0] fault addr 0x0 [fault reason 0x06] ...
- *	DMAR: [INTR-REMAP] Request device [f0:1f.7] fault index 0x12 [fault reason 0x22] ...
+ *	DMAR:[fault reason 05] PTE Write access is not set
  *
- * Reasons without 0x are decimal, everything else is hexadecimal. Pure.
+ *	DMAR: [DMA Read] Request device [00:02.0] PASID 12 fault addr 0
+ *	      [fault reason 06] ...
+ *	DMAR: [DMA Read NO_PASID] Request device [00:02.0] fault addr 0x0
+ *	      [fault reason 0x06] ...
+ *	DMAR: [INTR-REMAP] Request device [f0:1f.7] fault index 0x12
+ *	      [fault reason 0x22] ...
+ *
+ * The last three are one line each. A reason without 0x is decimal, and everything else
+ * is hexadecimal. Pure.
  */
 #include "user/host/faultline.h"
 
@@ -24,7 +30,7 @@
 
 /* ---- pieces of text ---- */
 
-/* A number of at most `digits` digits, after blanks; moves *p past it. */
+/* Reads a number of at most `digits` digits, after blanks, and moves *p behind it. */
 static bool
 take_number(const char **p, unsigned base, unsigned digits, uint64_t *v)
 {
@@ -80,15 +86,16 @@ take_after(const char *line, const char *phrase, unsigned base, unsigned digits,
 
 /* ---- records ---- */
 
-/* The low word's bits 11:0 are reserved, and F is in the high one. */
+/* In a record whose words are in order, bits 11:0 of the low one are reserved, and F is
+ * in the high one. */
 static bool
-in_order(Ent r)
+record_in_order(Ent r)
 {
 	return (r.lo & 0xfff) == 0 && EGET(r, FRCD_F);
 }
 
 static LineKind
-record(Ent r, FaultLine *l)
+record_decode(Ent r, FaultLine *l)
 {
 	if (!fault_decode(r.lo, r.hi, &l->f)) {
 		l->bad = "no fault is in this record: its bit 127 (F) is 0";
@@ -102,7 +109,8 @@ record(Ent r, FaultLine *l)
 	return LINE_FAULT;
 }
 
-/* 32 digits in one go: both halves, the high one first. */
+/* Reads 32 digits without a blank: both words, the high one first. Returns how many
+ * words. */
 static uint32_t
 take_halves(const char **p, uint64_t w[2])
 {
@@ -133,7 +141,7 @@ take_words(const char **p, uint64_t w[MAX_WORDS])
 }
 
 static bool
-all_small(const uint64_t *w, uint32_t n)
+words_fit_32(const uint64_t *w, uint32_t n)
 {
 	while (n-- > 0)
 		if (w[n] >> 32 != 0)
@@ -141,7 +149,8 @@ all_small(const uint64_t *w, uint32_t n)
 	return true;
 }
 
-/* Least significant word first; the other order where only that one makes sense. */
+/* Reads a record. Its least significant word comes first, unless only the other order
+ * makes sense. */
 static LineKind
 parse_record(const char *p, FaultLine *l)
 {
@@ -149,7 +158,7 @@ parse_record(const char *p, FaultLine *l)
 	uint32_t n = take_words(&p, w);
 	Ent up, down;
 
-	if (n == 4 && all_small(w, n)) {
+	if (n == 4 && words_fit_32(w, n)) {
 		up = (Ent){ w[0] | w[1] << 32, w[2] | w[3] << 32 };
 		down = (Ent){ w[3] | w[2] << 32, w[1] | w[0] << 32 };
 	} else if (n == 2) {
@@ -164,7 +173,8 @@ parse_record(const char *p, FaultLine *l)
 			 "of 64 bits or four of 32, in hexadecimal";
 		return LINE_BAD;
 	}
-	return record(!in_order(up) && in_order(down) ? down : up, l);
+	return record_decode(!record_in_order(up) && record_in_order(down) ? down : up,
+		l);
 }
 
 /* ---- log lines ---- */
@@ -177,7 +187,8 @@ parse_kind(const char *line, FaultLine *l)
 	return l->f.interrupt || l->f.read || strstr(line, "[DMA Write") != NULL;
 }
 
-/* [bus:dev.fn], or with a segment in front; one old form has two brackets. */
+/* Reads [bus:dev.fn], or the same with a segment in front. One old form has two
+ * brackets. */
 static bool
 parse_source(const char **p, FaultLine *l)
 {
@@ -202,7 +213,7 @@ parse_source(const char **p, FaultLine *l)
 	return bus <= 0xff && dev < 32 && fn < 8;
 }
 
-/* Between brackets, or between device and address; all ones: there was none. */
+/* Reads a PASID, in brackets or between device and address. All ones: there was none. */
 static bool
 parse_pasid(const char *line, FaultLine *l)
 {
