@@ -1,22 +1,21 @@
 /*
- * The firmware's DMAR table in words: a line for each structure and, below it, each
- * scope; then what is wrong, by number; last the verdict. A refused table is shown as far
- * as it could be decoded. Pure.
+ * The firmware's DMAR table in words. There is a line for each structure, which is two
+ * lines here, and below it one for each scope. Then comes what is wrong, by number, and
+ * last the verdict. A table that was refused is shown as far as it could be decoded.
+ * Pure.
  *
- *	structure 0 DRHD used yes offset 48 length 24 segment 0 flags none base 0xfed90000 size 0x1000
+ *	structure 0 DRHD used yes offset 48 length 24 segment 0 flags none
+ *	        base 0xfed90000 size 0x1000
  *	scope 0.0 pci_endpoint id 0 path 0:1c.0/0.0
- *	warning 17 structure 0 scope - verdict accept_with_warning text 'no unit of the ...'
+ *	warning 17 structure 0 scope - verdict accept_with_warning text 'no unit ...'
  *	verdict accept_with_warning
  *
- * Names are those of user/host/dmarjson.c, which shows the same to programs.
+ * The names are those of user/host/dmarjson.c, which shows the same to programs.
  */
 #include "dev/text/dmarfmt.h"
-
 #include "kern/types.h"
 
-typedef unsigned long long ull;
-
-/* The set bits by name, what has none in hex. */
+/* Writes the bits that are set, by name, and those without a name in hexadecimal. */
 static void
 put_flags(Text *t, uint flags, const char *const *name, uint n)
 {
@@ -46,7 +45,7 @@ put_header(Text *t, const Dmar *d)
 	text_printf(t, "\n");
 }
 
-/* Firmware's bytes between quotes: never a control character, never a quote. */
+/* Writes bytes of firmware between quotes. Control characters and quotes become \xNN. */
 static void
 put_name(Text *t, const char *s, uint n)
 {
@@ -76,11 +75,11 @@ put_fields(Text *t, const DmarEntry *e)
 	if (flag[e->type] != NULL)
 		put_flags(t, e->flags, &flag[e->type], 1);
 	if (e->type == DMAR_DRHD || e->type == DMAR_RMRR || e->type == DMAR_RHSA)
-		text_printf(t, " base 0x%llx", (ull)e->base);
+		text_printf(t, " base 0x%lx", e->base);
 	if (e->type == DMAR_DRHD)
 		text_printf(t, " size 0x%x", 4096u << (e->size & 15));
 	if (e->type == DMAR_RMRR)
-		text_printf(t, " limit 0x%llx", (ull)e->limit);
+		text_printf(t, " limit 0x%lx", e->limit);
 	if (e->type == DMAR_RHSA)
 		text_printf(t, " proximity %u", e->proximity);
 	if (e->type == DMAR_ANDD) {

@@ -1,14 +1,16 @@
 /*
- * The texts of #iommu. The capability lines are decoded here, from the register values,
- * with the bit numbers the VT-d manual prints (sections 10.4.2 and 10.4.3): what is shown
- * is what the hardware said, whatever the driver made of it. Kernel addresses are not
- * printed: where Akaros had a pointer, there is the register base, and 0 for (vir).
+ * The texts of #iommu. The lines about capabilities are decoded here from the values of
+ * the registers, with the bit numbers that the VT-d manual prints (sections 10.4.2 and
+ * 10.4.3), and not with the names of dev/vtd. So one sees what the hardware said,
+ * whatever the driver has made of it. Addresses of the kernel are not printed: where
+ * Akaros had a pointer, there is the base of the registers, and 0 for (vir).
  */
 
 #include "dev/text/iommufmt.h"
 #include "kern/fmt.h"
 #include "kern/le.h"
 
+/* Bits hi to lo of a register. */
 static uint
 bits(uint64_t v, uint hi, uint lo)
 {
@@ -20,9 +22,6 @@ yes(bool b)
 {
 	return b ? "yes" : "no";
 }
-
-/* %llx wants this type, and a register is a uint64_t. */
-typedef unsigned long long ull;
 
 void
 attach_help(Text *t)
@@ -105,7 +104,7 @@ bdf_text(Text *t, bdf_t b)
 void
 mappings_unit(Text *t, paddr_t base, Mapping *m, uint n)
 {
-	text_printf(t, "Mappings for iommu@0x%016llx\n", (ull)base);
+	text_printf(t, "Mappings for iommu@0x%016lx\n", base);
 	if (n == 0)
 		text_printf(t, "\t<empty>\n");
 	sort(m, n);
@@ -131,7 +130,7 @@ info_cap(Text *t, uint64_t cap)
 {
 	uint nd = bits(cap, 2, 0);
 
-	text_printf(t, "\tcapabilities = 0x%016llx\n", (ull)cap);
+	text_printf(t, "\tcapabilities = 0x%016lx\n", cap);
 	text_printf(t, "\t\tmgaw: %u\n", bits(cap, 21, 16) + 1);
 	text_printf(t, "\t\tsagaw (paging level): 0x%x\n", bits(cap, 12, 8));
 	text_printf(t, "\t\tcaching mode: %s (%u)\n", yes(bits(cap, 7, 7)),
@@ -148,7 +147,7 @@ info_cap(Text *t, uint64_t cap)
 static void
 info_ecap(Text *t, uint64_t ecap)
 {
-	text_printf(t, "\text. capabilities = 0x%016llx\n", (ull)ecap);
+	text_printf(t, "\text. capabilities = 0x%016lx\n", ecap);
 	text_printf(t, "\t\tpass through: %s\n", yes(bits(ecap, 6, 6)));
 	text_printf(t, "\t\tdevice iotlb: %s\n", yes(bits(ecap, 2, 2)));
 	text_printf(t, "\t\tiotlb register offset: 0x%x\n", bits(ecap, 17, 8) * 16);
@@ -162,11 +161,11 @@ info_ecap(Text *t, uint64_t ecap)
 void
 info_unit(Text *t, const UnitInfo *u, uint assigned)
 {
-	text_printf(t, "\niommu@0x%016llx\n", (ull)u->base);
-	text_printf(t, "\trba = 0x%016llx\n", (ull)u->base);
+	text_printf(t, "\niommu@0x%016lx\n", u->base);
+	text_printf(t, "\trba = 0x%016lx\n", u->base);
 	text_printf(t, "\tsupported = %s\n", yes(u->state != UNIT_UNUSABLE));
 	text_printf(t, "\tnum_assigned_devs = %u\n", assigned);
-	text_printf(t, "\tregspace = 0x%016llx\n", (ull)u->base);
+	text_printf(t, "\tregspace = 0x%016lx\n", u->base);
 	text_printf(t, "\thost addr width (dmar) = %u\n", u->haw);
 	text_printf(t, "\thost addr width (cap[mgaw]) = %u\n", bits(u->cap, 21, 16) + 1);
 	text_printf(t, "\tversion = 0x%x\n", u->ver);
@@ -176,8 +175,8 @@ info_unit(Text *t, const UnitInfo *u, uint assigned)
 	text_printf(t, "\t\ttranslation: %s\n",
 		bits(u->gsts, 31, 31) ? "enabled" : "disabled");
 	text_printf(t, "\t\troot table: %s\n", bits(u->gsts, 30, 30) ? "set" : "not set");
-	text_printf(t, "\troot entry table = 0x%016llx (phy) or 0x%016llx (vir)\n",
-		(ull)(u->rtaddr & ~0xfffull), 0ull);
+	text_printf(t, "\troot entry table = 0x%016lx (phy) or 0x%016lx (vir)\n",
+		u->rtaddr & ~(uint64_t)PAGE_MASK, 0ul);
 }
 
 static const char *const state_name[] = {
@@ -251,20 +250,19 @@ info_more(Text *t, const UnitInfo *u, const UnitStats *s)
 	text_printf(t, "\tinvalidation = %s\n", u->queued ? "queue" : "registers");
 	text_printf(t, "\tdomain ids = %u in use of %u\n", s->ids, u->ndomains);
 	text_printf(t,
-		"\tinvalidations = %llu context, %llu iotlb, %llu interrupt, "
-		"%llu waits\n",
-		(ull)(s->context_global + s->context_device),
-		(ull)(s->iotlb_global + s->iotlb_domain + s->iotlb_page),
-		(ull)(s->interrupt_global + s->interrupt_index), (ull)s->waits);
-	text_printf(t, "\tfaults = %llu recorded, %llu times lost\n", (ull)s->faults,
-		(ull)s->lost);
+		"\tinvalidations = %lu context, %lu iotlb, %lu interrupt, "
+		"%lu waits\n",
+		(s->context_global + s->context_device),
+		(s->iotlb_global + s->iotlb_domain + s->iotlb_page),
+		(s->interrupt_global + s->interrupt_index), s->waits);
+	text_printf(t, "\tfaults = %lu recorded, %lu times lost\n", s->faults, s->lost);
 	text_printf(t, "\tfault status = 0x%08x, control = 0x%08x\n", u->fsts, u->fectl);
 	info_enforced(t, u, s);
 }
 
-/* Table text, which firmware wrote: n bytes, never a control character. */
+/* Copies n bytes of text that firmware wrote, without its control characters. */
 static void
-safe(char *d, const uint8_t *s, uint n)
+acpi_text(char *d, const uint8_t *s, uint n)
 {
 	for (uint i = 0; i < n; i++)
 		d[i] = s[i] == 0 ? ' ' : s[i] >= 0x20 && s[i] < 0x7f ? (char)s[i] : '.';
@@ -276,11 +274,10 @@ acpi_line(char *buf, size_t n, const uint8_t *table, paddr_t pa)
 {
 	char sig[5], oem[7], id[9], creator[5];
 
-	safe(sig, table, 4);
-	safe(oem, table + 10, 6);
-	safe(id, table + 16, 8);
-	safe(creator, table + 28, 4);
-	return snprint(buf, n, "ACPI: %s (v%03u %s %s 0x%08x %s 0x%08x) @ 0x%016llx\n",
-		sig, table[8], oem, id, le32(table + 24), creator, le32(table + 32),
-		(ull)pa);
+	acpi_text(sig, table, 4);
+	acpi_text(oem, table + 10, 6);
+	acpi_text(id, table + 16, 8);
+	acpi_text(creator, table + 28, 4);
+	return snprint(buf, n, "ACPI: %s (v%03u %s %s 0x%08x %s 0x%08x) @ 0x%016lx\n",
+		sig, table[8], oem, id, le32(table + 24), creator, le32(table + 32), pa);
 }

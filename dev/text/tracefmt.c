@@ -1,17 +1,14 @@
 /*
- * #vtd/trace in words: an event per line, registers, descriptors and entries by the
- * manual's names of their fields. Of a value a table says which fields it has; fields of
- * one bit appear when they are set. Pure.
+ * #vtd/trace in words: an event is a line. Registers, descriptors and entries, and their
+ * fields, have the names that the manual gives them. Fields of one bit appear only if
+ * they are set. Pure.
  *
  *	seq 7 time 4.120001 unit 0 descriptor context device did 2 source 0:3.0
  *	seq 8 time 4.120002 unit 0 descriptor wait 12 fence
  *	seq 9 time 4.120003 unit 0 register IQT 0x80 index 8
  */
 #include "dev/text/tracefmt.h"
-
 #include "kern/cmd.h"
-
-typedef unsigned long long ull;
 
 static void
 put_field(Text *t, const VtdField *f, uint64_t v)
@@ -29,16 +26,16 @@ put_field(Text *t, const VtdField *f, uint64_t v)
 		text_printf(t, "%s", bdf_print((bdf_t)v, b, sizeof b));
 		break;
 	case VTD_LEVELS:
-		text_printf(t, "%llu", (ull)v + 2);
+		text_printf(t, "%lu", v + 2);
 		break;
 	case VTD_PAGE:
-		text_printf(t, "0x%llx", (ull)v << 12);
+		text_printf(t, "0x%lx", v << 12);
 		break;
 	case VTD_HEX:
-		text_printf(t, "0x%llx", (ull)v);
+		text_printf(t, "0x%lx", v);
 		break;
 	default:
-		text_printf(t, "%llu", (ull)v);
+		text_printf(t, "%lu", v);
 	}
 }
 
@@ -60,7 +57,7 @@ put_register(Text *t, const VtdEvent *e)
 		text_printf(t, " register %s", f.name);
 	if (f.name != NULL && e->reg.window == VTD_REGS_FAULT)
 		text_printf(t, "%d", f.number);
-	text_printf(t, " 0x%llx", (ull)e->reg.value);
+	text_printf(t, " 0x%lx", e->reg.value);
 	put_fields(t, &f);
 }
 
@@ -70,7 +67,7 @@ put_descriptor(Text *t, const VtdEvent *e)
 	VtdFormat f = vtd_event_format(e);
 
 	if (f.name == NULL)
-		text_printf(t, " descriptor unknown 0x%llx:0x%llx", (ull)f.hi, (ull)f.lo);
+		text_printf(t, " descriptor unknown 0x%lx:0x%lx", f.hi, f.lo);
 	else
 		text_printf(t, " descriptor %s", f.name);
 	put_fields(t, &f);
@@ -85,22 +82,21 @@ put_place(Text *t, const VtdEvent *e, const VtdFormat *f)
 
 	switch (e->entry.table) {
 	case VTD_TABLE_INTERRUPT:
-		text_printf(t, " %u at 0x%llx %s", e->entry.index, (ull)e->entry.at,
-			half);
+		text_printf(t, " %u at 0x%lx %s", e->entry.index, e->entry.at, half);
 		break;
 	case VTD_TABLE_ROOT:
-		text_printf(t, " bus 0x%x at 0x%llx %s", e->entry.index >> 8,
-			(ull)e->entry.at, half);
+		text_printf(t, " bus 0x%x at 0x%lx %s", e->entry.index >> 8, e->entry.at,
+			half);
 		break;
 	case VTD_TABLE_DIRECTORY:
-		text_printf(t, " at 0x%llx", (ull)e->entry.at);
+		text_printf(t, " at 0x%lx", e->entry.at);
 		break;
 	case VTD_TABLE_PASID:
-		text_printf(t, " at 0x%llx word %d", (ull)e->entry.at, f->number);
+		text_printf(t, " at 0x%lx word %d", e->entry.at, f->number);
 		break;
 	default:
-		text_printf(t, " %s at 0x%llx %s", bdf_print(e->entry.index, b, sizeof b),
-			(ull)e->entry.at, half);
+		text_printf(t, " %s at 0x%lx %s", bdf_print(e->entry.index, b, sizeof b),
+			e->entry.at, half);
 	}
 }
 
@@ -111,7 +107,7 @@ put_entry(Text *t, const VtdEvent *e)
 
 	text_printf(t, " entry %s", f.name);
 	put_place(t, e, &f);
-	text_printf(t, " 0x%llx", (ull)e->entry.value);
+	text_printf(t, " 0x%lx", e->entry.value);
 	if (e->entry.value != 0)
 		put_fields(t, &f);
 }
@@ -129,14 +125,14 @@ put_level(Text *t, const VtdEvent *e)
 	else if (level == 0)
 		text_printf(t, " entry unused");
 	else
-		text_printf(t, " entry level %u iova 0x%llx", level, (ull)e->entry.iova);
-	text_printf(t, " at 0x%llx value 0x%llx", (ull)e->entry.at, (ull)e->entry.value);
+		text_printf(t, " entry level %u iova 0x%lx", level, e->entry.iova);
+	text_printf(t, " at 0x%lx value 0x%lx", e->entry.at, e->entry.value);
 	if (e->entry.value != 0)
-		text_printf(t, " rights %s%s %s 0x%llx", p.rights & DOMAIN_R ? "r" : "",
+		text_printf(t, " rights %s%s %s 0x%lx", p.rights & DOMAIN_R ? "r" : "",
 			p.rights & DOMAIN_W ? "w" : "",
-			p.page && !above ? "page" : "table", (ull)p.to);
+			p.page && !above ? "page" : "table", p.to);
 	if (e->entry.n > 1)
-		text_printf(t, " count %u step 0x%llx", e->entry.n, (ull)e->entry.step);
+		text_printf(t, " count %u step 0x%lx", e->entry.n, e->entry.step);
 }
 
 static void
@@ -148,20 +144,20 @@ put_fault(Text *t, const VtdFault *f)
 		text_printf(t, " fault lost");
 		return;
 	}
-	text_printf(t, " fault source %s access %s %s 0x%llx reason %u text '%s'",
+	text_printf(t, " fault source %s access %s %s 0x%lx reason %u text '%s'",
 		bdf_print(BDF(f->segment, 0, 0, 0) + f->sid, b, sizeof b),
 		f->interrupt      ? "interrupt"
 			: f->read ? "read"
 				  : "write",
-		f->interrupt ? "index" : "address", (ull)f->addr, f->reason,
+		f->interrupt ? "index" : "address", f->addr, f->reason,
 		vtd_fault_text(f->reason));
 }
 
 void
 trace_line(Text *t, uint64_t number, const VtdEvent *e)
 {
-	text_printf(t, "seq %llu time %llu.%06llu", (ull)number,
-		(ull)(e->time / 1000000000), (ull)(e->time / 1000 % 1000000));
+	text_printf(t, "seq %lu time %lu.%06lu", number, (e->time / 1000000000),
+		(e->time / 1000 % 1000000));
 	if (e->unit == VTD_NO_UNIT)
 		text_printf(t, " unit -");
 	else

@@ -1,4 +1,4 @@
-/* What #vtd/walk takes and shows. */
+/* What #vtd/walk takes and shows. user/man/vtd.md has the words. */
 #pragma once
 
 #include "dev/vtd/inspect.h"
@@ -10,7 +10,9 @@ typedef struct WalkQuery {
 	WalkAsk ask; /* but for the source id */
 } WalkQuery;
 
-int walk_parse(const Cmd *c, WalkQuery *q); /* says why not */
-
-/* `unit`, and whether it translates at all. */
+/* Reads B:D.F ADDRESS r|w [manual|qemu]. -EINVAL: it says which word is wrong, and q is
+ * of no use. */
+int walk_parse(const Cmd *c, WalkQuery *q);
+/* Writes the question and the way that o reports. unit: the index of the unit that was
+ * asked. on: it translates now. */
 void walk_text(Text *t, const WalkQuery *q, uint unit, bool on, const WalkReport *o);
