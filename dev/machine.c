@@ -20,7 +20,7 @@ kmesg_show(Text *t)
 	char buf[256];
 	size_t n;
 
-	while ((n = log_read(&pos, buf, sizeof(buf))) > 0)
+	while ((n = log_read(&pos, buf, sizeof buf)) > 0)
 		text_putn(t, buf, n);
 }
 

@@ -137,7 +137,7 @@ intr_open(PciFn *f, Chan *c)
 		return -EPERM;
 	if ((err = assign_intr_open(f)) != 0)
 		return err;
-	if ((seen = kalloc(sizeof(*seen))) == NULL)
+	if ((seen = kalloc(sizeof *seen)) == NULL)
 		return fail(-ENOMEM, "no memory");
 	c->aux = seen;
 	return 0;
@@ -151,15 +151,15 @@ intr_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
 	long err, len;
 
 	(void)off;
-	if (n < (long)sizeof(line))
-		return fail(-EINVAL, "intr: a count needs %zu bytes", sizeof(line));
+	if (n < (long)sizeof line)
+		return fail(-EINVAL, "intr: a count needs %zu bytes", sizeof line);
 	if (!assign_mine(f))
 		return -EPERM;
 	err = assign_intr_wait(f, *seen, (c->flags & SO_NONBLOCK) != 0, &count);
 	if (err < 0)
 		return err;
 	*seen = count;
-	len = snprint(line, sizeof(line), "%lu\n", count);
+	len = snprint(line, sizeof line, "%lu\n", count);
 	memcpy(buf, line, len);
 	return len;
 }
@@ -243,11 +243,11 @@ dir_stat(const PciFn *f, Stat *st)
 {
 	*st = (Stat){ .qid = { .dir = true }, .mode = 0555 };
 	if (f == NULL) {
-		strcopy(st->name, "pci", sizeof(st->name));
+		strcopy(st->name, "pci", sizeof st->name);
 		return;
 	}
 	st->qid.path = (uint64_t)(f->bdf + 1) << ROW_BITS;
-	bdf_print(f->bdf, st->name, sizeof(st->name));
+	bdf_print(f->bdf, st->name, sizeof st->name);
 }
 
 static void
@@ -262,7 +262,7 @@ file_stat(const PciFn *f, uint row, Stat *st)
 		st->length = f->bar[row - nelem(files)].size;
 	else if (files[row].read == config_read)
 		st->length = pci_config_size(f);
-	strcopy(st->name, d->name, sizeof(st->name));
+	strcopy(st->name, d->name, sizeof st->name);
 }
 
 static bool

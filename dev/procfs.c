@@ -78,12 +78,12 @@ status_show(Proc *p, Text *t)
 	char name[PROC_NAMELEN], cpu[12] = "-";
 	uint64_t ms = p->used / 1000000;
 
-	strcopy(name, p->name, sizeof(name));
+	strcopy(name, p->name, sizeof name);
 	for (char *s = name; *s != 0; s++)
 		if (*s == ' ')
 			*s = '_'; /* the line is words */
 	if (p->cpu >= 0)
-		snprint(cpu, sizeof(cpu), "%d", p->cpu);
+		snprint(cpu, sizeof cpu, "%d", p->cpu);
 	text_printf(t,
 		"name %s pid %d ppid %d state %s pgid %d size %zu cpu %s time "
 		"%lu.%03lu\n",
@@ -222,7 +222,7 @@ pid_stat(Stat *st, int pid)
 {
 	*st = (Stat){ .mode = 0555 };
 	st->qid = (Qid){ .path = (uint64_t)pid << FILE_BITS, .dir = true };
-	snprint(st->name, sizeof(st->name), "%d", pid);
+	snprint(st->name, sizeof st->name, "%d", pid);
 }
 
 static int
@@ -232,12 +232,12 @@ proc_stat(Chan *c, Stat *st)
 
 	if (c->qid.path == 0) {
 		*st = (Stat){ .qid = c->qid, .mode = 0555 };
-		strcopy(st->name, "proc", sizeof(st->name));
+		strcopy(st->name, "proc", sizeof st->name);
 	} else if (file == 0) {
 		pid_stat(st, pid_of(c));
 	} else {
 		*st = (Stat){ .qid = c->qid, .mode = proc_tab[file - 1].mode };
-		strcopy(st->name, proc_tab[file - 1].name, sizeof(st->name));
+		strcopy(st->name, proc_tab[file - 1].name, sizeof st->name);
 	}
 	return 0;
 }

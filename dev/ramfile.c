@@ -115,7 +115,7 @@ grow_slots(RamFile *f, size_t want)
 		return 0;
 	while (n < want)
 		n *= 2;
-	p = krealloc(f->page, f->npage * sizeof(*p), n * sizeof(*p));
+	p = krealloc(f->page, f->npage * sizeof *p, n * sizeof *p);
 	if (p == NULL)
 		return ramfile_full();
 	f->page = p;

@@ -84,13 +84,13 @@ node_make_locked(Node *dir, const char *name, uint32_t mode, bool isdir, Node **
 		return fail(-ENOENT, "the directory was removed");
 	if (*node_find_locked(dir, name) != NULL)
 		return fail(-EEXIST, "file exists");
-	if (!ramfile_room() || (n = kalloc(sizeof(*n))) == NULL)
+	if (!ramfile_room() || (n = kalloc(sizeof *n)) == NULL)
 		return ramfile_full();
 	n->refs = 1;
 	n->qid = (Qid){ .path = ++last_id, .dir = isdir };
 	n->mode = mode & 0777;
 	n->mtime = arch_wall();
-	strcopy(n->name, name, sizeof(n->name));
+	strcopy(n->name, name, sizeof n->name);
 	node_link_locked(dir, n);
 	*out = n;
 	return 0;
@@ -112,7 +112,7 @@ void
 node_stat(const Node *n, Stat *st)
 {
 	*st = (Stat){ n->qid, n->mode, n->bytes.len, n->mtime, "" };
-	strcopy(st->name, n->name, sizeof(st->name));
+	strcopy(st->name, n->name, sizeof st->name);
 }
 
 static bool

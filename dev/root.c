@@ -277,7 +277,7 @@ root_rename(Chan *c, Chan *to, const char *name)
 			node_put_locked(there);
 		}
 		node_unlink_locked(n);
-		strcopy(n->name, name, sizeof(n->name));
+		strcopy(n->name, name, sizeof n->name);
 		node_link_locked(dir, n);
 	}
 	mutex_unlock(&node_lock);

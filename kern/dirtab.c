@@ -41,7 +41,7 @@ static void
 row_stat(Stat *st, const Dirtab *row, uint i)
 {
 	*st = (Stat){ .qid.path = 1 + i, .mode = row->mode };
-	strcopy(st->name, row->name, sizeof(st->name));
+	strcopy(st->name, row->name, sizeof st->name);
 }
 
 int
@@ -97,7 +97,7 @@ dirtab_open(Chan *c, int flags, const Dirtab *row)
 
 	if (!dirtab_is_text(row) || (flags & SO_ACCMODE) == SO_WRONLY)
 		return 0;
-	if ((t = kalloc(sizeof(*t))) == NULL)
+	if ((t = kalloc(sizeof *t)) == NULL)
 		return fail(-ENOMEM, "out of memory");
 	err = row_show(row, c, t);
 	if (err == 0 && t->failed)
@@ -161,7 +161,7 @@ flat_stat(Chan *c, Stat *st)
 	if (!c->qid.dir)
 		return dirtab_entry(c, c->qid.path - 1, st, c->dev->tab, c->dev->ntab);
 	*st = (Stat){ .qid = c->qid, .mode = 0555 };
-	strcopy(st->name, c->dev->name, sizeof(st->name));
+	strcopy(st->name, c->dev->name, sizeof st->name);
 	return 0;
 }
 
@@ -189,7 +189,7 @@ flat_write(Chan *c, const void *buf, long n, off_k off)
 int
 dirsnap_open(Chan *c, void (*list)(Chan *dir, Text *t))
 {
-	Text *t = kalloc(sizeof(*t));
+	Text *t = kalloc(sizeof *t);
 
 	if (t == NULL)
 		return fail(-ENOMEM, "out of memory");
@@ -206,14 +206,14 @@ dirsnap_open(Chan *c, void (*list)(Chan *dir, Text *t))
 void
 dirsnap_add(Text *t, const Stat *st)
 {
-	text_putn(t, (const char *)st, sizeof(*st));
+	text_putn(t, (const char *)st, sizeof *st);
 }
 
 int
 dirsnap_entry(Chan *c, uint i, Stat *st)
 {
-	if (c->text == NULL || (i + 1ul) * sizeof(*st) > c->text->n)
+	if (c->text == NULL || (i + 1ul) * sizeof *st > c->text->n)
 		return -ENOENT;
-	memcpy(st, c->text->s + (size_t)i * sizeof(*st), sizeof(*st));
+	memcpy(st, c->text->s + (size_t)i * sizeof *st, sizeof *st);
 	return 0;
 }

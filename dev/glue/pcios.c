@@ -210,7 +210,7 @@ windows_make(void)
 
 		if (pcios_taken(range[i].base, n * BUS_SIZE) != NULL)
 			return false;
-		if ((window[i] = kalloc(n * sizeof(*window[i]))) == NULL)
+		if ((window[i] = kalloc(n * sizeof *window[i])) == NULL)
 			return false;
 	}
 	return true;
@@ -326,7 +326,7 @@ pcios_log(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprint(buf, sizeof(buf), fmt, ap);
+	vsnprint(buf, sizeof buf, fmt, ap);
 	va_end(ap);
 	kprint("%s", buf);
 }

@@ -19,7 +19,7 @@ window_name(const char *what, bdf_t b)
 	char name[16], buf[48];
 	char *s;
 
-	snprint(buf, sizeof(buf), "%s %s", what, bdf_print(b, name, sizeof(name)));
+	snprint(buf, sizeof buf, "%s %s", what, bdf_print(b, name, sizeof name));
 	return (s = kstrdup(buf)) != NULL ? s : what;
 }
 

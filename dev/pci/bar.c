@@ -218,7 +218,7 @@ bar_neighbour(const PciFn *f, const PciBar *b)
 				continue;
 			if (share_page(b->addr, b->size, c->addr, c->size))
 				return pci_phrase("shares a page with bar%u of %s", i,
-					bdf_print(o->bdf, name, sizeof(name)));
+					bdf_print(o->bdf, name, sizeof name));
 		}
 	return NULL;
 }
@@ -266,7 +266,7 @@ bar_unmappable(const PciFn *f, const PciBar *b)
 		return "smaller than a page and not at the start of one";
 	if ((bridge = bar_outside(f, b)) != NULL)
 		return pci_phrase("outside the windows of bridge %s",
-			bdf_print(bridge->bdf, name, sizeof(name)));
+			bdf_print(bridge->bdf, name, sizeof name));
 	return bar_neighbour(f, b);
 }
 

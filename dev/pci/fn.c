@@ -19,7 +19,7 @@ pci_phrase(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprint(buf, sizeof(buf), fmt, ap);
+	vsnprint(buf, sizeof buf, fmt, ap);
 	va_end(ap);
 	if ((s = pcios_alloc(strlen(buf) + 1)) == NULL)
 		return "no memory left to say why";

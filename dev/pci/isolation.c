@@ -174,7 +174,7 @@ cause_lost(void)
 static void
 cause_add(const PciFn *at, bool slot, const char *text)
 {
-	Cause *c = pcios_alloc(sizeof(*c));
+	Cause *c = pcios_alloc(sizeof *c);
 
 	if (c == NULL) {
 		cause_lost();
@@ -194,8 +194,8 @@ alias_cause(const PciFn *b)
 		return;
 	cause_add(b, false,
 		pci_phrase("same requester id %s behind bridge %s (%s)",
-			bdf_print(BDF_SEG(b->bdf) << 16 | sid, id, sizeof(id)),
-			bdf_print(b->bdf, name, sizeof(name)),
+			bdf_print(BDF_SEG(b->bdf) << 16 | sid, id, sizeof id),
+			bdf_print(b->bdf, name, sizeof name),
 			b->pcie_type == TYPE_PCIE_TO_PCI           ? "PCIe to PCI"
 				: b->pcie_type == TYPE_PCI_TO_PCIE ? "PCI to PCIe"
 								   : "PCI"));
@@ -208,12 +208,12 @@ port_cause(const PciFn *b)
 
 	if (!is_port(b) || b->secondary == 0 || acs_isolates(b))
 		return;
-	bdf_print(b->bdf, port, sizeof(port));
+	bdf_print(b->bdf, port, sizeof port);
 	if (b->pcie_type != TYPE_DOWNSTREAM || b->bridge == NULL) {
 		cause_add(b, false, pci_phrase("below port %s, which has no ACS", port));
 		return;
 	}
-	bdf_print(b->bridge->bdf, name, sizeof(name));
+	bdf_print(b->bridge->bdf, name, sizeof name);
 	cause_add(b->bridge, false,
 		pci_phrase("behind switch %s, whose port %s has no ACS", name, port));
 }

@@ -39,12 +39,13 @@ buf_take(Buf *b, size_t n, Buf *s)
 static bool
 table_open(const void *table, size_t len, const char *sig, size_t header, Buf *b)
 {
+	size_t n;
 	Buf head;
 
 	*b = (Buf){ table, (const uint8_t *)table + len };
 	if (!buf_take(b, header, &head) || memcmp(head.p, sig, 4) != 0)
 		return false;
-	size_t n = le32(head.p + 4);
+	n = le32(head.p + 4);
 	if (n < header || n > len)
 		return false;
 	b->end = head.p + n;

@@ -44,7 +44,7 @@ pcifn_add(bdf_t b)
 	if (layout > LAYOUT_CARDBUS) /* unknown; 0x7f if it has vanished since */
 		return;
 	if (nfound < MAX_FUNCTIONS)
-		f = pcios_alloc(sizeof(*f));
+		f = pcios_alloc(sizeof *f);
 	if (f == NULL) { /* It cannot master the bus and cannot be given away. */
 		nlost++;
 		bridge_lost |= layout != LAYOUT_DEVICE;
@@ -62,10 +62,11 @@ static void
 slot_scan(uint seg, uint bus, uint dev)
 {
 	bdf_t first = BDF(seg, bus, dev, 0);
+	bool multi;
 
 	if (!cfg_present(first))
 		return;
-	bool multi = FGET(cfg_read(first, CFG_HEADER, 1), HDR_MULTI);
+	multi = FGET(cfg_read(first, CFG_HEADER, 1), HDR_MULTI);
 	for (bdf_t b = first; b < first + 8; b++) {
 		if (!cfg_present(b))
 			continue;

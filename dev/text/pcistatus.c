@@ -12,7 +12,7 @@ put_bdf(Text *t, const char *key, bdf_t b)
 {
 	char name[16];
 
-	text_printf(t, "%s %s", key, bdf_print(b, name, sizeof(name)));
+	text_printf(t, "%s %s", key, bdf_print(b, name, sizeof name));
 }
 
 static void
