@@ -304,6 +304,7 @@ set_raw(Chan *c, bool on)
 	unlock(&cons.lock);
 }
 
+/* Raw mode is for this Chan, and ends with it. The foreground group is one for all. */
 static int
 consctl_cmd(Chan *c, const Cmd *cmd)
 {

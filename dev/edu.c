@@ -30,6 +30,8 @@ cmd_function(const Cmd *c, PciFn **f)
 	return *f != NULL ? 0 : fail(-ENODEV, "no device %s", c->f[0]);
 }
 
+/* A second word is a number of bytes to copy, or the name of a test. Without it all bytes
+ * that fit are copied. */
 static int
 ktest_cmd(const Cmd *cmd)
 {

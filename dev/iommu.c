@@ -57,6 +57,7 @@ power_cmd(const Cmd *cmd)
 	return err != 0 ? err : assign_power(on);
 }
 
+/* A line for each function that can be given away. */
 static void
 info_functions(Text *t)
 {
@@ -98,6 +99,7 @@ info_policy(Text *t, bool isolated)
 	text_printf(t, "\tinterrupt isolation: %s\n", isolated ? "yes" : "no");
 }
 
+/* The lines of Akaros for all units come first, then what we add. */
 static void
 info_show(Text *t)
 {

@@ -38,6 +38,7 @@ enum { ROW_BITS = 8, ROW_INTR = 2, ROW_EVENT = 3 };
 
 static PciFn *chan_fn(const Chan *c);
 
+/* Asks once for everything that can change, and leaves the words to dev/text. */
 static int
 status_show(Chan *c, Text *t)
 {
@@ -104,6 +105,8 @@ map_cmd(Chan *c, const Cmd *cmd)
 
 /* ---- config ---- */
 
+/* Registers are read as whole words, so that a device sees no access that is not
+ * aligned. */
 static long
 config_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
 {
@@ -143,6 +146,7 @@ intr_open(PciFn *f, Chan *c)
 	return 0;
 }
 
+/* Sleeps until the count is another than the one this descriptor has read before. */
 static long
 intr_read(PciFn *f, Chan *c, void *buf, long n, off_k off)
 {

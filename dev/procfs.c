@@ -72,6 +72,7 @@ size_of(Proc *p)
 	return n;
 }
 
+/* One line. A blank in the name becomes _, so that the line stays words. */
 static void
 status_show(Proc *p, Text *t)
 {

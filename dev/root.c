@@ -262,6 +262,7 @@ root_remove(Chan *c)
 	return err;
 }
 
+/* What has the name already is removed, if it may be. */
 static int
 root_rename(Chan *c, Chan *to, const char *name)
 {

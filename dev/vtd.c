@@ -99,6 +99,7 @@ walk_unit(WalkQuery *q, Unit **u)
 	return 0;
 }
 
+/* Answers the question that was written last. Says why it has no answer. */
 static int
 walk_show(Chan *c, Text *t)
 {

@@ -65,6 +65,8 @@ pci_interrupts_are_off(const PciFn *f)
 		(f->msix == 0 || !FGET(pci_read(f, f->msix + MSIX_CTL, 2), MSIX_ENABLE));
 }
 
+/* Writes address and data, masks all messages but the first, and switches MSI on.
+ * -ENOTSUP: the function cannot name the address, or its registers do not fit. */
 static int
 msi_on(PciFn *f, uint64_t addr, uint32_t data)
 {
@@ -86,6 +88,8 @@ msi_on(PciFn *f, uint64_t addr, uint32_t data)
 	return 0;
 }
 
+/* Writes entry 0 of the table, masks the others, and switches MSI-X on. -ENOTSUP: the
+ * table cannot be used. -ENOMEM: it cannot be mapped. */
 static int
 msix_on(PciFn *f, uint64_t addr, uint32_t data)
 {

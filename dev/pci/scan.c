@@ -35,6 +35,8 @@ master_off(bdf_t b)
 		pcios_update(b, CFG_COMMAND, 2, FMASK(CMD_MASTER), 0);
 }
 
+/* Adds what answers at b to the list, or counts it as lost. b cannot master the bus any
+ * more. */
 static void
 pcifn_add(bdf_t b)
 {

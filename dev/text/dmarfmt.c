@@ -61,6 +61,7 @@ put_name(Text *t, const char *s, uint n)
 	text_printf(t, "'");
 }
 
+/* The fields that not all types have. */
 static void
 put_fields(Text *t, const DmarEntry *e)
 {

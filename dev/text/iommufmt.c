@@ -198,9 +198,10 @@ info_mode(VtdMode m)
 	return name[m];
 }
 
-/* By the registers, not by what we set: remapping is on and lets nothing else through. */
+/* True if interrupt remapping is on and lets no other interrupt pass. The registers say
+ * so, and not what we have set. */
 static bool
-remaps(const UnitInfo *u)
+info_remaps(const UnitInfo *u)
 {
 	return u->remaps && bits(u->gsts, 25, 25) && !bits(u->gsts, 23, 23);
 }
@@ -208,24 +209,26 @@ remaps(const UnitInfo *u)
 bool
 info_isolates(const UnitInfo *u)
 {
-	return remaps(u) && u->forges == NULL;
+	return info_remaps(u) && u->forges == NULL;
 }
 
+/* What the unit enforces now, and what it does not, with the reason. */
 static void
 info_enforced(Text *t, const UnitInfo *u, const UnitStats *s)
 {
 	bool dma = bits(u->gsts, 31, 31);
 
-	if (remaps(u))
+	if (info_remaps(u))
 		text_printf(t, "\tinterrupt entries = %u in use of %u, %s destinations\n",
 			s->irqs, u->irq_max, u->x2apic ? "x2apic" : "xapic");
 	text_printf(t, "\tenforced = %s%s%s%s\n", dma ? "DMA by table" : "",
-		dma && remaps(u) ? ", " : "",
-		remaps(u) ? "interrupts by source, none in compatibility format" : "",
-		dma || remaps(u) ? "" : "nothing");
+		dma && info_remaps(u) ? ", " : "",
+		info_remaps(u) ? "interrupts by source, none in compatibility format"
+			       : "",
+		dma || info_remaps(u) ? "" : "nothing");
 	if (!dma)
 		text_printf(t, "\tnot enforced = DMA: translation is off\n");
-	if (!remaps(u))
+	if (!info_remaps(u))
 		text_printf(t, "\tnot enforced = interrupts: %s\n",
 			u->no_remap != NULL ? u->no_remap : "remapping is off");
 	else if (u->forges != NULL)

@@ -15,6 +15,7 @@ put_bdf(Text *t, const char *key, bdf_t b)
 	text_printf(t, "%s %s", key, bdf_print(b, name, sizeof name));
 }
 
+/* What the function is, whoever has it. */
 static void
 put_identity(Text *t, const PciStatus *s)
 {

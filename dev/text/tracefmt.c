@@ -10,6 +10,7 @@
 #include "dev/text/tracefmt.h"
 #include "kern/cmd.h"
 
+/* Writes the name of a field and its value in the form that the field asks for. */
 static void
 put_field(Text *t, const VtdField *f, uint64_t v)
 {
@@ -112,6 +113,8 @@ put_entry(Text *t, const VtdEvent *e)
 		put_fields(t, &f);
 }
 
+/* An entry of second-level tables, or of a table above them where a unit has more
+ * levels. */
 static void
 put_level(Text *t, const VtdEvent *e)
 {

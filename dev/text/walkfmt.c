@@ -133,6 +133,7 @@ put_level(Text *t, const WalkEntry *e)
 		text_printf(t, " rights %s table 0x%lx\n", rights_name[e->rights], e->to);
 }
 
+/* The last line: what becomes of the request. */
 static void
 put_result(Text *t, const WalkReport *o)
 {

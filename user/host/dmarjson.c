@@ -42,6 +42,7 @@ truth(uint32_t bit)
 	return bit ? "true" : "false";
 }
 
+/* The header of the table; null if it is not whole. */
 static void
 put_table(FILE *f, const Dmar *d)
 {

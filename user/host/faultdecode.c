@@ -61,6 +61,7 @@ half_reason(Decoder *d, const FaultLine *l)
 	fault_show(d, &d->half, true);
 }
 
+/* Takes one line. A fault whose reason is on the next line is kept until that comes. */
 static void
 line_decode(Decoder *d, const char *line)
 {

@@ -239,6 +239,8 @@ parse_reason(const char *p, FaultLine *l)
 	return true;
 }
 
+/* Reads a line about a request, from p on behind the words "Request device". After an
+ * error l->bad says what is missing. */
 static LineKind
 parse_request(const char *line, const char *p, FaultLine *l)
 {
