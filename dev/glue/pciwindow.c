@@ -12,7 +12,8 @@
 #include "kern/fmt.h"
 #include "kern/heap.h"
 
-/* A text that is never freed, as layout_keep_out asks for. Without memory it is shorter. */
+/* A text that is never freed, as layout_keep_out asks for. Without memory it is
+ * shorter. */
 static const char *
 window_name(const char *what, bdf_t b)
 {
