@@ -49,6 +49,8 @@ lists(void **state)
 	(void)state;
 	check("- one two\n  three\n- four\n", 10, "- one two\n  three\n- four\n");
 	check("before\n- one\n\nbehind it\n", 20, "before\n- one\n\nbehind it\n");
+	check("1. one two\n12. three four\n", 10, "1. one two\n12. three\n    four\n");
+	check("3.14 is no item\n", 20, "3.14 is no item\n");
 	check("- one two three\n", 7, "- one\n  two\n  three\n");
 }
 

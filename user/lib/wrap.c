@@ -75,16 +75,30 @@ fill_word(Filler *f, const char *word, size_t n)
 	f->column += columns;
 }
 
+/* How many bytes of the line mark it as an item of a list: `- ` or `12. `; 0: it is
+ * none. */
+static size_t
+item_mark(const char *line)
+{
+	size_t digits = strspn(line, "0123456789");
+
+	if (line[0] == '-' && line[1] == ' ')
+		return 2;
+	return digits > 0 && line[digits] == '.' && line[digits + 1] == ' ' ? digits + 2
+									    : 0;
+}
+
 static void
 fill_line(Filler *f, const char *line, size_t n)
 {
 	const char *end = line + n;
+	size_t mark = item_mark(line);
 
-	if (n >= 2 && line[0] == '-' && line[1] == ' ') {
+	if (mark > 0) {
 		fill_end(f);
-		fputs("- ", f->out);
-		f->column = f->indent = 2;
-		line += 2;
+		fwrite(line, 1, mark, f->out);
+		f->column = f->indent = (int)mark;
+		line += mark;
 	}
 	while (line < end) {
 		const char *word = line;

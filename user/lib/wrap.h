@@ -13,7 +13,7 @@ int text_columns(const char *s, size_t n);
 
 /*
  * Prints a page to out with its paragraphs filled to `width` columns. A list item, which
- * begins with `- `, is filled with its later lines indented. Headings, tables, and lines
- * that begin with a tab are printed as they are.
+ * begins with `- ` or `1. `, is filled with its later lines indented. Headings, tables,
+ * and lines that begin with a tab are printed as they are.
  */
 void wrap_page(const char *text, int width, FILE *out);
