@@ -134,7 +134,7 @@ aspace_switch(Aspace *as)
 /* ---- observers ---- */
 
 int
-as_announce(Aspace *as, vaddr_t va, size_t len, bool dma)
+as_tell_added(Aspace *as, vaddr_t va, size_t len, bool dma)
 {
 	int err = 0;
 
@@ -144,7 +144,7 @@ as_announce(Aspace *as, vaddr_t va, size_t len, bool dma)
 }
 
 int
-as_retract(Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
+as_tell_removed(Aspace *as, vaddr_t va, size_t len, int prot, bool tables)
 {
 	int err = 0;
 
@@ -209,7 +209,7 @@ as_depopulate(Aspace *as, vaddr_t va, size_t len)
 	tables = pt_trim(as->root, va, len, &t.tables) > 0;
 	if (t.n > 0 || tables) {
 		arch_shootdown(as->root, va, len);
-		as_retract(as, va, len, 0, tables);
+		as_tell_removed(as, va, len, 0, tables);
 	}
 	/* nobody is asked about these again: they may be unconfirmed */
 	if (as->parked != 0)
@@ -247,7 +247,7 @@ populate(Aspace *as, vaddr_t va, size_t len, int prot, bool dma) REQUIRES(as->lo
 		return 0;
 	while (o < len && populate_page(as, va + o, prot) == 0)
 		o += PAGE_SIZE;
-	if (o == len && as_announce(as, va, len, dma) == 0)
+	if (o == len && as_tell_added(as, va, len, dma) == 0)
 		return 0;
 	as_depopulate(as, va, o < len ? o + PAGE_SIZE : len);
 	return fail(-ENOMEM, "out of memory: %lu KiB wanted", len >> 10);

@@ -83,7 +83,7 @@ set_rights(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 
 /* Frames that were parked are there again. */
 static int
-announce(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
+protect_tell(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 {
 	vaddr_t end = va + len, to;
 	int err = 0;
@@ -91,7 +91,7 @@ announce(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 	for (const Region *r; va < end && err == 0; va = to) {
 		r = region_find(&as->regions, va);
 		to = r->va + r->len < end ? r->va + r->len : end;
-		err = as_announce(as, va, to - va, r->kind == REGION_DMA);
+		err = as_tell_added(as, va, to - va, r->kind == REGION_DMA);
 	}
 	return err;
 }
@@ -106,9 +106,9 @@ protect(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 	set_rights(as, va, len, prot);
 	region_protect(&as->regions, va, len, prot);
 	arch_shootdown(as->root, va, len);
-	if (prot != 0 && announce(as, va, len) != 0)
+	if (prot != 0 && protect_tell(as, va, len) != 0)
 		err = fail(-ENOMEM, "its device does not see all of it: out of memory");
-	if (as_retract(as, va, len, prot, false) == 0)
+	if (as_tell_removed(as, va, len, prot, false) == 0)
 		return err;
 	return fail(-EIO, "the IOMMU did not confirm: its device is out of use");
 }

@@ -1,6 +1,6 @@
 /*
- * The newc cpio format, pure: a window over the archive that only shrinks. Archives come
- * from the boot loader; every length in them may be a lie.
+ * The newc cpio format. A Cpio is a window over the archive that only shrinks. Archives
+ * come from the boot loader, and every length in them may be a lie. Pure.
  */
 #pragma once
 
@@ -23,6 +23,7 @@ typedef struct CpioFile {
 
 enum { CPIO_FILE = 0100000, CPIO_DIR = 0040000, CPIO_LINK = 0120000 };
 
-/* The next member: 1 and *f, or 0 at the trailer. -EINVAL: what is here is no member;
- * -EOVERFLOW: the archive ends before the member does. Nothing is taken on failure. */
+/* Reads the next member: returns 1 with *f, or 0 at the end of the archive. -EINVAL: what
+ * is here is no member. -EOVERFLOW: the archive is cut off inside this member. After an
+ * error c is as it was, and there is nothing more to read. */
 int cpio_next(Cpio *c, CpioFile *f);

@@ -6,8 +6,7 @@
 #include "kern/types.h"
 
 #define ELF_MAXSEG 8
-#define ELF_HEADER                                                                       \
-	1024 /* bytes of the file elf_plan wants to see: headers must be in them */
+#define ELF_HEADER 1024 /* the headers must be in so many bytes of the file */
 
 typedef struct ElfSegment {
 	vaddr_t va;      /* first byte, any alignment */
@@ -23,6 +22,6 @@ typedef struct ElfPlan {
 	ElfSegment seg[ELF_MAXSEG];
 } ElfPlan;
 
-/* head holds the first n bytes of a file of `size` bytes. NULL, or what is wrong with
- * it. */
+/* Makes a plan for a file of `size` bytes whose first n bytes are at head. Returns NULL,
+ * or a constant text that says what is wrong with the file; *out is of no use then. */
 const char *elf_plan(const void *head, size_t n, uint64_t size, ElfPlan *out);

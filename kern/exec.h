@@ -12,6 +12,8 @@ typedef struct ExecArgs {
 
 #define EXEC_ARGMAX (32 * 1024)
 
-/* Build an address space that runs the program in open file c. On success *out, entry and
- * stack pointer; argc in rdi, argv in rsi, envp in rdx. */
+/* Builds an address space that runs the program in the open file c, which and args stay
+ * the caller's. *out gets it with one reference, *entry and *sp where the program begins;
+ * it wants argc in rdi, argv in rsi and envp in rdx. An error leaves a sentence, and
+ * nothing to free. */
 int exec_load(Chan *c, const ExecArgs *args, Aspace **out, vaddr_t *entry, vaddr_t *sp);

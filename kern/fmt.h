@@ -1,4 +1,5 @@
-/* Formatting into memory, pure. C's semantics for the conversions kprint lists. */
+/* Formatting into memory, with C's semantics for the conversions that kprint lists.
+ * Pure. */
 #pragma once
 
 #include "kern/types.h"

@@ -1,7 +1,8 @@
 /*
- * The line editor of the console, pure: bytes typed go in, what the terminal must show
- * comes out of `echo`, whole lines are left in buf. Ctrl-C is not seen here: it must work
- * while nobody reads, so the console acts on it as it arrives and resets the line.
+ * The line editor of the console. Bytes that are typed go in, what the terminal must show
+ * comes out through `echo`, and whole lines are left in buf. Ctrl-C does not come here:
+ * it must work while nobody reads, so the console acts on it at once and resets the line.
+ * Pure.
  */
 #pragma once
 
@@ -37,8 +38,10 @@ typedef struct Line {
 	void (*echo)(const char *s, size_t n);
 } Line;
 
+/* Takes one byte that was typed. After LINE_DONE the caller takes the line out of buf and
+ * calls line_reset before the next byte. */
 LineEvent line_byte(Line *l, uint8_t c);
-void line_reset(Line *l);  /* an empty line; history stays */
-void line_redraw(Line *l); /* show again what is typed of an unfinished line */
-/* Something else was printed: remember what now stands before the cursor. */
+void line_reset(Line *l);  /* the line is empty; the history stays */
+void line_redraw(Line *l); /* shows again what has been typed of an unfinished line */
+/* To be told what somebody else prints, so as to know what stands before the cursor. */
 void line_printed(Line *l, const char *s, size_t n);

@@ -6,20 +6,24 @@
 
 #include "kern/types.h"
 
-/* To the console and the ring. Formats: %d %u %x %X %lx %llx %p %s %c %zu %% with flags,
- * width, precision as in C; no floats. Not under a Lock ranked above RANK_LOG. */
+/* Prints to the console and into the ring. The conversions are %d %u %x %X %lx %p %s %c
+ * %zu %%, with flags, width and precision as in C. Not under a Lock that ranks above
+ * RANK_LOG. */
 void kprint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Copy up to n bytes of the ring from absolute position *pos (0 = oldest kept); advances
- * *pos. */
+/* Copies up to n bytes of the ring from position *pos on, moves *pos behind them, and
+ * returns how many they are. Positions count from the first byte ever printed; what has
+ * been overwritten is skipped. */
 size_t log_read(uint64_t *pos, char *buf, size_t n);
 
-/* Store one sentence for the current process and return err (a negative errno). Nothing
- * is added: the text is what `errstr` returns. */
+/* Stores one sentence for the running process, which can read it with `errstr`, and
+ * returns err, a negative errno. */
 int fail(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints a message and the callers, then stops the system. May be called from anywhere,
+ * whatever is held. For our own mistakes, and for hardware that nothing works without. */
 void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
-/* The halves of panic, for reports of several lines between them: from here on only this
- * CPU runs, and kprint takes no locks; then the system stops. */
+/* The halves of panic, for a report of several lines between them. From panic_begin on
+ * only this CPU runs, and kprint takes no locks. panic_end stops the system. */
 void panic_begin(void);
 void panic_end(void) __attribute__((noreturn));
 bool panic_begun(void);

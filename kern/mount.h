@@ -1,8 +1,9 @@
 /*
- * Mount tables: for each covered place, by identity (device and qid), the Union that is
- * seen there instead. A Union never changes once it is in a table; binding makes a new
- * one. So a walk, or an open directory, keeps a reference and needs no lock while devices
- * are asked. Private to the name space (kern/ns.c, namewalk.c, mount.c, uniondir.c).
+ * Mount tables. For each place that is covered, which is known by its device and qid, the
+ * table has the Union that is seen there instead. A Union does not change once it is in a
+ * table, because binding makes a new one. So a walk, or an open directory, keeps a
+ * reference and needs no lock while devices are asked. Private to the name space
+ * (kern/ns.c, namewalk.c, mount.c, uniondir.c).
  */
 #pragma once
 
@@ -23,14 +24,18 @@ typedef struct Union {
 	Member m[];
 } Union;
 
-void union_put(Union *u);
 Union *union_get(Union *u);
-Chan *union_creator(const Union *u); /* where new files go; NULL: nowhere */
+void union_put(Union *u); /* NULL is fine; the last reference lets go of the members */
+/* The member in which new files are made, borrowed; NULL: no member takes any. */
+Chan *union_creator(const Union *u);
 
 /* What is bound over c, with a reference; NULL when nothing is. */
 Union *mount_find(Pgrp *g, const Chan *c);
-/* Bind the n places `add` over `at`; at->path is how the place is called in ns_print. */
+/* Binds the n places `add` over `at`, taking references of its own; at->path is how
+ * ns_print calls the place. -ENOMEM or -ENOSPC, with a sentence: nothing changed. */
 int mount_bind(Pgrp *g, Chan *at, Chan *const add[], uint n, int flags);
-/* Take what out of the union over `at`; NULL takes all. -ENOENT: it is not there. */
+/* Takes `what` out of the union over `at`; NULL takes all out. -ENOENT: it is not there.
+ * Errors leave a sentence, and the table as it was. */
 int mount_unbind(Pgrp *g, const Chan *at, const Chan *what);
+/* Marks what is bound at or below the clean path `top`, so that pgrp_clear leaves it. */
 void mount_keep(Pgrp *g, const char *top);

@@ -22,14 +22,15 @@ typedef struct Params {
 	bool cut; /* the line had more than fits */
 } Params;
 
-/* Pure: split a line; what is wrong with a parameter, or which later one takes the place
- * of the i-th, as a sentence or NULL; look up. */
-void params_parse(Params *ps, const char *line);
+/* These four are pure. */
+void params_parse(Params *ps, const char *line); /* splits a copy of the line */
+/* What is wrong with a parameter, as a sentence in buf (n bytes), or NULL. */
 const char *params_wrong(const Param *p, char *buf, size_t n);
+/* Which later parameter takes the place of the i-th, as a sentence in buf, or NULL. */
 const char *params_again(const Params *ps, uint i, char *buf, size_t n);
-const char *params_get(const Params *ps, const char *name);
+const char *params_get(const Params *ps, const char *name); /* the value, or NULL */
 
-/* The kernel's own, once, before anybody asks. */
+/* The kernel's own parameters. To be called once, before anybody asks. */
 void param_init(const char *cmdline);
 const char *param_get(const char *name);            /* NULL: not given, or not valid */
-bool param_is(const char *name, const char *value); /* given with this value */
+bool param_is(const char *name, const char *value); /* it was given with this value */

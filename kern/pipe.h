@@ -1,7 +1,8 @@
-/* Pipes: two Chans of a device that has no name. */
+/* Pipes. Both ends are Chans of a device that has no name. */
 #pragma once
 
 #include "kern/chan.h"
 
-/* A reading and a writing end, open. */
+/* Makes a reading and a writing end, both open, with one reference each. -ENOMEM, with a
+ * sentence: there is neither. */
 int pipe_new(Chan **r, Chan **w);

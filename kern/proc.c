@@ -20,7 +20,7 @@
 #include "kern/string.h"
 
 static Lock proc_lock = LOCK_INIT(RANK_PROC, "proc");
-static Proc *procs;         /* in pid order; each counted once for being here */
+static Proc *procs;              /* in pid order; each counted once for being here */
 static int last_pid = PROC_INIT; /* process 1 is named, not counted */
 static const ProcObserver *observer;
 

@@ -1,6 +1,7 @@
 /*
- * What each stretch of an address space is: a sorted list of ranges that do not overlap.
- * Pure book-keeping: pages and tables are the address space's business.
+ * What each stretch of an address space is, as a sorted list of ranges that do not
+ * overlap. Only the list is kept here; pages and tables are the address space's work.
+ * Addresses and lengths are whole pages. Locks: the owner of the list has it locked.
  */
 #pragma once
 
@@ -35,17 +36,21 @@ typedef struct RegionList {
 
 extern const char *const region_name[];
 
-Region *region_find(const RegionList *l, vaddr_t va); /* the one that holds va, or NULL */
-/* The first that overlaps [va, va+len), or NULL. */
+Region *region_find(const RegionList *l,
+	vaddr_t va); /* the range with va in it, or NULL */
+/* The first range that overlaps [va, va+len), or NULL. */
 Region *region_overlap(const RegionList *l, vaddr_t va, uint64_t len);
-/* Make sure `n` nodes can be had without allocating. -ENOMEM. */
+/* Makes sure that the next changes find n nodes without allocating, so that they cannot
+ * fail. -ENOMEM: nothing changed that anybody sees. */
 int region_reserve(RegionList *l, uint n);
-/* Add a range that overlaps nothing; takes one reserved node, merges with like
- * neighbours. */
+/* Adds a copy of r, which overlaps nothing; it becomes one with neighbours that are
+ * alike. Uses one reserved node. */
 void region_add(RegionList *l, const Region *r);
-/* Take [va, va+len) out; pieces on both sides stay. Takes at most one reserved node. */
+/* Takes [va, va+len) out of the list. What lies on both sides stays. Uses at most one
+ * reserved node. */
 void region_cut(RegionList *l, vaddr_t va, uint64_t len);
-/* Make [va, va+len), wholly covered, have other rights. At most two reserved nodes. */
+/* Gives [va, va+len), which is in ranges from end to end, other rights. Uses at most two
+ * reserved nodes. */
 void region_protect(RegionList *l, vaddr_t va, uint64_t len, int prot);
-bool region_covered(const RegionList *l, vaddr_t va, uint64_t len);
-void region_free_all(RegionList *l);
+bool region_covered(const RegionList *l, vaddr_t va, uint64_t len); /* no hole in it */
+void region_free_all(RegionList *l); /* the list is empty then */

@@ -271,7 +271,7 @@ wake_locked(Waitq *q) REQUIRES(sched_lock)
 }
 
 static void
-announce_locked(Waitq *q) REQUIRES(sched_lock)
+wake_all_locked(Waitq *q) REQUIRES(sched_lock)
 {
 	wake_locked(q);
 	if (q->polled) {
@@ -285,7 +285,7 @@ void
 waitq_wake(Waitq *q)
 {
 	lock(&sched_lock);
-	announce_locked(q);
+	wake_all_locked(q);
 	unlock(&sched_lock);
 }
 

@@ -6,6 +6,7 @@
 #if __STDC_HOSTED__
 #include <string.h>
 #else
+/* As in C. The mem* functions are in arch/mem.S. */
 void *memcpy(void *restrict d, const void *restrict s, size_t n);
 void *memmove(void *d, const void *s, size_t n);
 void *memset(void *d, int c, size_t n);
@@ -17,5 +18,6 @@ int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 #endif
-/* Copy at most n-1 bytes and terminate; returns strlen(s), so >= n means cut. */
+/* Copies at most n-1 bytes and a terminator. Returns strlen(s): at least n means that the
+ * copy is cut. */
 size_t strcopy(char *d, const char *s, size_t n);

@@ -65,21 +65,21 @@ enum {
 enum {
 	RFNS_COPY = 1, /* the caller gets a mount table of its own, a copy */
 	RFNS_SEAL = 2, /* from now on the table refuses '#' names */
-	RFNS_CLEAR = 4 /* only the root stays in the table, and what BIND_KEEP keeps */
+	RFNS_CLEAR = 4 /* the table keeps only the root, and what BIND_KEEP says */
 };
 enum {
 	BIND_REPLACE = 0,
 	BIND_BEFORE = 1,
 	BIND_AFTER = 2,
 	BIND_CREATE = 4,
-	/* Alone: binds nothing. What is bound at or below `old` survives RFNS_CLEAR. */
+	/* Alone: binds nothing. What is bound at `old` or below survives CLEAR. */
 	BIND_KEEP = 8
 };
 enum { WAIT_NOHANG = 1 };
 enum {
 	SIGNAL_DEFAULT, /* from now on the signal ends the process */
 	SIGNAL_IGNORE,  /* from now on it is only counted */
-	SIGNAL_ASK      /* changes nothing; returns the ignored SIGINTs since last asked */
+	SIGNAL_ASK      /* only returns how many SIGINTs were ignored since last asked */
 };
 
 /* open */

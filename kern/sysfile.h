@@ -1,4 +1,6 @@
-/* System calls about files and the name space; dispatched by kern/syscall.c. */
+/* System calls about files and the name space, dispatched by kern/syscall.c. What each
+ * takes and returns stands at its number in kern/sys.h. a[] are its arguments, of which
+ * every value is possible. The result is not negative, or -errno with a sentence. */
 #pragma once
 
 #include "kern/types.h"
