@@ -174,7 +174,7 @@ acpi_at(paddr_t pa, size_t *len)
 
 /* An I/O port by its old field, or by its generic address (type 1: port). */
 static uint16_t
-port(const uint8_t *p, size_t len, size_t old, size_t gas)
+gas_port(const uint8_t *p, size_t len, size_t old, size_t gas)
 {
 	if (gas + 12 <= len && p[gas] == 1 && le64(p + gas + 4) != 0)
 		return le64(p + gas + 4) > 0xffff ? 0 : le64(p + gas + 4);
@@ -193,9 +193,9 @@ acpi_fadt(Fadt *f)
 		return false;
 	f->smi_cmd = le32(p + 48);
 	f->acpi_enable = p[52];
-	f->pm1a_cnt = port(p, len, 64, 172);
-	f->pm1b_cnt = port(p, len, 68, 184);
-	f->pm_timer = port(p, len, 76, 208);
+	f->pm1a_cnt = gas_port(p, len, 64, 172);
+	f->pm1b_cnt = gas_port(p, len, 68, 184);
+	f->pm_timer = gas_port(p, len, 76, 208);
 	f->pm_timer_32 = le32(p + 112) >> 8 & 1;
 	f->century = p[108];
 	f->dsdt = len >= 148 && le64(p + 140) != 0 ? le64(p + 140) : le32(p + 40);

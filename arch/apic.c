@@ -55,13 +55,13 @@ enum {
 static volatile uint32_t *regs; /* const after apic_map */
 
 static uint32_t
-get(uint off)
+apic_read(uint off)
 {
 	return regs[off / 4];
 }
 
 static void
-set(uint off, uint32_t v)
+apic_write(uint off, uint32_t v)
 {
 	regs[off / 4] = v;
 }
@@ -89,49 +89,50 @@ apic_init(void)
 	uint nlvt;
 
 	xapic_mode();
-	nlvt = (get(APIC_VERSION) >> 16 & 0xff) + 1;
-	set(APIC_SVR, SVR_ENABLE | VEC_SPURIOUS);
-	set(APIC_TPR, 0);
-	set(APIC_TIMER, LVT_MASKED | VEC_TIMER);
-	set(APIC_LINT0, LVT_MASKED);
-	set(APIC_LINT1, this_cpu()->id == 0 ? LVT_NMI : LVT_MASKED);
-	set(APIC_ERROR, LVT_MASKED | VEC_SPURIOUS);
+	nlvt = (apic_read(APIC_VERSION) >> 16 & 0xff) + 1;
+	apic_write(APIC_SVR, SVR_ENABLE | VEC_SPURIOUS);
+	apic_write(APIC_TPR, 0);
+	apic_write(APIC_TIMER, LVT_MASKED | VEC_TIMER);
+	apic_write(APIC_LINT0, LVT_MASKED);
+	apic_write(APIC_LINT1, this_cpu()->id == 0 ? LVT_NMI : LVT_MASKED);
+	apic_write(APIC_ERROR, LVT_MASKED | VEC_SPURIOUS);
 	if (nlvt >= 5)
-		set(APIC_PERF, LVT_MASKED | VEC_SPURIOUS);
+		apic_write(APIC_PERF, LVT_MASKED | VEC_SPURIOUS);
 	if (nlvt >= 6)
-		set(APIC_THERMAL, LVT_MASKED | VEC_SPURIOUS);
+		apic_write(APIC_THERMAL, LVT_MASKED | VEC_SPURIOUS);
 	if (nlvt >= 7)
-		set(APIC_CMCI, LVT_MASKED | VEC_SPURIOUS);
-	set(APIC_ESR, 0);
+		apic_write(APIC_CMCI, LVT_MASKED | VEC_SPURIOUS);
+	apic_write(APIC_ESR, 0);
 	apic_eoi(); /* whatever firmware left in service */
 }
 
 uint32_t
 apic_id(void)
 {
-	return get(APIC_ID) >> 24;
+	return apic_read(APIC_ID) >> 24;
 }
 
 void
 apic_eoi(void)
 {
-	set(APIC_EOI, 0);
+	apic_write(APIC_EOI, 0);
 }
 
 bool
 apic_in_service(uint vector)
 {
-	return regs != NULL && (get(APIC_ISR + vector / 32 * 16) >> vector % 32 & 1) != 0;
+	return regs != NULL &&
+		(apic_read(APIC_ISR + vector / 32 * 16) >> vector % 32 & 1) != 0;
 }
 
 static void
-send(uint32_t dest, uint32_t command)
+icr_send(uint32_t dest, uint32_t command)
 {
 	bool irq = arch_irq_off(); /* the two halves belong together */
 
-	set(APIC_ICR_HIGH, dest << 24);
-	set(APIC_ICR_LOW, command);
-	for (uint i = 0; i < 100000 && (get(APIC_ICR_LOW) & ICR_PENDING); i++)
+	apic_write(APIC_ICR_HIGH, dest << 24);
+	apic_write(APIC_ICR_LOW, command);
+	for (uint i = 0; i < 100000 && (apic_read(APIC_ICR_LOW) & ICR_PENDING); i++)
 		arch_relax();
 	arch_irq_restore(irq);
 }
@@ -139,48 +140,48 @@ send(uint32_t dest, uint32_t command)
 void
 apic_send(uint32_t dest, uint vector)
 {
-	send(dest, ICR_ASSERT | vector);
+	icr_send(dest, ICR_ASSERT | vector);
 }
 
 void
 apic_send_init(uint32_t dest)
 {
-	send(dest, ICR_ASSERT | ICR_INIT);
+	icr_send(dest, ICR_ASSERT | ICR_INIT);
 }
 
 void
 apic_send_startup(uint32_t dest, paddr_t page)
 {
-	send(dest, ICR_ASSERT | ICR_STARTUP | page >> PAGE_SHIFT);
+	icr_send(dest, ICR_ASSERT | ICR_STARTUP | page >> PAGE_SHIFT);
 }
 
 void
 apic_nmi_others(void)
 {
 	if (regs != NULL)
-		send(0, ICR_OTHERS | ICR_ASSERT | ICR_NMI);
+		icr_send(0, ICR_OTHERS | ICR_ASSERT | ICR_NMI);
 }
 
 void
 apic_timer_probe(uint32_t count)
 {
-	set(APIC_DIVIDE, DIVIDE_BY_1);
-	set(APIC_TIMER, LVT_MASKED | VEC_TIMER);
-	set(APIC_COUNT, count);
+	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
+	apic_write(APIC_TIMER, LVT_MASKED | VEC_TIMER);
+	apic_write(APIC_COUNT, count);
 }
 
 uint32_t
 apic_timer_left(void)
 {
-	return get(APIC_LEFT);
+	return apic_read(APIC_LEFT);
 }
 
 void
 apic_timer_start(uint32_t count)
 {
-	set(APIC_DIVIDE, DIVIDE_BY_1);
-	set(APIC_TIMER, LVT_PERIODIC | VEC_TIMER);
-	set(APIC_COUNT, count);
+	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
+	apic_write(APIC_TIMER, LVT_PERIODIC | VEC_TIMER);
+	apic_write(APIC_COUNT, count);
 }
 
 void

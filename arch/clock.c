@@ -111,7 +111,7 @@ pit_window(Window *w)
 /* ---- */
 
 static uint64_t
-rate(uint64_t ticks, const Window *w)
+window_rate(uint64_t ticks, const Window *w)
 {
 	return ticks * w->hz / w->ref;
 }
@@ -137,9 +137,9 @@ clock_init(void)
 	apic_timer_probe(0);
 	if (w.tsc == 0 || w.apic == 0 || w.ref == 0)
 		w = (Window){ 1000000, 1000000, 1, 1000 };
-	tsc_mult = (NS << 32) / rate(w.tsc, &w);
-	tick_count = rate(w.apic, &w) / TICK_HZ;
-	kprint("clock: %lu MHz by %s\n", (rate(w.tsc, &w) + 500000) / 1000000, by);
+	tsc_mult = (NS << 32) / window_rate(w.tsc, &w);
+	tick_count = window_rate(w.apic, &w) / TICK_HZ;
+	kprint("clock: %lu MHz by %s\n", (window_rate(w.tsc, &w) + 500000) / 1000000, by);
 }
 
 void

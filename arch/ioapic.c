@@ -38,14 +38,14 @@ static int (*remap)(const IrqLine *l, uint64_t *out);
 static Lock ioapic_lock = LOCK_INIT(RANK_IRQ, "ioapic");
 
 static uint32_t
-get(const Ioapic *a, uint reg)
+ioapic_read(const Ioapic *a, uint reg)
 {
 	a->regs[INDEX] = reg;
 	return a->regs[WINDOW];
 }
 
 static void
-set(const Ioapic *a, uint reg, uint32_t v)
+ioapic_write(const Ioapic *a, uint reg, uint32_t v)
 {
 	a->regs[INDEX] = reg;
 	a->regs[WINDOW] = v;
@@ -80,16 +80,16 @@ ioapic_init(const Madt *m)
 		}
 		a->gsi = m->ioapic[i].gsi;
 		a->id = m->ioapic[i].id;
-		a->n = (get(a, REG_VERSION) >> 16 & 0xff) + 1;
+		a->n = (ioapic_read(a, REG_VERSION) >> 16 & 0xff) + 1;
 		for (uint k = 0; k < a->n; k++)
-			set(a, REG_ENTRY(k), ENTRY_MASKED);
+			ioapic_write(a, REG_ENTRY(k), ENTRY_MASKED);
 		nioapic++;
 	}
 }
 
 /* The IO-APIC of an ISA line and its input there; NULL: no such line. */
 static const Ioapic *
-find(uint isa, uint *input)
+line_find(uint isa, uint *input)
 {
 	uint32_t gsi = isa_line[isa].gsi;
 
@@ -121,10 +121,10 @@ static void
 line_mask(uint isa)
 {
 	uint input = 0;
-	const Ioapic *a = find(isa, &input);
+	const Ioapic *a = line_find(isa, &input);
 
 	lock(&ioapic_lock);
-	set(a, REG_ENTRY(input), ENTRY_MASKED);
+	ioapic_write(a, REG_ENTRY(input), ENTRY_MASKED);
 	unlock(&ioapic_lock);
 }
 
@@ -133,8 +133,8 @@ static void
 line_set(const Ioapic *a, uint input, uint64_t e)
 {
 	lock(&ioapic_lock);
-	set(a, REG_ENTRY(input) + 1, e >> 32);
-	set(a, REG_ENTRY(input), e);
+	ioapic_write(a, REG_ENTRY(input) + 1, e >> 32);
+	ioapic_write(a, REG_ENTRY(input), e);
 	unlock(&ioapic_lock);
 }
 
@@ -148,7 +148,7 @@ irq_route_isa(uint isa, uint vector)
 
 	if (isa >= NISA)
 		return -EINVAL;
-	if ((a = find(isa, &input)) == NULL)
+	if ((a = line_find(isa, &input)) == NULL)
 		return -ENODEV;
 	if ((err = line_entry(a, isa, vector, &e)) != 0)
 		return err;

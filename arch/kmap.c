@@ -112,7 +112,7 @@ direct_rights(paddr_t pa)
 }
 
 static bool
-mixed(paddr_t pa)
+page_mixed(paddr_t pa)
 {
 	return pa < image_pa(image_data) && pa + LARGE > image_pa(image_start);
 }
@@ -124,7 +124,7 @@ direct_map(const MemRange *r)
 
 	while (pa < end) {
 		vaddr_t va = DIRECT_BASE + pa;
-		if (pa % LARGE == 0 && end - pa >= LARGE && !mixed(pa)) {
+		if (pa % LARGE == 0 && end - pa >= LARGE && !page_mixed(pa)) {
 			*early_entry(va, 2) = pa | RIGHTS_RW | E_PS;
 			pa += LARGE;
 		} else {

@@ -38,7 +38,7 @@ add_ioapic(Madt *m, uint8_t id, uint32_t base, uint32_t gsi)
 
 /* Flags: polarity 1:0 (3 low), trigger 3:2 (3 level); 0 is the bus's own: high, edge. */
 static void
-override(Madt *m, uint bus, uint line, uint32_t gsi, uint flags)
+override_add(Madt *m, uint bus, uint line, uint32_t gsi, uint flags)
 {
 	if (bus != 0 || line >= NISA)
 		return;
@@ -48,7 +48,7 @@ override(Madt *m, uint bus, uint line, uint32_t gsi, uint flags)
 }
 
 static void
-entry(Madt *m, const uint8_t *p, uint len)
+entry_add(Madt *m, const uint8_t *p, uint len)
 {
 	if (p[0] == LOCAL_APIC && len >= 8)
 		add_cpu(m, p[3], le32(p + 4));
@@ -57,7 +57,7 @@ entry(Madt *m, const uint8_t *p, uint len)
 	else if (p[0] == IO_APIC && len >= 12)
 		add_ioapic(m, p[2], le32(p + 4), le32(p + 8));
 	else if (p[0] == ISA_OVERRIDE && len >= 10)
-		override(m, p[2], p[3], le32(p + 4), le16(p + 8));
+		override_add(m, p[2], p[3], le32(p + 4), le16(p + 8));
 }
 
 int
@@ -75,7 +75,7 @@ madt_parse(const void *table, size_t len, Madt *m)
 		uint n = p[off + 1];
 		if (n < 2 || n > len - off)
 			break;
-		entry(m, p + off, n);
+		entry_add(m, p + off, n);
 		off += n;
 	}
 	return 0;

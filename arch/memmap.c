@@ -35,7 +35,7 @@ insert_at(BootInfo *b, uint i, MemRange r)
 
 /* Cut [base, end) out of range i; returns whether range i still exists. */
 static bool
-cut(BootInfo *b, uint i, paddr_t base, paddr_t end)
+range_cut(BootInfo *b, uint i, paddr_t base, paddr_t end)
 {
 	MemRange *r = &b->mem[i], tail = *r;
 
@@ -55,29 +55,29 @@ cut(BootInfo *b, uint i, paddr_t base, paddr_t end)
 }
 
 static bool
-joins(const MemRange *a, const MemRange *b)
+range_joins(const MemRange *a, const MemRange *b)
 {
 	return end_of(a) == b->base && a->kind == b->kind && a->used == b->used;
 }
 
 static void
-lay(BootInfo *b, MemRange n)
+range_lay(BootInfo *b, MemRange n)
 {
 	uint i = 0;
 
 	while (i < b->nmem) {
 		MemRange *r = &b->mem[i];
 		bool apart = end_of(r) <= n.base || r->base >= end_of(&n);
-		if (apart || cut(b, i, n.base, end_of(&n)))
+		if (apart || range_cut(b, i, n.base, end_of(&n)))
 			i++;
 	}
 	for (i = 0; i < b->nmem && b->mem[i].base < n.base; i++)
 		;
-	if (i > 0 && joins(&b->mem[i - 1], &n))
+	if (i > 0 && range_joins(&b->mem[i - 1], &n))
 		b->mem[--i].len += n.len;
 	else if (!insert_at(b, i, n))
 		return;
-	if (i + 1 < b->nmem && joins(&b->mem[i], &b->mem[i + 1])) {
+	if (i + 1 < b->nmem && range_joins(&b->mem[i], &b->mem[i + 1])) {
 		b->mem[i].len += b->mem[i + 1].len;
 		remove_at(b, i + 1);
 	}
@@ -85,7 +85,7 @@ lay(BootInfo *b, MemRange n)
 
 /* The end of a range that may wrap or pass what can be addressed. */
 static paddr_t
-bound(paddr_t base, uint64_t len)
+range_bound(paddr_t base, uint64_t len)
 {
 	return base + len < base || base + len > PHYS_END ? PHYS_END : base + len;
 }
@@ -93,7 +93,7 @@ bound(paddr_t base, uint64_t len)
 void
 memmap_add(BootInfo *b, paddr_t base, uint64_t len, MemKind kind)
 {
-	paddr_t end = bound(base, len);
+	paddr_t end = range_bound(base, len);
 
 	if (base >= PHYS_END || len == 0)
 		return;
@@ -105,13 +105,13 @@ memmap_add(BootInfo *b, paddr_t base, uint64_t len, MemKind kind)
 		end = roundup(end, PAGE_SIZE);
 	}
 	if (base < end)
-		lay(b, (MemRange){ base, end - base, kind, false });
+		range_lay(b, (MemRange){ base, end - base, kind, false });
 }
 
 void
 memmap_take(BootInfo *b, paddr_t base, uint64_t len)
 {
-	paddr_t end = roundup(bound(base, len), PAGE_SIZE);
+	paddr_t end = roundup(range_bound(base, len), PAGE_SIZE);
 
 	base = rounddown(base, PAGE_SIZE);
 	for (uint i = 0; len != 0 && i < b->nmem; i++) {
@@ -120,7 +120,7 @@ memmap_take(BootInfo *b, paddr_t base, uint64_t len)
 			continue;
 		paddr_t from = r.base > base ? r.base : base;
 		paddr_t to = end_of(&r) < end ? end_of(&r) : end;
-		lay(b, (MemRange){ from, to - from, MEM_RAM, true });
+		range_lay(b, (MemRange){ from, to - from, MEM_RAM, true });
 		i = (uint)-1; /* the list has moved: from the start */
 	}
 }
@@ -159,7 +159,7 @@ memmap_covers(const BootInfo *b, paddr_t base, uint64_t len, bool ram)
 bool
 memmap_has_ram(const BootInfo *b, paddr_t base, uint64_t len)
 {
-	paddr_t end = bound(base, len);
+	paddr_t end = range_bound(base, len);
 
 	for (uint i = 0; i < b->nmem; i++) {
 		const MemRange *r = &b->mem[i];

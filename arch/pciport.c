@@ -11,7 +11,7 @@
 #define DATA    0xcfc
 
 static void
-select(uint bus, uint devfn, uint off)
+config_select(uint bus, uint devfn, uint off)
 {
 	outl(ADDRESS, 1u << 31 | (bus & 0xff) << 16 | (devfn & 0xff) << 8 | (off & 0xfc));
 }
@@ -19,13 +19,13 @@ select(uint bus, uint devfn, uint off)
 uint32_t
 arch_pci_port_read(uint bus, uint devfn, uint off)
 {
-	select(bus, devfn, off);
+	config_select(bus, devfn, off);
 	return inl(DATA);
 }
 
 void
 arch_pci_port_write(uint bus, uint devfn, uint off, uint32_t v)
 {
-	select(bus, devfn, off);
+	config_select(bus, devfn, off);
 	outl(DATA, v);
 }

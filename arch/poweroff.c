@@ -37,7 +37,7 @@ acpi_power_init(void)
 
 /* Long enough for a machine to go, in reads of a port that takes a microsecond each. */
 static void
-linger(void)
+power_linger(void)
 {
 	for (uint i = 0; i < 300000; i++)
 		inb(0x80);
@@ -56,7 +56,7 @@ soft_off(void)
 	outw(fadt.pm1a_cnt, SLP_TYP(s5a) | SLP_EN);
 	if (fadt.pm1b_cnt != 0)
 		outw(fadt.pm1b_cnt, SLP_TYP(s5b) | SLP_EN);
-	linger();
+	power_linger();
 }
 
 void
@@ -65,7 +65,7 @@ arch_poweroff(int status)
 	irq_disable();
 	if (param_get("debug-exit") != NULL) {
 		outl(DEBUG_EXIT, status);
-		linger();
+		power_linger();
 	}
 	soft_off();
 	kprint("power off: the machine does not know how; resetting\n");
@@ -78,12 +78,12 @@ arch_reboot(void)
 	irq_disable();
 	if (fadt.reset_is_port) {
 		outb(fadt.reset_port, fadt.reset_value);
-		linger();
+		power_linger();
 	}
 	outb(0xcf9, 0x06); /* chipset reset control: full */
-	linger();
+	power_linger();
 	outb(0x64, 0xfe); /* keyboard controller: pulse the reset line */
-	linger();
+	power_linger();
 	arch_halt();
 }
 

@@ -49,20 +49,20 @@ table_new(void)
 }
 
 static pte_t *
-table(paddr_t pa)
+table_at(paddr_t pa)
 {
 	return page_ptr(pa);
 }
 
 static uint
-slot(vaddr_t va, int level)
+table_slot(vaddr_t va, int level)
 {
 	return va >> (PAGE_SHIFT + 9 * (level - 1)) & (ENTRIES - 1);
 }
 
 /* Bytes one entry of a level covers. */
 static uint64_t
-span(int level)
+level_span(int level)
 {
 	return 1ull << (PAGE_SHIFT + 9 * (level - 1));
 }
@@ -70,7 +70,7 @@ span(int level)
 paddr_t
 pt_root_new(void)
 {
-	const pte_t *kernel = table(arch_kernel_root());
+	const pte_t *kernel = table_at(arch_kernel_root());
 	paddr_t root = page_alloc(0, PAGE_TABLE);
 	paddr_t pdpt = table_new();
 
@@ -82,15 +82,15 @@ pt_root_new(void)
 		return 0;
 	}
 	for (uint i = ENTRIES / 2; i < ENTRIES; i++)
-		table(root)[i] = kernel[i];
-	pte_store(&table(root)[0], pdpt | LINK);
+		table_at(root)[i] = kernel[i];
+	pte_store(&table_at(root)[0], pdpt | LINK);
 	return root;
 }
 
 static void
 free_tables(pte_t e, int level)
 {
-	pte_t *t = table(e & PTE_ADDR);
+	pte_t *t = table_at(e & PTE_ADDR);
 
 	for (uint i = 0; level > 1 && i < ENTRIES; i++)
 		if (t[i] & PTE_P)
@@ -102,25 +102,25 @@ void
 pt_root_free(paddr_t root)
 {
 	for (uint i = 0; i < ENTRIES / 2; i++)
-		if (table(root)[i] & PTE_P)
-			free_tables(table(root)[i], 3);
+		if (table_at(root)[i] & PTE_P)
+			free_tables(table_at(root)[i], 3);
 	page_put(root);
 }
 
 paddr_t
 pt_pdpt(paddr_t root)
 {
-	return table(root)[0] & PTE_ADDR;
+	return table_at(root)[0] & PTE_ADDR;
 }
 
 pte_t *
 pt_leaf(paddr_t root, vaddr_t va, bool make)
 {
-	pte_t *t = table(root);
+	pte_t *t = table_at(root);
 
 	assert(va < PT_TOP);
 	for (int level = 4; level > 1; level--) {
-		pte_t *e = &t[slot(va, level)];
+		pte_t *e = &t[table_slot(va, level)];
 
 		if (!(*e & PTE_P)) {
 			paddr_t pa = make ? table_new() : 0;
@@ -129,13 +129,13 @@ pt_leaf(paddr_t root, vaddr_t va, bool make)
 				return NULL;
 			pte_store(e, pa | LINK);
 		}
-		t = table(*e & PTE_ADDR);
+		t = table_at(*e & PTE_ADDR);
 	}
-	return &t[slot(va, 1)];
+	return &t[table_slot(va, 1)];
 }
 
 static bool
-empty(const pte_t *t)
+table_empty(const pte_t *t)
 {
 	for (uint i = 0; i < ENTRIES; i++)
 		if (t[i] != 0)
@@ -145,17 +145,17 @@ empty(const pte_t *t)
 
 /* Trim below table t of `level`, whose first byte is `base`. */
 static uint
-trim(pte_t *t, int level, vaddr_t base, vaddr_t va, vaddr_t end, paddr_t *list)
+table_trim(pte_t *t, int level, vaddr_t base, vaddr_t va, vaddr_t end, paddr_t *list)
 {
 	uint n = 0;
 
 	for (uint i = 0; level > 1 && i < ENTRIES; i++) {
-		vaddr_t lo = base + i * span(level), hi = lo + span(level);
+		vaddr_t lo = base + i * level_span(level), hi = lo + level_span(level);
 
 		if (!(t[i] & PTE_P) || hi <= va || lo >= end)
 			continue;
-		n += trim(table(t[i] & PTE_ADDR), level - 1, lo, va, end, list);
-		if (!empty(table(t[i] & PTE_ADDR)))
+		n += table_trim(table_at(t[i] & PTE_ADDR), level - 1, lo, va, end, list);
+		if (!table_empty(table_at(t[i] & PTE_ADDR)))
 			continue;
 		page_push(list, t[i] & PTE_ADDR);
 		pte_store(&t[i], 0);
@@ -167,19 +167,19 @@ trim(pte_t *t, int level, vaddr_t base, vaddr_t va, vaddr_t end, paddr_t *list)
 uint
 pt_trim(paddr_t root, vaddr_t va, size_t len, paddr_t *list)
 {
-	pte_t *t = table(root);
+	pte_t *t = table_at(root);
 	uint n = 0;
 
 	/* Only the user's half: the kernel's entries are shared by everybody. */
 	for (vaddr_t top = rounddown(va, PT_SPAN); top < va + len; top += PT_SPAN) {
-		pte_t *e = &t[slot(top, 4)];
+		pte_t *e = &t[table_slot(top, 4)];
 
 		if (!(*e & PTE_P))
 			continue;
-		n += trim(table(*e & PTE_ADDR), 3, top, va, va + len, list);
+		n += table_trim(table_at(*e & PTE_ADDR), 3, top, va, va + len, list);
 		/* The page below PML4[0] lives as long as the process: domains hold
 		 * it. */
-		if (top != 0 && empty(table(*e & PTE_ADDR))) {
+		if (top != 0 && table_empty(table_at(*e & PTE_ADDR))) {
 			page_push(list, *e & PTE_ADDR);
 			pte_store(e, 0);
 			n++;
@@ -195,20 +195,20 @@ pt_each(paddr_t root, vaddr_t va, size_t len, int (*fn)(vaddr_t va, pte_t *e, vo
 	vaddr_t end = va + len;
 
 	while (va < end) {
-		pte_t *t = table(root);
+		pte_t *t = table_at(root);
 		int level = 4;
 
-		while (level > 1 && (t[slot(va, level)] & PTE_P)) {
-			t = table(t[slot(va, level)] & PTE_ADDR);
+		while (level > 1 && (t[table_slot(va, level)] & PTE_P)) {
+			t = table_at(t[table_slot(va, level)] & PTE_ADDR);
 			level--;
 		}
-		if (level == 1 && (t[slot(va, 1)] & PTE_P)) {
-			int err = fn(va, &t[slot(va, 1)], arg);
+		if (level == 1 && (t[table_slot(va, 1)] & PTE_P)) {
+			int err = fn(va, &t[table_slot(va, 1)], arg);
 
 			if (err != 0)
 				return err;
 		}
-		va = rounddown(va, span(level)) + span(level);
+		va = rounddown(va, level_span(level)) + level_span(level);
 	}
 	return 0;
 }

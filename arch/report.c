@@ -30,7 +30,7 @@ in_guard(uint64_t va)
 }
 
 static void
-page_fault(uint64_t err, uint64_t cr2)
+print_page_fault(uint64_t err, uint64_t cr2)
 {
 	const char *what = err & 16 ? "execute" : err & 2 ? "write" : "read";
 	const char *why = err & 1 ? "not allowed" : "not mapped";
@@ -45,7 +45,7 @@ page_fault(uint64_t err, uint64_t cr2)
 
 /* Selector error codes: SDM vol. 3, 6.13. */
 static void
-selector(uint64_t err)
+print_selector(uint64_t err)
 {
 	static const char *const table[] = { "GDT", "IDT", "LDT", "IDT" };
 
@@ -55,18 +55,18 @@ selector(uint64_t err)
 }
 
 static void
-cause(const Trapframe *tf, uint64_t cr2)
+print_cause(const Trapframe *tf, uint64_t cr2)
 {
 	kprint("kernel fault: %s (vector %lu, error %lx)\n", name[tf->trap % NEXCEPTION],
 		tf->trap, tf->err);
 	if (tf->trap == TRAP_PF || (tf->trap == TRAP_DF && in_guard(cr2)))
-		page_fault(tf->trap == TRAP_DF ? 2 : tf->err, cr2);
+		print_page_fault(tf->trap == TRAP_DF ? 2 : tf->err, cr2);
 	else if (tf->trap >= 10 && tf->trap <= 13)
-		selector(tf->err);
+		print_selector(tf->err);
 }
 
 static void
-registers(const Trapframe *tf, uint64_t cr2)
+print_registers(const Trapframe *tf, uint64_t cr2)
 {
 	kprint("rip %016lx  cs  %016lx  flags %016lx\n", tf->rip, tf->cs, tf->rflags);
 	kprint("rsp %016lx  ss  %016lx  cr2   %016lx\n", tf->rsp, tf->ss, cr2);
@@ -91,7 +91,7 @@ print_jump(const Trapframe *tf)
 }
 
 static void
-whose(void)
+print_process(void)
 {
 	Proc *p = arch_current();
 
@@ -105,9 +105,9 @@ void
 report_fault(const Trapframe *tf, uint64_t cr2)
 {
 	panic_begin();
-	cause(tf, cr2);
-	whose();
-	registers(tf, cr2);
+	print_cause(tf, cr2);
+	print_process();
+	print_registers(tf, cr2);
 	kprint("called from:\n");
 	print_address(tf->rip);
 	print_jump(tf);

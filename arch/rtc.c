@@ -23,7 +23,7 @@ typedef struct Reading {
 static uint64_t boot_time; /* seconds since 1970 when arch_now() was 0 */
 
 static uint8_t
-cmos(uint reg)
+cmos_read(uint reg)
 {
 	outb(0x70, 0x80 | reg); /* bit 7 keeps NMIs out between the two accesses */
 	return inb(0x71);
@@ -32,13 +32,14 @@ cmos(uint reg)
 static Reading
 read_once(uint8_t century)
 {
-	Reading r = { cmos(SECOND), cmos(MINUTE), cmos(HOUR), cmos(DAY), cmos(MONTH),
-		cmos(YEAR), century != 0 ? cmos(century) : 0 };
+	Reading r = { cmos_read(SECOND), cmos_read(MINUTE), cmos_read(HOUR),
+		cmos_read(DAY), cmos_read(MONTH), cmos_read(YEAR),
+		century != 0 ? cmos_read(century) : 0 };
 	return r;
 }
 
 static bool
-same(const Reading *a, const Reading *b)
+reading_same(const Reading *a, const Reading *b)
 {
 	return a->second == b->second && a->minute == b->minute && a->hour == b->hour &&
 		a->day == b->day && a->month == b->month && a->year == b->year;
@@ -52,14 +53,14 @@ read_stable(uint8_t century)
 	for (uint i = 0; i < 1000; i++) { /* an update takes 2 ms at most */
 		b = a;
 		a = read_once(century);
-		if (!(cmos(STATUS_A) & UPDATING) && same(&a, &b))
+		if (!(cmos_read(STATUS_A) & UPDATING) && reading_same(&a, &b))
 			break;
 	}
 	return a;
 }
 
 static uint
-decimal(uint8_t v, bool binary)
+value_decode(uint8_t v, bool binary)
 {
 	return binary ? v : (v >> 4) * 10 + (v & 15);
 }
@@ -67,7 +68,7 @@ decimal(uint8_t v, bool binary)
 /* Days from 1970-01-01: years of 365 days, leap days before the year, days of the
  * year. */
 static uint64_t
-days(uint year, uint month, uint day)
+days_since_1970(uint year, uint month, uint day)
 {
 	static const uint16_t before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273,
 		304, 334 };
@@ -90,19 +91,19 @@ rtc_init(void)
 	acpi_fadt(&f);
 	century = f.century < 128 ? f.century : 0;
 	r = read_stable(century);
-	mode = cmos(STATUS_B);
-	hour = decimal(r.hour & ~PM, mode & BINARY);
+	mode = cmos_read(STATUS_B);
+	hour = value_decode(r.hour & ~PM, mode & BINARY);
 	if (!(mode & HOURS24))
 		hour = hour % 12 + (r.hour & PM ? 12 : 0);
-	month = decimal(r.month, mode & BINARY);
-	day = decimal(r.day, mode & BINARY);
-	year = decimal(r.year, mode & BINARY);
-	year += century != 0 ? decimal(r.century, mode & BINARY) * 100 : 2000;
+	month = value_decode(r.month, mode & BINARY);
+	day = value_decode(r.day, mode & BINARY);
+	year = value_decode(r.year, mode & BINARY);
+	year += century != 0 ? value_decode(r.century, mode & BINARY) * 100 : 2000;
 	if (year < 1970 || month < 1 || month > 12 || day < 1)
 		return; /* a dead clock: the world began in 1970 */
-	boot_time = days(year, month, day) * 86400 + hour * 3600 +
-		decimal(r.minute, mode & BINARY) * 60 + decimal(r.second, mode & BINARY) -
-		arch_now() / 1000000000;
+	boot_time = days_since_1970(year, month, day) * 86400 + hour * 3600 +
+		value_decode(r.minute, mode & BINARY) * 60 +
+		value_decode(r.second, mode & BINARY) - arch_now() / 1000000000;
 }
 
 uint64_t

@@ -27,7 +27,7 @@ typedef struct Bytes {
 } Bytes;
 
 static bool
-take(Bytes *b, uint8_t *v)
+bytes_take(Bytes *b, uint8_t *v)
 {
 	if (b->p == b->end)
 		return false;
@@ -36,7 +36,7 @@ take(Bytes *b, uint8_t *v)
 }
 
 static bool
-skip(Bytes *b, size_t n)
+bytes_skip(Bytes *b, size_t n)
 {
 	if ((size_t)(b->end - b->p) < n)
 		return false;
@@ -46,11 +46,11 @@ skip(Bytes *b, size_t n)
 
 /* A small integer constant; sleep types have three bits. */
 static bool
-integer(Bytes *b, uint8_t *v)
+aml_integer(Bytes *b, uint8_t *v)
 {
 	uint8_t op;
 
-	if (!take(b, &op))
+	if (!bytes_take(b, &op))
 		return false;
 	switch (op) {
 	case OP_ZERO:
@@ -58,28 +58,28 @@ integer(Bytes *b, uint8_t *v)
 		*v = op;
 		return true;
 	case OP_BYTE:
-		return take(b, v) && *v < 8;
+		return bytes_take(b, v) && *v < 8;
 	case OP_WORD:
-		return take(b, v) && *v < 8 && skip(b, 1);
+		return bytes_take(b, v) && *v < 8 && bytes_skip(b, 1);
 	case OP_DWORD:
-		return take(b, v) && *v < 8 && skip(b, 3);
+		return bytes_take(b, v) && *v < 8 && bytes_skip(b, 3);
 	}
 	return false;
 }
 
 /* After the name: a package of at least two integers. */
 static bool
-package(Bytes b, uint8_t *v1, uint8_t *v2)
+aml_package(Bytes b, uint8_t *v1, uint8_t *v2)
 {
 	uint8_t op, lead, n;
 
-	return take(&b, &op) && op == OP_PACKAGE && take(&b, &lead) &&
-		skip(&b, lead >> 6) && take(&b, &n) && n >= 2 && integer(&b, v1) &&
-		integer(&b, v2);
+	return bytes_take(&b, &op) && op == OP_PACKAGE && bytes_take(&b, &lead) &&
+		bytes_skip(&b, lead >> 6) && bytes_take(&b, &n) && n >= 2 &&
+		aml_integer(&b, v1) && aml_integer(&b, v2);
 }
 
 static bool
-named(const uint8_t *start, const uint8_t *p)
+aml_named(const uint8_t *start, const uint8_t *p)
 {
 	if (p > start && p[-1] == ROOT_CHAR)
 		p--;
@@ -91,9 +91,9 @@ s5_find(const uint8_t *dsdt, size_t len, uint8_t *a, uint8_t *b)
 {
 	for (size_t i = 0; i + 4 < len; i++) {
 		const uint8_t *p = dsdt + i;
-		if (memcmp(p, "_S5_", 4) != 0 || !named(dsdt, p))
+		if (memcmp(p, "_S5_", 4) != 0 || !aml_named(dsdt, p))
 			continue;
-		if (package((Bytes){ p + 4, dsdt + len }, a, b))
+		if (aml_package((Bytes){ p + 4, dsdt + len }, a, b))
 			return true;
 	}
 	return false;

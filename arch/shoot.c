@@ -19,7 +19,7 @@
 #define PATIENCE  10000000000ull /* ns until a silent CPU is taken for dead */
 
 static void
-forget(vaddr_t va, size_t len)
+tlb_forget(vaddr_t va, size_t len)
 {
 	if (len == 0 || len > FEW_PAGES * PAGE_SIZE) {
 		write_cr3(read_cr3());
@@ -53,14 +53,14 @@ arch_poll_shootdown(void)
 		Shoot *s = &cpus[i].shoot;
 		if (!(__atomic_load_n(&s->pending, __ATOMIC_ACQUIRE) & me))
 			continue;
-		forget(s->va, s->len);
+		tlb_forget(s->va, s->len);
 		__atomic_fetch_and(&s->pending, ~me, __ATOMIC_RELEASE);
 	}
 	arch_irq_restore(irq);
 }
 
 static uint32_t
-ask(Cpu *me, paddr_t root, vaddr_t va, size_t len)
+shoot_ask(Cpu *me, paddr_t root, vaddr_t va, size_t len)
 {
 	uint32_t who = 0;
 
@@ -82,7 +82,7 @@ ask(Cpu *me, paddr_t root, vaddr_t va, size_t len)
  * being gone may go on. Only a CPU that has been reset behind our back can be that
  * silent. */
 static void
-await(Cpu *me)
+shoot_await(Cpu *me)
 {
 	ns_t end = arch_now() + PATIENCE;
 
@@ -101,8 +101,8 @@ arch_shootdown(paddr_t root, vaddr_t va, size_t len)
 	Cpu *me = this_cpu();
 
 	if (me->root == root)
-		forget(va, len);
-	if (ask(me, root, va, len) != 0)
-		await(me);
+		tlb_forget(va, len);
+	if (shoot_ask(me, root, va, len) != 0)
+		shoot_await(me);
 	arch_irq_restore(irq);
 }

@@ -55,7 +55,7 @@ static void *stack[NIST + 1];
 static uint64_t ap_ist[NIST];
 
 static void
-unprepare(void)
+start_unprepare(void)
 {
 	for (uint i = 0; i <= NIST; i++)
 		if (stack[i] != NULL)
@@ -63,7 +63,7 @@ unprepare(void)
 }
 
 static bool
-prepare(Cpu *c, Ticket *t)
+start_prepare(Cpu *c, Ticket *t)
 {
 	bool whole = true;
 
@@ -72,7 +72,7 @@ prepare(Cpu *c, Ticket *t)
 		whole = whole && stack[i] != NULL;
 	}
 	if (!whole) {
-		unprepare();
+		start_unprepare();
 		return false;
 	}
 	for (uint i = 0; i < NIST; i++)
@@ -83,7 +83,7 @@ prepare(Cpu *c, Ticket *t)
 
 /* The CPU has taken its ticket, waiting at most ms. */
 static bool
-taken(uint ms)
+ticket_taken(uint ms)
 {
 	ns_t end = arch_now() + ms * MS;
 
@@ -97,16 +97,16 @@ taken(uint ms)
 }
 
 static bool
-start(Cpu *c, Ticket *t)
+cpu_start(Cpu *c, Ticket *t)
 {
 	apic_send_init(c->apic_id);
 	arch_sleep(10 * MS);
 	__atomic_store_n(&smp_ticket, t, __ATOMIC_RELEASE);
 	apic_send_startup(c->apic_id, tramp);
-	if (!taken(20)) {
+	if (!ticket_taken(20)) {
 		__atomic_store_n(&smp_ticket, t, __ATOMIC_RELEASE);
 		apic_send_startup(c->apic_id, tramp);
-		if (!taken(200))
+		if (!ticket_taken(200))
 			return false;
 	}
 	/* It holds the ticket, so it runs our code, and gets there. */
@@ -132,16 +132,16 @@ arch_start_cpus(void)
 		Cpu *c = &cpus[ncpu];
 		c->id = ncpu;
 		c->apic_id = apic_ids[i];
-		if (!prepare(c, &t)) {
+		if (!start_prepare(c, &t)) {
 			kprint("smp: no memory for cpu %u\n", ncpu);
 			break;
 		}
-		if (start(c, &t)) {
+		if (cpu_start(c, &t)) {
 			ncpu++;
 			continue;
 		}
 		kprint("smp: the CPU with APIC id %u does not start\n", c->apic_id);
-		unprepare();
+		start_unprepare();
 	}
 	kprint("smp: %u CPU%s\n", ncpu, ncpu == 1 ? "" : "s");
 }

@@ -73,7 +73,7 @@ bogus_exception(const Trapframe *tf)
 }
 
 static bool
-fixup(Trapframe *tf)
+fixup_find(Trapframe *tf)
 {
 	for (const Fixup *f = extable; f < extable_end; f++) {
 		if (f->at == tf->rip) {
@@ -87,7 +87,7 @@ fixup(Trapframe *tf)
 static void
 kernel_exception(Trapframe *tf, uint64_t cr2)
 {
-	if ((tf->trap == TRAP_PF || tf->trap == TRAP_GP) && fixup(tf))
+	if ((tf->trap == TRAP_PF || tf->trap == TRAP_GP) && fixup_find(tf))
 		return;
 	report_fault(tf, cr2);
 }

@@ -43,7 +43,7 @@ uart_init(void)
 }
 
 static void
-put(char c)
+uart_put(char c)
 {
 	uint i = stuck ? PATIENCE : 0;
 
@@ -54,12 +54,12 @@ put(char c)
 }
 
 static void
-put_all(const char *s, size_t n)
+uart_put_all(const char *s, size_t n)
 {
 	while (n-- > 0) {
 		if (*s == '\n')
-			put('\r');
-		put(*s++);
+			uart_put('\r');
+		uart_put(*s++);
 	}
 }
 
@@ -67,16 +67,16 @@ void
 uart_write(const char *s, size_t n) NO_ANALYSIS
 {
 	if (panic_begun()) {
-		put_all(s, n);
+		uart_put_all(s, n);
 		return;
 	}
 	lock(&uart_lock);
-	put_all(s, n);
+	uart_put_all(s, n);
 	unlock(&uart_lock);
 }
 
 static void
-interrupt(void *arg)
+uart_interrupt(void *arg)
 {
 	(void)arg;
 	for (uint i = 0; i < FIFO && (inb(LSR) & LSR_DATA); i++)
@@ -93,7 +93,7 @@ uart_start(void (*rx)(int c))
 	uint vector;
 
 	receive = rx;
-	if (irq_alloc(interrupt, NULL, "uart", &vector) != 0 ||
+	if (irq_alloc(uart_interrupt, NULL, "uart", &vector) != 0 ||
 		irq_route_isa(ISA_COM1, vector) != 0) {
 		kprint("uart: no interrupt line: no input\n");
 		return;

@@ -225,7 +225,7 @@ as_depopulate(Aspace *as, vaddr_t va, size_t len)
 /* ---- giving ---- */
 
 static int
-populate_page(Aspace *as, vaddr_t va, int prot) REQUIRES(as->lock)
+page_populate(Aspace *as, vaddr_t va, int prot) REQUIRES(as->lock)
 {
 	pte_t *e = pt_leaf(as->root, va, true);
 	paddr_t pa = e != NULL ? page_alloc(0, PAGE_USER) : 0;
@@ -239,13 +239,13 @@ populate_page(Aspace *as, vaddr_t va, int prot) REQUIRES(as->lock)
 
 /* Fresh zeroed frames for [va, va+len), or nothing changed. */
 static int
-populate(Aspace *as, vaddr_t va, size_t len, int prot, bool dma) REQUIRES(as->lock)
+range_populate(Aspace *as, vaddr_t va, size_t len, int prot, bool dma) REQUIRES(as->lock)
 {
 	size_t o = 0;
 
 	if (prot == 0)
 		return 0;
-	while (o < len && populate_page(as, va + o, prot) == 0)
+	while (o < len && page_populate(as, va + o, prot) == 0)
 		o += PAGE_SIZE;
 	if (o == len && as_tell_added(as, va, len, dma) == 0)
 		return 0;
@@ -261,7 +261,7 @@ as_place(Aspace *as, vaddr_t va, size_t len, int prot, RegionKind kind)
 
 	if (region_reserve(&as->regions, 1) != 0)
 		return fail(-ENOMEM, "out of memory");
-	if ((err = populate(as, va, len, prot, kind == REGION_DMA)) == 0)
+	if ((err = range_populate(as, va, len, prot, kind == REGION_DMA)) == 0)
 		region_add(&as->regions, &r);
 	return err;
 }
@@ -326,7 +326,7 @@ copy_leaf(vaddr_t va, pte_t *e, void *arg)
 }
 
 static bool
-inherited(const Region *r)
+region_inherited(const Region *r)
 {
 	return r->kind != REGION_DMA && r->kind != REGION_REGS &&
 		r->kind != REGION_REVOKED;
@@ -360,7 +360,7 @@ aspace_fork(Aspace *from, Aspace **out) NO_ANALYSIS
 
 	mutex_lock(&from->lock);
 	for (Region *r = from->regions.head; r != NULL && err == 0; r = r->next)
-		if (inherited(r))
+		if (region_inherited(r))
 			err = copy_region(from, to, r);
 	for (Region *r = from->regions.head; r != NULL && err == 0; r = r->next)
 		if (r->kind == REGION_DMA)

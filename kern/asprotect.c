@@ -13,7 +13,7 @@
 
 /* The parked frame for va, put back into nothing; 0 when there is none. */
 static paddr_t
-unpark(Aspace *as, vaddr_t va) REQUIRES(as->lock)
+frame_unpark(Aspace *as, vaddr_t va) REQUIRES(as->lock)
 {
 	pte_t *e = as->parked != 0 ? pt_leaf(as->parked, va, false) : NULL;
 	paddr_t pa = e != NULL ? *e & PTE_ADDR : 0;
@@ -37,7 +37,7 @@ park_reserve(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 
 /* Pages without a frame (mapped without rights) get one, before anything is changed. */
 static int
-back_range(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
+range_back(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 {
 	for (size_t o = 0; o < len; o += PAGE_SIZE) {
 		pte_t *e = pt_leaf(as->root, va + o, true);
@@ -61,7 +61,7 @@ back_range(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 }
 
 static void
-set_rights(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
+range_set_rights(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 {
 	for (size_t o = 0; o < len; o += PAGE_SIZE) {
 		pte_t *e = pt_leaf(as->root, va + o, false);
@@ -69,7 +69,9 @@ set_rights(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 
 		if (e == NULL)
 			continue; /* mapped without rights, and staying so */
-		pa = *e & PTE_P ? *e & PTE_ADDR : prot != 0 ? unpark(as, va + o) : 0;
+		pa = *e & PTE_P     ? *e & PTE_ADDR
+			: prot != 0 ? frame_unpark(as, va + o)
+				    : 0;
 		if (pa == 0)
 			continue;
 		if (prot == 0) {
@@ -97,13 +99,13 @@ protect_tell(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 }
 
 static int
-protect(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
+range_protect(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 {
-	int err = prot == 0 ? park_reserve(as, va, len) : back_range(as, va, len);
+	int err = prot == 0 ? park_reserve(as, va, len) : range_back(as, va, len);
 
 	if (err != 0 || region_reserve(&as->regions, 2) != 0)
 		return fail(-ENOMEM, "out of memory");
-	set_rights(as, va, len, prot);
+	range_set_rights(as, va, len, prot);
 	region_protect(&as->regions, va, len, prot);
 	arch_shootdown(as->root, va, len);
 	if (prot != 0 && protect_tell(as, va, len) != 0)
@@ -130,7 +132,7 @@ aspace_protect(Aspace *as, vaddr_t addr, size_t len, int prot)
 		as_any_kind(as, addr, len, REGION_GUARD))
 		err = fail(-ENOMEM, "0x%lx: not all of it is mapped", addr);
 	else
-		err = protect(as, addr, len, prot);
+		err = range_protect(as, addr, len, prot);
 	mutex_unlock(&as->lock);
 	return err;
 }

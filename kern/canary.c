@@ -14,7 +14,7 @@
 static paddr_t canary[NCANARY]; /* 0: there was no memory */
 
 static uint64_t
-word(paddr_t pa, uint i)
+canary_word(paddr_t pa, uint i)
 {
 	return (pa + 8 * i) * 0x9e3779b97f4a7c15ull | 1;
 }
@@ -29,7 +29,7 @@ canary_init(void)
 			return;
 		p = page_ptr(canary[n]);
 		for (uint i = 0; i < PAGE_SIZE / sizeof *p; i++)
-			p[i] = word(canary[n], i);
+			p[i] = canary_word(canary[n], i);
 	}
 }
 
@@ -41,7 +41,7 @@ canary_check(void)
 		const volatile uint64_t *p = page_ptr(canary[n]);
 
 		for (uint i = 0; i < PAGE_SIZE / sizeof *p; i++)
-			if (p[i] != word(canary[n], i))
+			if (p[i] != canary_word(canary[n], i))
 				return canary[n] + i * sizeof *p;
 	}
 	return 0;

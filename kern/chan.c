@@ -77,13 +77,13 @@ chan_same(const Chan *a, const Chan *b)
 }
 
 static bool
-reads(int flags)
+flags_read(int flags)
 {
 	return (flags & SO_ACCMODE) != SO_WRONLY;
 }
 
 static bool
-writes(int flags)
+flags_write(int flags)
 {
 	return (flags & SO_ACCMODE) != SO_RDONLY;
 }
@@ -96,14 +96,14 @@ chan_open(Chan *c, int flags)
 
 	if ((flags & SO_ACCMODE) == SO_ACCMODE)
 		return fail(-EINVAL, "open: no such access mode");
-	if (c->qid.dir && (writes(flags) || (flags & SO_TRUNC)))
+	if (c->qid.dir && (flags_write(flags) || (flags & SO_TRUNC)))
 		return fail(-EISDIR, "is a directory");
 	if ((flags & SO_DIRECTORY) && !c->qid.dir)
 		return fail(-ENOTDIR, "not a directory");
 	if ((err = chan_stat(c, &st)) != 0)
 		return err;
-	if ((reads(flags) && !(st.mode & 0400)) ||
-		((writes(flags) || (flags & SO_TRUNC)) && !(st.mode & 0200)))
+	if ((flags_read(flags) && !(st.mode & 0400)) ||
+		((flags_write(flags) || (flags & SO_TRUNC)) && !(st.mode & 0200)))
 		return fail(-EACCES, "permission denied");
 	if (c->dev->open != NULL && (err = c->dev->open(c, flags)) != 0)
 		return err;
@@ -126,7 +126,7 @@ check_transfer(const Chan *c, bool ok, const char *what, long n, off_k off)
 long
 chan_read(Chan *c, void *buf, long n, off_k off)
 {
-	int err = check_transfer(c, reads(c->flags), "reading", n, off);
+	int err = check_transfer(c, flags_read(c->flags), "reading", n, off);
 
 	if (err != 0)
 		return err;
@@ -138,7 +138,7 @@ chan_read(Chan *c, void *buf, long n, off_k off)
 long
 chan_write(Chan *c, const void *buf, long n, off_k off)
 {
-	int err = check_transfer(c, writes(c->flags), "writing", n, off);
+	int err = check_transfer(c, flags_write(c->flags), "writing", n, off);
 
 	if (err != 0)
 		return err;

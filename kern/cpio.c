@@ -15,7 +15,7 @@
 #define HDR_SIZE_OF_NAME 94
 
 static int
-hex8(const uint8_t *p, uint32_t *out)
+hex_parse(const uint8_t *p, uint32_t *out)
 {
 	uint32_t v = 0;
 
@@ -38,7 +38,7 @@ hex8(const uint8_t *p, uint32_t *out)
 /* Padding counts from the header's start, which is a multiple of 4 itself. It may be
  * missing after the last byte of the archive. */
 static void
-skip(Cpio *c, size_t n)
+cpio_skip(Cpio *c, size_t n)
 {
 	size_t padded = roundup(n, 4);
 
@@ -57,10 +57,10 @@ cpio_next(Cpio *c, CpioFile *f)
 
 	if (c->n < HDR_SIZE)
 		return c->n >= 6 && memcmp(c->p, "070701", 6) != 0 ? -EINVAL : -EOVERFLOW;
-	if (memcmp(c->p, "070701", 6) != 0 || hex8(c->p + HDR_MODE, &mode) != 0 ||
-		hex8(c->p + HDR_MTIME, &mtime) != 0 ||
-		hex8(c->p + HDR_SIZE_OF_FILE, &size) != 0 ||
-		hex8(c->p + HDR_SIZE_OF_NAME, &name) != 0 || name == 0)
+	if (memcmp(c->p, "070701", 6) != 0 || hex_parse(c->p + HDR_MODE, &mode) != 0 ||
+		hex_parse(c->p + HDR_MTIME, &mtime) != 0 ||
+		hex_parse(c->p + HDR_SIZE_OF_FILE, &size) != 0 ||
+		hex_parse(c->p + HDR_SIZE_OF_NAME, &name) != 0 || name == 0)
 		return -EINVAL;
 	head = roundup((uint64_t)HDR_SIZE + name, 4);
 	all = head + size;
@@ -76,6 +76,6 @@ cpio_next(Cpio *c, CpioFile *f)
 	f->mtime = mtime;
 	f->data = size > 0 ? c->p + head : NULL;
 	f->size = size;
-	skip(c, all);
+	cpio_skip(c, all);
 	return 1;
 }

@@ -97,7 +97,7 @@ build_stack(Aspace *as, const ExecArgs *a, vaddr_t *sp)
 }
 
 static int
-load(Chan *c, const ExecArgs *args, Aspace *as, vaddr_t *entry, vaddr_t *sp)
+program_load(Chan *c, const ExecArgs *args, Aspace *as, vaddr_t *entry, vaddr_t *sp)
 {
 	char *head = kalloc(ELF_HEADER);
 	const char *why;
@@ -128,7 +128,7 @@ exec_load(Chan *c, const ExecArgs *args, Aspace **out, vaddr_t *entry, vaddr_t *
 
 	if (as == NULL)
 		return fail(-ENOMEM, "out of memory");
-	if ((err = load(c, args, as, entry, sp)) != 0) {
+	if ((err = program_load(c, args, as, entry, sp)) != 0) {
 		aspace_put(as);
 		return err;
 	}

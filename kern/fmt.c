@@ -18,7 +18,7 @@ typedef struct Spec {
 } Spec;
 
 static void
-put(Out *o, char c)
+out_put(Out *o, char c)
 {
 	if (o->want + 1 < o->n)
 		o->p[o->want] = c;
@@ -29,7 +29,7 @@ static void
 put_n(Out *o, char c, int n)
 {
 	while (n-- > 0)
-		put(o, c);
+		out_put(o, c);
 }
 
 /* pre, then zeros, then body, padded to the width. */
@@ -44,12 +44,12 @@ put_padded(Out *o, const Spec *s, const char *pre, int zeros, const char *body, 
 	if (!s->left && !s->zero)
 		put_n(o, ' ', pad);
 	while (*pre != '\0')
-		put(o, *pre++);
+		out_put(o, *pre++);
 	if (!s->left && s->zero)
 		put_n(o, '0', pad);
 	put_n(o, '0', zeros);
 	while (len-- > 0)
-		put(o, *body++);
+		out_put(o, *body++);
 	if (s->left)
 		put_n(o, ' ', pad);
 }
@@ -96,7 +96,7 @@ put_string(Out *o, Spec *s, const char *p)
 }
 
 static int
-number(const char **f)
+spec_number(const char **f)
 {
 	int n = 0;
 
@@ -106,7 +106,7 @@ number(const char **f)
 }
 
 static void
-flags(const char **f, Spec *s)
+spec_flags(const char **f, Spec *s)
 {
 	for (;; ++*f) {
 		switch (**f) {
@@ -132,7 +132,7 @@ flags(const char **f, Spec *s)
 }
 
 static void
-length(const char **f, Spec *s)
+spec_length(const char **f, Spec *s)
 {
 	s->size = sizeof(int);
 	for (;; ++*f) {
@@ -154,7 +154,7 @@ length(const char **f, Spec *s)
 
 /* The low `size` bytes; what va_arg promoted is cut again. */
 static uint64_t
-cut(uint64_t v, uint size)
+value_cut(uint64_t v, uint size)
 {
 	return size >= 8 ? v : v & ((1ull << size * 8) - 1);
 }
@@ -172,7 +172,7 @@ typedef struct Args {
 } Args;
 
 static uint64_t
-integer(Args *a, const Spec *s)
+arg_integer(Args *a, const Spec *s)
 {
 	if (s->size == sizeof(long))
 		return va_arg(a->ap, unsigned long);
@@ -180,7 +180,7 @@ integer(Args *a, const Spec *s)
 }
 
 static void
-width_and_precision(const char **f, Spec *s, Args *a)
+spec_width(const char **f, Spec *s, Args *a)
 {
 	s->prec = -1;
 	if (**f == '*') {
@@ -191,7 +191,7 @@ width_and_precision(const char **f, Spec *s, Args *a)
 			s->width = -s->width;
 		}
 	} else {
-		s->width = number(f);
+		s->width = spec_number(f);
 	}
 	if (**f != '.')
 		return;
@@ -200,34 +200,34 @@ width_and_precision(const char **f, Spec *s, Args *a)
 		++*f;
 		s->prec = va_arg(a->ap, int);
 	} else {
-		s->prec = number(f);
+		s->prec = spec_number(f);
 	}
 }
 
 /* One conversion, *f behind its '%'; *f ends behind it. */
 static void
-convert(Out *o, const char **f, Args *a)
+spec_convert(Out *o, const char **f, Args *a)
 {
 	Spec s = { 0 };
 	char c;
 
-	flags(f, &s);
-	width_and_precision(f, &s, a);
-	length(f, &s);
+	spec_flags(f, &s);
+	spec_width(f, &s, a);
+	spec_length(f, &s);
 	c = **f;
 	if (c != '\0')
 		++*f;
 	switch (c) {
 	case 'd':
 	case 'i':
-		put_signed(o, &s, sign_extend(integer(a, &s), s.size));
+		put_signed(o, &s, sign_extend(arg_integer(a, &s), s.size));
 		break;
 	case 'u':
-		put_number(o, &s, cut(integer(a, &s), s.size), 10, false, "");
+		put_number(o, &s, value_cut(arg_integer(a, &s), s.size), 10, false, "");
 		break;
 	case 'x':
 	case 'X':
-		put_hex(o, &s, cut(integer(a, &s), s.size), c == 'X');
+		put_hex(o, &s, value_cut(arg_integer(a, &s), s.size), c == 'X');
 		break;
 	case 'p':
 		put_number(o, &s, (uint64_t)va_arg(a->ap, void *), 16, false, "0x");
@@ -242,13 +242,13 @@ convert(Out *o, const char **f, Args *a)
 		break;
 	}
 	case '%':
-		put(o, '%');
+		out_put(o, '%');
 		break;
 	case '\0':
 		break;
 	default: /* show it: a wrong format should be seen */
-		put(o, '%');
-		put(o, c);
+		out_put(o, '%');
+		out_put(o, c);
 	}
 }
 
@@ -262,9 +262,9 @@ vsnprint(char *buf, size_t n, const char *fmt, va_list ap)
 	while (*fmt != '\0') {
 		char c = *fmt++;
 		if (c == '%')
-			convert(&o, &fmt, &a);
+			spec_convert(&o, &fmt, &a);
 		else
-			put(&o, c);
+			out_put(&o, c);
 	}
 	va_end(a.ap);
 	if (n > 0)

@@ -31,7 +31,7 @@ static Slab *partial[NCLASS];
 static size_t in_use; /* bytes handed out; atomic */
 
 static void
-account(long bytes)
+heap_account(long bytes)
 {
 	__atomic_add_fetch(&in_use, bytes, __ATOMIC_RELAXED);
 }
@@ -106,7 +106,7 @@ slab_take(Slab *s)
 	s->free = *(void **)p;
 	if (++s->used == s->room)
 		unlink_slab(s);
-	account(1l << (s->cls + MINSHIFT));
+	heap_account(1l << (s->cls + MINSHIFT));
 	return p;
 }
 
@@ -125,7 +125,7 @@ kalloc(size_t n)
 		if (pa == 0)
 			return NULL;
 		page_set_order(pa, order_of(n));
-		account(PAGE_SIZE << order_of(n));
+		heap_account(PAGE_SIZE << order_of(n));
 		return page_ptr(pa);
 	}
 	lock(&heap_lock);
@@ -153,7 +153,7 @@ kfree(void *p)
 	if ((void *)s == p) {
 		uint order = page_order(page_addr(p));
 
-		account(-(long)(PAGE_SIZE << order));
+		heap_account(-(long)(PAGE_SIZE << order));
 		page_free(page_addr(p), order);
 		return;
 	}
@@ -163,7 +163,7 @@ kfree(void *p)
 	s->free = p;
 	if (s->used-- == s->room)
 		link_slab(s);
-	account(-(1l << (s->cls + MINSHIFT)));
+	heap_account(-(1l << (s->cls + MINSHIFT)));
 	empty = s->used == 0;
 	if (empty)
 		unlink_slab(s);

@@ -48,7 +48,7 @@ layout_keep_out(paddr_t base, uint64_t len, const char *what)
 }
 
 static const Window *
-touching(vaddr_t va, uint64_t len, uint first)
+window_touching(vaddr_t va, uint64_t len, uint first)
 {
 	for (uint i = first; i < nwindow; i++)
 		if (va < window[i].base + window[i].len && window[i].base < va + len)
@@ -59,7 +59,7 @@ touching(vaddr_t va, uint64_t len, uint first)
 const char *
 layout_window(vaddr_t va, uint64_t len)
 {
-	const Window *w = touching(va, len, 0);
+	const Window *w = window_touching(va, len, 0);
 
 	return w != NULL ? w->what : NULL;
 }
@@ -69,7 +69,7 @@ layout_window(vaddr_t va, uint64_t len)
 const char *
 layout_device_window(vaddr_t va, uint64_t len)
 {
-	const Window *w = touching(va, len, 1);
+	const Window *w = window_touching(va, len, 1);
 
 	return w != NULL ? w->what : NULL;
 }
@@ -81,7 +81,7 @@ layout_gap(const RegionList *l, vaddr_t low, vaddr_t high, uint64_t len, uint64_
 		return 0;
 	for (vaddr_t a = rounddown(high - len, align); a >= low && a != 0;) {
 		const Region *r = region_overlap(l, a, len);
-		const Window *w = touching(a, len, 0);
+		const Window *w = window_touching(a, len, 0);
 		uint64_t below; /* the lowest thing in the way */
 
 		if (r == NULL && w == NULL)

@@ -13,7 +13,7 @@
 #define DEL     0x7f
 
 static void
-put(Line *l, const char *s)
+term_put(Line *l, const char *s)
 {
 	l->echo(s, strlen(s));
 }
@@ -46,7 +46,7 @@ next_char(const Line *l, uint at)
 
 /* Show bytes of the line; a tab takes one column, so that backspace is always one. */
 static void
-show(Line *l, uint from, uint to)
+term_show(Line *l, uint from, uint to)
 {
 	for (uint i = from; i < to; i++) {
 		uint e = i;
@@ -55,67 +55,67 @@ show(Line *l, uint from, uint to)
 			e++;
 		l->echo(l->buf + i, e - i);
 		if (e < to)
-			put(l, " ");
+			term_put(l, " ");
 		i = e;
 	}
 }
 
 /* Bring the terminal's cursor from byte `from` back to byte `to`. */
 static void
-show_back(Line *l, uint from, uint to)
+term_back(Line *l, uint from, uint to)
 {
 	for (uint i = to; i < from; i++)
 		if (!is_tail(l->buf[i]))
-			put(l, "\b");
+			term_put(l, "\b");
 }
 
 static void
-move(Line *l, uint to)
+cursor_move(Line *l, uint to)
 {
 	if (to < l->pos)
-		show_back(l, l->pos, to);
+		term_back(l, l->pos, to);
 	else
-		show(l, l->pos, to);
+		term_show(l, l->pos, to);
 	l->pos = to;
 }
 
 /* Remove [from, to), which contains or touches the cursor. */
 static void
-cut(Line *l, uint from, uint to)
+line_cut(Line *l, uint from, uint to)
 {
-	move(l, from);
+	cursor_move(l, from);
 	memmove(l->buf + from, l->buf + to, l->n - to);
 	l->n -= to - from;
-	put(l, "\033[K");
-	show(l, from, l->n);
-	show_back(l, l->n, from);
+	term_put(l, "\033[K");
+	term_show(l, from, l->n);
+	term_back(l, l->n, from);
 }
 
 static void
-insert(Line *l, char c)
+line_insert(Line *l, char c)
 {
 	if (l->n + 2 >= LINE_MAX) { /* the newline and terminator still fit */
-		put(l, "\a");
+		term_put(l, "\a");
 		return;
 	}
 	memmove(l->buf + l->pos + 1, l->buf + l->pos, l->n - l->pos);
 	l->buf[l->pos] = c;
 	l->n++;
-	show(l, l->pos, l->n);
+	term_show(l, l->pos, l->n);
 	l->pos++;
-	show_back(l, l->n, l->pos);
+	term_back(l, l->n, l->pos);
 }
 
 /* ---- history ---- */
 
 static const char *
-older(const Line *l, uint back)
+hist_line(const Line *l, uint back)
 {
 	return back == 0 ? l->typed : l->hist[(l->nhist - back) % LINE_HIST];
 }
 
 static void
-recall(Line *l, uint back)
+hist_recall(Line *l, uint back)
 {
 	uint kept = l->nhist < LINE_HIST ? l->nhist : LINE_HIST;
 	const char *s;
@@ -126,15 +126,15 @@ recall(Line *l, uint back)
 		memcpy(l->typed, l->buf, l->n);
 		l->typed[l->n] = 0;
 	}
-	s = older(l, back);
-	cut(l, 0, l->n);
+	s = hist_line(l, back);
+	line_cut(l, 0, l->n);
 	l->n = strcopy(l->buf, s, LINE_MAX);
-	move(l, l->n);
+	cursor_move(l, l->n);
 	l->back = back;
 }
 
 static void
-remember(Line *l)
+hist_keep(Line *l)
 {
 	char *slot = l->hist[l->nhist % LINE_HIST];
 	uint blanks = 0;
@@ -144,7 +144,7 @@ remember(Line *l)
 	if (blanks == l->n)
 		return;
 	l->buf[l->n] = 0;
-	if (l->nhist > 0 && strcmp(older(l, 1), l->buf) == 0)
+	if (l->nhist > 0 && strcmp(hist_line(l, 1), l->buf) == 0)
 		return;
 	memcpy(slot, l->buf, l->n + 1);
 	l->nhist++;
@@ -155,64 +155,64 @@ remember(Line *l)
 static void
 key_left(Line *l)
 {
-	move(l, prev_char(l, l->pos));
+	cursor_move(l, prev_char(l, l->pos));
 }
 
 static void
 key_right(Line *l)
 {
-	move(l, next_char(l, l->pos));
+	cursor_move(l, next_char(l, l->pos));
 }
 
 static void
 key_home(Line *l)
 {
-	move(l, 0);
+	cursor_move(l, 0);
 }
 
 static void
 key_end(Line *l)
 {
-	move(l, l->n);
+	cursor_move(l, l->n);
 }
 
 static void
 key_up(Line *l)
 {
-	recall(l, l->back + 1);
+	hist_recall(l, l->back + 1);
 }
 
 static void
 key_down(Line *l)
 {
 	if (l->back > 0)
-		recall(l, l->back - 1);
+		hist_recall(l, l->back - 1);
 }
 
 static void
 key_backspace(Line *l)
 {
 	if (l->pos > 0)
-		cut(l, prev_char(l, l->pos), l->pos);
+		line_cut(l, prev_char(l, l->pos), l->pos);
 }
 
 static void
 key_delete(Line *l)
 {
 	if (l->pos < l->n)
-		cut(l, l->pos, next_char(l, l->pos));
+		line_cut(l, l->pos, next_char(l, l->pos));
 }
 
 static void
 key_kill_left(Line *l)
 {
-	cut(l, 0, l->pos);
+	line_cut(l, 0, l->pos);
 }
 
 static void
 key_kill_right(Line *l)
 {
-	cut(l, l->pos, l->n);
+	line_cut(l, l->pos, l->n);
 }
 
 static void
@@ -224,13 +224,13 @@ key_kill_word(Line *l)
 		at--;
 	while (at > 0 && l->buf[at - 1] != ' ')
 		at--;
-	cut(l, at, l->pos);
+	line_cut(l, at, l->pos);
 }
 
 static void
 key_clear(Line *l)
 {
-	put(l, "\033[H\033[2J");
+	term_put(l, "\033[H\033[2J");
 	l->echo(l->prompt, l->nprompt);
 	line_redraw(l);
 }
@@ -260,7 +260,7 @@ static const struct {
 
 /* One byte inside an escape sequence. Unknown ones are read to their end and ignored. */
 static void
-escape(Line *l, uint8_t c)
+esc_byte(Line *l, uint8_t c)
 {
 	if (l->esc == ESC) {
 		l->esc = c == '[' || c == 'O' ? c : 0;
@@ -283,12 +283,12 @@ escape(Line *l, uint8_t c)
 }
 
 static LineEvent
-finish(Line *l)
+line_finish(Line *l)
 {
-	remember(l);
+	hist_keep(l);
 	l->buf[l->n++] = '\n';
 	l->buf[l->n] = 0;
-	put(l, "\n");
+	term_put(l, "\n");
 	l->nprompt = 0;
 	return LINE_DONE;
 }
@@ -302,12 +302,12 @@ line_byte(Line *l, uint8_t c)
 	if (pair)
 		return LINE_MORE;
 	if (l->esc != 0 && c != '\r' && c != '\n') {
-		escape(l, c);
+		esc_byte(l, c);
 		return LINE_MORE;
 	}
 	l->esc = 0;
 	if (c == '\r' || c == '\n')
-		return finish(l);
+		return line_finish(l);
 	if (c == CTRL('d') && l->n == 0)
 		return LINE_EOF;
 	if (c == ESC) {
@@ -320,7 +320,7 @@ line_byte(Line *l, uint8_t c)
 			return LINE_MORE;
 		}
 	if (c >= ' ' || c == '\t')
-		insert(l, c);
+		line_insert(l, c);
 	return LINE_MORE;
 }
 
@@ -334,8 +334,8 @@ line_reset(Line *l)
 void
 line_redraw(Line *l)
 {
-	show(l, 0, l->n);
-	show_back(l, l->n, l->pos);
+	term_show(l, 0, l->n);
+	term_back(l, l->n, l->pos);
 }
 
 void

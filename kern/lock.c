@@ -25,7 +25,7 @@ lock_init(Lock *l, int rank, const char *name)
 
 /* The chain and the state of interrupts, once the lock is ours. */
 static inline void
-taken(Lock *l, Held *h, Lock *outer, uint cpu, bool irq)
+lock_taken(Lock *l, Held *h, Lock *outer, uint cpu, bool irq)
 {
 	l->cpu = cpu;
 	l->outer = outer;
@@ -36,7 +36,8 @@ taken(Lock *l, Held *h, Lock *outer, uint cpu, bool irq)
 
 /* The rest is out of line and comes last, so that the common ways are short. */
 
-static void __attribute__((noinline, cold, noreturn)) misused(const Lock *l, uint cpu)
+static void __attribute__((noinline, cold, noreturn))
+lock_misused(const Lock *l, uint cpu)
 {
 	const Lock *outer = held[cpu].inner;
 
@@ -46,12 +47,14 @@ static void __attribute__((noinline, cold, noreturn)) misused(const Lock *l, uin
 		outer->name, outer->rank);
 }
 
-static void __attribute__((noinline, cold, noreturn)) out_of_turn(const Lock *l, uint cpu)
+static void __attribute__((noinline, cold, noreturn))
+lock_out_of_turn(const Lock *l, uint cpu)
 {
 	panic("lock %s: released out of turn by cpu %u", l->name, cpu);
 }
 
-static void __attribute__((noinline, cold)) spin(Lock *l, uint cpu, bool irq) NO_ANALYSIS
+static void __attribute__((noinline, cold))
+lock_spin(Lock *l, uint cpu, bool irq) NO_ANALYSIS
 {
 	do
 		while (l->locked) {
@@ -59,7 +62,7 @@ static void __attribute__((noinline, cold)) spin(Lock *l, uint cpu, bool irq) NO
 			arch_relax();
 		}
 	while (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0);
-	taken(l, &held[cpu], held[cpu].inner, cpu, irq);
+	lock_taken(l, &held[cpu], held[cpu].inner, cpu, irq);
 }
 
 void
@@ -71,11 +74,11 @@ lock(Lock *l) NO_ANALYSIS
 	Lock *outer = h->inner;
 
 	if (l->cpu == (int)cpu || (outer != NULL && outer->rank >= l->rank))
-		misused(l, cpu);
+		lock_misused(l, cpu);
 	if (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0)
-		spin(l, cpu, irq);
+		lock_spin(l, cpu, irq);
 	else
-		taken(l, h, outer, cpu, irq);
+		lock_taken(l, h, outer, cpu, irq);
 }
 
 void
@@ -86,7 +89,7 @@ unlock(Lock *l) NO_ANALYSIS
 	Lock *outer = l->outer;
 
 	if (l->cpu != (int)cpu || h->inner != l)
-		out_of_turn(l, cpu);
+		lock_out_of_turn(l, cpu);
 	h->inner = outer;
 	l->cpu = -1;
 	__atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);

@@ -32,7 +32,7 @@ ring_put(const char *s, size_t n)
 }
 
 static void
-say(const char *s, size_t n) NO_ANALYSIS
+log_put(const char *s, size_t n) NO_ANALYSIS
 {
 	bool locked = !panic_begun();
 
@@ -45,7 +45,7 @@ say(const char *s, size_t n) NO_ANALYSIS
 }
 
 static void
-vkprint(const char *fmt, va_list ap)
+log_vprint(const char *fmt, va_list ap)
 {
 	static const char cut[] = "...\n";
 	char line[LINE];
@@ -55,7 +55,7 @@ vkprint(const char *fmt, va_list ap)
 		n = sizeof(line) - 1;
 		memcpy(line + n - strlen(cut), cut, strlen(cut));
 	}
-	say(line, n);
+	log_put(line, n);
 }
 
 void
@@ -64,7 +64,7 @@ kprint(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vkprint(fmt, ap);
+	log_vprint(fmt, ap);
 	va_end(ap);
 }
 
@@ -134,7 +134,7 @@ panic(const char *fmt, ...)
 	panic_begin();
 	kprint("panic: ");
 	va_start(ap, fmt);
-	vkprint(fmt, ap);
+	log_vprint(fmt, ap);
 	va_end(ap);
 	kprint("\ncalled from:\n");
 	arch_backtrace();

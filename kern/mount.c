@@ -59,7 +59,7 @@ union_put(Union *u)
 }
 
 static bool
-creates(const Member *m)
+member_creates(const Member *m)
 {
 	return m->how == BIND_REPLACE || (m->how & BIND_CREATE) != 0;
 }
@@ -68,13 +68,13 @@ Chan *
 union_creator(const Union *u)
 {
 	for (uint i = 0; i < u->n; i++)
-		if (creates(&u->m[i]))
+		if (member_creates(&u->m[i]))
 			return u->m[i].c;
 	return NULL;
 }
 
 static bool
-holds(Chan *const set[], uint n, const Chan *c)
+set_holds(Chan *const set[], uint n, const Chan *c)
 {
 	for (uint i = 0; i < n; i++)
 		if (chan_same(set[i], c))
@@ -98,7 +98,7 @@ add_others(Union *to, const Union *u, Chan *const skip[], uint nskip)
 	int err = 0;
 
 	for (uint i = 0; u != NULL && i < u->n && err == 0; i++)
-		if (!holds(skip, nskip, u->m[i].c))
+		if (!set_holds(skip, nskip, u->m[i].c))
 			err = add_member(to, u->m[i].c, u->m[i].how);
 	return err;
 }
@@ -188,7 +188,7 @@ build_union(Union *to, const Union *old, Chan *at, Chan *const add[], uint n, in
 	if (err == 0 && (flags & (BIND_BEFORE | BIND_AFTER))) {
 		if (old != NULL)
 			err = add_others(to, old, add, n);
-		else if (!holds(add, n, at))
+		else if (!set_holds(add, n, at))
 			err = add_member(to, at, BIND_ORIG);
 	}
 	if (err == 0 && !(flags & BIND_BEFORE))

@@ -39,7 +39,7 @@ walk_clean(const char *cwd, const char *path, char out[SYS_PATHMAX])
 
 /* Enter the device a clean path starts from. */
 static int
-enter(Pgrp *g, const char *path, Chan **out)
+device_enter(Pgrp *g, const char *path, Chan **out)
 {
 	size_t len = path_rest(path) - path;
 	char name[SYS_NAMEMAX] = "root", *spec;
@@ -72,7 +72,7 @@ enter(Pgrp *g, const char *path, Chan **out)
 
 /* Put what is bound over p in its place. */
 static int
-follow(Pgrp *g, Place *p)
+mount_follow(Pgrp *g, Place *p)
 {
 	Union *u = mount_find(g, p->c);
 	Chan *c;
@@ -146,7 +146,7 @@ walk_on(Pgrp *g, const char *path, bool follow_last, Place *p)
 	int err;
 
 	for (;;) {
-		if ((*rest != 0 || follow_last) && (err = follow(g, p)) != 0)
+		if ((*rest != 0 || follow_last) && (err = mount_follow(g, p)) != 0)
 			return err;
 		if (*rest == 0)
 			return walk_name(p->c, path);
@@ -164,7 +164,7 @@ walk_path(Pgrp *g, const char *path, bool follow_last, Place *p)
 	int err;
 
 	*p = (Place){ 0 };
-	if ((err = enter(g, path, &p->c)) == 0)
+	if ((err = device_enter(g, path, &p->c)) == 0)
 		err = walk_on(g, path, follow_last, p);
 	else
 		p->c = NULL;

@@ -16,7 +16,7 @@
 
 /* The last failure was about the second of a call's two names: say which. */
 static int
-about(int err, const char *path)
+fail_with_path(int err, const char *path)
 {
 	char why[SYS_ERRMAX];
 
@@ -74,7 +74,7 @@ check_writable(Chan *dir)
 
 /* The directory where a new file of p goes, as a place of its own. */
 static int
-creator(const Place *p, Chan **out)
+creator_clone(const Place *p, Chan **out)
 {
 	Chan *c = p->u == NULL ? p->c : union_creator(p->u);
 
@@ -87,7 +87,7 @@ creator(const Place *p, Chan **out)
 }
 
 static int
-create(Pgrp *g, const char *path, int flags, uint32_t mode, bool dir, Chan **out)
+file_create(Pgrp *g, const char *path, int flags, uint32_t mode, bool dir, Chan **out)
 {
 	char up[SYS_PATHMAX], name[SYS_NAMEMAX];
 	Chan *c = NULL;
@@ -101,7 +101,7 @@ create(Pgrp *g, const char *path, int flags, uint32_t mode, bool dir, Chan **out
 		return fail(-EINVAL, "a name holds no control characters");
 	if ((err = walk_dir(g, up, &p)) != 0)
 		return err;
-	err = creator(&p, &c);
+	err = creator_clone(&p, &c);
 	place_put(&p);
 	if (err == 0 && (err = c->dev->create(c, name, flags, mode & 0777, dir)) == 0) {
 		c->flags = flags & ~(SO_CREAT | SO_EXCL | SO_TRUNC);
@@ -126,7 +126,7 @@ ns_open(Pgrp *g, const char *cwd, const char *path, int flags, uint32_t mode, Ch
 		err = open_existing(g, full, flags, out);
 		if (err != -ENOENT || !(flags & SO_CREAT))
 			return err;
-		err = create(g, full, flags, mode, false, out);
+		err = file_create(g, full, flags, mode, false, out);
 		if (err != -EEXIST || (flags & SO_EXCL))
 			return err;
 		err = 0;
@@ -148,7 +148,8 @@ ns_mkdir(Pgrp *g, const char *cwd, const char *path, uint32_t mode)
 		place_put(&p);
 		return fail(-EEXIST, "file exists");
 	}
-	if (err != -ENOENT || (err = create(g, full, SO_RDONLY, mode, true, &c)) != 0)
+	if (err != -ENOENT ||
+		(err = file_create(g, full, SO_RDONLY, mode, true, &c)) != 0)
 		return err;
 	chan_put(c);
 	return 0;
@@ -252,7 +253,7 @@ rename_into(Pgrp *g, Chan *dir, Chan *c, char to[SYS_PATHMAX])
 	if (!path_name_ok(name))
 		return fail(-EINVAL, "a name holds no control characters");
 	if ((err = walk_dir(g, to, &p)) != 0)
-		return about(err, to);
+		return fail_with_path(err, to);
 	target = rename_target(&p, dir);
 	if (target == NULL || target->dev != c->dev)
 		err = fail(-EXDEV, "cannot be renamed from one device to another");
@@ -334,7 +335,7 @@ ns_bind(Pgrp *g, const char *cwd, const char *new, const char *old, int flags)
 	if ((err = walk_path(g, from, true, &a)) != 0)
 		return err;
 	if ((err = walk_path(g, to, false, &b)) != 0) {
-		err = about(err, to);
+		err = fail_with_path(err, to);
 	} else {
 		err = bind_places(g, &a, &b, flags);
 		place_put(&b);
@@ -370,7 +371,7 @@ ns_unmount(Pgrp *g, const char *cwd, const char *new, const char *old)
 		(err = walk_clean(cwd, old, at)) != 0)
 		return err;
 	if ((err = walk_path(g, at, false, &p)) != 0)
-		return new == NULL ? err : about(err, at);
+		return new == NULL ? err : fail_with_path(err, at);
 	err = new == NULL ? mount_unbind(g, p.c, NULL) : unmount_one(g, from, p.c);
 	place_put(&p);
 	return err;

@@ -173,7 +173,7 @@ page_init(void)
 }
 
 static void
-poison(paddr_t pa)
+frame_poison(paddr_t pa)
 {
 	uint64_t *p = page_ptr(pa);
 
@@ -246,7 +246,7 @@ page_put(paddr_t pa)
 	unlock(&page_lock);
 	if (!last)
 		return;
-	poison(pa); /* still ours: nobody else has a reference */
+	frame_poison(pa); /* still ours: nobody else has a reference */
 	lock(&page_lock);
 	f->refs = 0;
 	count[f->kind]--;

@@ -67,7 +67,7 @@ value_ok(const Known *k, const char *v)
 }
 
 static bool
-blank(char c)
+is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -82,7 +82,7 @@ params_parse(Params *ps, const char *line)
 	for (;;) {
 		char *eq;
 
-		while (blank(*s))
+		while (is_blank(*s))
 			s++;
 		if (*s == 0)
 			return;
@@ -91,7 +91,7 @@ params_parse(Params *ps, const char *line)
 			return;
 		}
 		ps->p[ps->n].name = s;
-		while (*s != 0 && !blank(*s))
+		while (*s != 0 && !is_blank(*s))
 			s++;
 		if (*s != 0)
 			*s++ = 0;

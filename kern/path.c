@@ -20,7 +20,7 @@ root_len(const char *clean)
 }
 
 static int
-append(char *out, size_t *n, const char *e, size_t len)
+path_append(char *out, size_t *n, const char *e, size_t len)
 {
 	bool slash = *n > 0 && out[*n - 1] != '/';
 
@@ -35,7 +35,7 @@ append(char *out, size_t *n, const char *e, size_t len)
 }
 
 static void
-climb(char *out, size_t *n)
+path_climb(char *out, size_t *n)
 {
 	size_t root = root_len(out);
 
@@ -57,7 +57,7 @@ path_clean(const char *cwd, const char *path, char out[SYS_PATHMAX])
 	if (*path == '#') {
 		size_t root = root_len(path);
 
-		err = append(out, &n, path, root);
+		err = path_append(out, &n, path, root);
 		path += root;
 	} else {
 		if (strcopy(out, *path == '/' ? "/" : cwd, SYS_PATHMAX) >= SYS_PATHMAX)
@@ -75,9 +75,9 @@ path_clean(const char *cwd, const char *path, char out[SYS_PATHMAX])
 		if (len == 0 || (len == 1 && e[0] == '.'))
 			continue;
 		if (len == 2 && e[0] == '.' && e[1] == '.')
-			climb(out, &n);
+			path_climb(out, &n);
 		else
-			err = append(out, &n, e, len);
+			err = path_append(out, &n, e, len);
 	}
 	return err;
 }
@@ -122,7 +122,7 @@ path_split(char clean[SYS_PATHMAX], char name[SYS_NAMEMAX])
 	if (*path_rest(clean) == 0)
 		return false;
 	strcopy(name, path_last(clean), SYS_NAMEMAX);
-	climb(clean, &n);
+	path_climb(clean, &n);
 	return true;
 }
 

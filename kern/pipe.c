@@ -38,7 +38,7 @@ end_of(const Chan *c)
 /* ---- the ring ---- */
 
 static size_t
-take_locked(Pipe *p, char *buf, size_t n) REQUIRES(p->lock)
+ring_take_locked(Pipe *p, char *buf, size_t n) REQUIRES(p->lock)
 {
 	size_t k;
 
@@ -53,7 +53,7 @@ take_locked(Pipe *p, char *buf, size_t n) REQUIRES(p->lock)
 }
 
 static size_t
-give_locked(Pipe *p, const char *buf, size_t n) REQUIRES(p->lock)
+ring_give_locked(Pipe *p, const char *buf, size_t n) REQUIRES(p->lock)
 {
 	size_t tail = (p->head + p->n) % PIPE_SIZE, k;
 
@@ -80,7 +80,7 @@ pipe_read(Chan *c, void *buf, long n, off_k off)
 		err = c->flags & SO_NONBLOCK ? -EAGAIN
 					     : waitq_sleep(&p->readers, &p->lock, NEVER);
 	if (p->n > 0) {
-		n = take_locked(p, buf, n);
+		n = ring_take_locked(p, buf, n);
 		waitq_wake(&p->writers);
 		err = 0;
 	} else if (err == 0) {
@@ -102,7 +102,7 @@ room_locked(const Pipe *p, size_t left, size_t whole) REQUIRES(p->lock)
 }
 
 static int
-broken(void)
+pipe_broken(void)
 {
 	Proc *self = proc_self();
 
@@ -124,7 +124,7 @@ pipe_write(Chan *c, const void *buf, long n, off_k off)
 		if (!p->open[READ_END])
 			err = -EPIPE;
 		else if (room_locked(p, n - done, n) > 0) {
-			done += give_locked(p, (const char *)buf + done, n - done);
+			done += ring_give_locked(p, (const char *)buf + done, n - done);
 			waitq_wake(&p->readers);
 		} else
 			err = c->flags & SO_NONBLOCK
@@ -135,7 +135,7 @@ pipe_write(Chan *c, const void *buf, long n, off_k off)
 	if (done > 0 || err == 0)
 		return done;
 	if (err == -EPIPE)
-		return broken();
+		return pipe_broken();
 	return fail(err, err == -EAGAIN ? "the pipe is full" : "interrupted");
 }
 

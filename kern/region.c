@@ -51,7 +51,7 @@ region_reserve(RegionList *l, uint n)
 }
 
 static Region *
-take(RegionList *l)
+node_take(RegionList *l)
 {
 	Region *r = l->spare;
 
@@ -61,14 +61,14 @@ take(RegionList *l)
 }
 
 static void
-give(RegionList *l, Region *r)
+node_give(RegionList *l, Region *r)
 {
 	r->next = l->spare;
 	l->spare = r;
 }
 
 static bool
-alike(const Region *a, const Region *b)
+region_alike(const Region *a, const Region *b)
 {
 	return a->va + a->len == b->va && a->kind == b->kind && a->prot == b->prot &&
 		a->token == b->token && a->why == b->why && a->kind != REGION_DMA &&
@@ -80,17 +80,17 @@ merge_next(RegionList *l, Region *r)
 {
 	Region *n = r->next;
 
-	if (n == NULL || !alike(r, n))
+	if (n == NULL || !region_alike(r, n))
 		return;
 	r->len += n->len;
 	r->next = n->next;
-	give(l, n);
+	node_give(l, n);
 }
 
 void
 region_add(RegionList *l, const Region *new)
 {
-	Region **pp = &l->head, *prev = NULL, *r = take(l);
+	Region **pp = &l->head, *prev = NULL, *r = node_take(l);
 
 	*r = *new;
 	while (*pp != NULL && (*pp)->va < r->va) {
@@ -106,13 +106,13 @@ region_add(RegionList *l, const Region *new)
 
 /* Split r so that a piece starts at va, which lies inside it. */
 static void
-split(RegionList *l, Region *r, vaddr_t va)
+region_split(RegionList *l, Region *r, vaddr_t va)
 {
 	Region *n;
 
 	if (va <= r->va || va >= r->va + r->len)
 		return;
-	n = take(l);
+	n = node_take(l);
 	*n = *r;
 	n->va = va;
 	n->len = r->va + r->len - va;
@@ -126,16 +126,16 @@ region_cut(RegionList *l, vaddr_t va, uint64_t len)
 	Region *r, **pp = &l->head;
 
 	if ((r = region_find(l, va)) != NULL)
-		split(l, r, va);
+		region_split(l, r, va);
 	if ((r = region_find(l, va + len - 1)) != NULL)
-		split(l, r, va + len);
+		region_split(l, r, va + len);
 	while ((r = *pp) != NULL && r->va < va + len) {
 		if (r->va < va) {
 			pp = &r->next;
 			continue;
 		}
 		*pp = r->next;
-		give(l, r);
+		node_give(l, r);
 	}
 }
 
@@ -145,13 +145,13 @@ region_protect(RegionList *l, vaddr_t va, uint64_t len, int prot)
 	Region *r;
 
 	if ((r = region_find(l, va)) != NULL)
-		split(l, r, va);
+		region_split(l, r, va);
 	if ((r = region_find(l, va + len - 1)) != NULL)
-		split(l, r, va + len);
+		region_split(l, r, va + len);
 	for (r = region_find(l, va); r != NULL && r->va < va + len; r = r->next)
 		r->prot = prot;
 	for (r = l->head; r != NULL; r = r->next)
-		while (r->next != NULL && alike(r, r->next))
+		while (r->next != NULL && region_alike(r, r->next))
 			merge_next(l, r);
 }
 

@@ -53,7 +53,7 @@ ready_locked(Proc *p) REQUIRES(sched_lock)
 }
 
 static Proc *
-take_locked(void) REQUIRES(sched_lock)
+queue_take_locked(void) REQUIRES(sched_lock)
 {
 	Proc *p = queue_head;
 
@@ -94,7 +94,7 @@ switch_locked(Proc *from, Proc *to) REQUIRES(sched_lock)
 static void
 leave_locked(void) REQUIRES(sched_lock)
 {
-	Proc *next = take_locked();
+	Proc *next = queue_take_locked();
 
 	if (next == NULL)
 		next = &idle[arch_cpu()];
@@ -160,7 +160,7 @@ sched_start(void)
 
 		lock(&sched_lock);
 		idling[cpu] = false;
-		while ((next = take_locked()) != NULL)
+		while ((next = queue_take_locked()) != NULL)
 			switch_locked(self, next);
 		idling[cpu] = true;
 		unlock(&sched_lock);

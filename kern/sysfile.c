@@ -90,7 +90,7 @@ write_from_user(Chan *c, vaddr_t from, uint64_t n, off_k off)
 typedef long Transfer(Chan *c, vaddr_t user, uint64_t n, off_k off);
 
 static long
-transfer(Transfer *fn, const uint64_t a[6])
+data_transfer(Transfer *fn, const uint64_t a[6])
 {
 	Chan *c = fd_chan((int)a[0]);
 	long r;
@@ -112,7 +112,7 @@ transfer(Transfer *fn, const uint64_t a[6])
 }
 
 static long
-transfer_at(Transfer *fn, const uint64_t a[6])
+data_transfer_at(Transfer *fn, const uint64_t a[6])
 {
 	Chan *c = fd_chan((int)a[0]);
 
@@ -122,25 +122,25 @@ transfer_at(Transfer *fn, const uint64_t a[6])
 int64_t
 sys_read(const uint64_t a[6])
 {
-	return transfer(read_to_user, a);
+	return data_transfer(read_to_user, a);
 }
 
 int64_t
 sys_write(const uint64_t a[6])
 {
-	return transfer(write_from_user, a);
+	return data_transfer(write_from_user, a);
 }
 
 int64_t
 sys_pread(const uint64_t a[6])
 {
-	return transfer_at(read_to_user, a);
+	return data_transfer_at(read_to_user, a);
 }
 
 int64_t
 sys_pwrite(const uint64_t a[6])
 {
-	return transfer_at(write_from_user, a);
+	return data_transfer_at(write_from_user, a);
 }
 
 int64_t

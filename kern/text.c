@@ -11,7 +11,7 @@
 
 /* Room for n more bytes and a terminator. */
 static bool
-reserve(Text *t, size_t n)
+text_reserve(Text *t, size_t n)
 {
 	size_t cap = t->cap > 0 ? t->cap : 128;
 	char *s;
@@ -39,7 +39,7 @@ text_printf(Text *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprint(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || t->failed || !reserve(t, n))
+	if (n < 0 || t->failed || !text_reserve(t, n))
 		return;
 	va_start(ap, fmt);
 	vsnprint(t->s + t->n, n + 1, fmt, ap);
@@ -50,7 +50,7 @@ text_printf(Text *t, const char *fmt, ...)
 void
 text_putn(Text *t, const char *s, size_t n)
 {
-	if (t->failed || !reserve(t, n))
+	if (t->failed || !text_reserve(t, n))
 		return;
 	memcpy(t->s + t->n, s, n);
 	t->n += n;

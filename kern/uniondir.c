@@ -44,7 +44,7 @@ uniondir_open(Chan *c, Union *u)
 
 /* A name that an earlier member has too is seen there, not here. */
 static bool
-hidden(const UnionDir *d, uint k, const char *name)
+name_hidden(const UnionDir *d, uint k, const char *name)
 {
 	for (uint i = 0; i < k; i++) {
 		Chan *c = chan_clone(d->u->m[i].c);
@@ -73,7 +73,7 @@ next_entry(const UnionDir *d, struct Cursor *at, Stat *st)
 		if (err != 0)
 			return err;
 		at->j++;
-		if (hidden(d, at->k, st->name))
+		if (name_hidden(d, at->k, st->name))
 			continue;
 		at->i++;
 		return 0;

@@ -16,7 +16,7 @@ in_user(vaddr_t va, size_t n)
 }
 
 static int
-bad(vaddr_t va)
+address_bad(vaddr_t va)
 {
 	return fail(-EFAULT, "bad address 0x%lx", va);
 }
@@ -25,7 +25,7 @@ int
 copy_in(void *dst, vaddr_t src, size_t n)
 {
 	if (!in_user(src, n) || arch_copy_user(dst, (const void *)src, n) != 0)
-		return bad(src);
+		return address_bad(src);
 	return 0;
 }
 
@@ -33,7 +33,7 @@ int
 copy_out(vaddr_t dst, const void *src, size_t n)
 {
 	if (!in_user(dst, n) || arch_copy_user((void *)dst, src, n) != 0)
-		return bad(dst);
+		return address_bad(dst);
 	return 0;
 }
 
@@ -47,5 +47,5 @@ copy_in_str(char *dst, vaddr_t src, size_t n)
 
 	if (len == -ENAMETOOLONG)
 		return fail(-ENAMETOOLONG, "longer than %zu characters", n - 1);
-	return len < 0 ? bad(src) : 0;
+	return len < 0 ? address_bad(src) : 0;
 }
