@@ -81,7 +81,8 @@ set_archive(BootInfo *b, paddr_t base, uint64_t len)
 	}
 }
 
-/* One tag, header included; pa is where it is. */
+/* Takes what is wanted from one tag t, header included, which lies at pa. A memory map is
+ * only noted in *map and *step. */
 static int
 mb2_tag(BootInfo *b, uint32_t type, Buf t, paddr_t pa, Buf *map, size_t *step)
 {
@@ -112,6 +113,8 @@ mb2_tag(BootInfo *b, uint32_t type, Buf t, paddr_t pa, Buf *map, size_t *step)
 	return 0;
 }
 
+/* Reads multiboot2 tags, which begin at info. -EINVAL: a length is impossible, and b may
+ * hold a part. */
 static int
 parse_mb2(BootInfo *b, paddr_t info, PhysAt *at)
 {
@@ -168,6 +171,8 @@ pvh_cmdline(BootInfo *b, paddr_t pa, PhysAt *at)
 	memmap_take(b, pa, n + 1);
 }
 
+/* Reads a PVH start_info at info. -EINVAL: it is none, or it has no memory map; b may
+ * hold a part. */
 static int
 parse_pvh(BootInfo *b, paddr_t info, PhysAt *at)
 {

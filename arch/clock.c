@@ -42,8 +42,9 @@ typedef struct Mark {
 	uint32_t apic, ref;
 } Mark;
 
-/* The moment the reference changes: of four, the one that was seen most closely, because
- * a virtual CPU may lose its host in the middle of looking. */
+/* Reads all counters at the moment the reference changes. It looks four times and keeps
+ * the closest look, because a virtual CPU may lose its host in the middle of one. Returns
+ * false when the reference does not change. */
 static bool
 pm_mark(Mark *m)
 {
@@ -69,6 +70,8 @@ pm_mark(Mark *m)
 	return true;
 }
 
+/* Measures a window of the PM timer. Returns false when there is no such timer or it does
+ * not run. */
 static bool
 pm_window(Window *w)
 {
@@ -87,6 +90,8 @@ pm_window(Window *w)
 
 /* ---- the PIT: channel 2 counts once; its output is bit 5 of port 0x61 ---- */
 
+/* Measures a window of the PIT with its channel 2, whose output is bit 5 of port 0x61.
+ * Returns false when the output does not come. */
 static bool
 pit_window(Window *w)
 {
@@ -110,6 +115,7 @@ pit_window(Window *w)
 
 /* ---- */
 
+/* Ticks per second of a counter that made `ticks` of them in the window. */
 static uint64_t
 window_rate(uint64_t ticks, const Window *w)
 {

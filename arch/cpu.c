@@ -57,6 +57,8 @@ control_registers(void)
 	__asm__ volatile("fninit");
 }
 
+/* Fills and loads the tables of this CPU: the segments that SYSCALL and SYSRET demand,
+ * and a TSS with the stacks for #DF, NMI and #MC. */
 static void
 descriptor_tables(Cpu *c, const uint64_t ist[NIST])
 {

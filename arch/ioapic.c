@@ -87,7 +87,7 @@ ioapic_init(const Madt *m)
 	}
 }
 
-/* The IO-APIC of an ISA line and its input there; NULL: no such line. */
+/* The IO-APIC of an ISA line, and its input there. NULL: no IO-APIC has this line. */
 static const Ioapic *
 line_find(uint isa, uint *input)
 {

@@ -181,7 +181,8 @@ kmap_init(void)
 
 /* ---- after page_init ---- */
 
-/* -EEXIST: something is there, and stays. */
+/* Stores a value into the entry for va at a level, and makes the tables above it.
+ * -EEXIST: something is there already, and stays. -ENOMEM: nothing changed. */
 static int
 map_one(vaddr_t va, int level, uint64_t value)
 {
@@ -239,6 +240,9 @@ window_take(paddr_t pa, size_t len)
 	return va;
 }
 
+/* Maps len bytes at pa, which need not be whole pages, with these rights at an address of
+ * its own. Returns the address of the first byte, or NULL without memory or addresses;
+ * what was mapped until then stays. */
 static void *
 window_map(paddr_t pa, size_t len, uint64_t rights)
 {

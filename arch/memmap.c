@@ -33,7 +33,8 @@ insert_at(BootInfo *b, uint i, MemRange r)
 	return true;
 }
 
-/* Cut [base, end) out of range i; returns whether range i still exists. */
+/* Cuts [base, end) out of range i. Returns whether range i still exists. If the list has
+ * no room for both pieces, the larger one stays. */
 static bool
 range_cut(BootInfo *b, uint i, paddr_t base, paddr_t end)
 {
@@ -60,6 +61,8 @@ range_joins(const MemRange *a, const MemRange *b)
 	return end_of(a) == b->base && a->kind == b->kind && a->used == b->used;
 }
 
+/* Lays a range over the list. What it covers is cut out first, and it becomes one with
+ * neighbours that are alike. If the list is full the range is dropped. */
 static void
 range_lay(BootInfo *b, MemRange n)
 {

@@ -59,6 +59,8 @@ arch_poll_shootdown(void)
 	arch_irq_restore(irq);
 }
 
+/* Asks every other CPU that runs root, or is about to, and returns a bit for each of
+ * them. */
 static uint32_t
 shoot_ask(Cpu *me, paddr_t root, vaddr_t va, size_t len)
 {
@@ -78,9 +80,9 @@ shoot_ask(Cpu *me, paddr_t root, vaddr_t va, size_t len)
 	return who;
 }
 
-/* A CPU that does not answer still has the old entries, and nothing that depends on their
- * being gone may go on. Only a CPU that has been reset behind our back can be that
- * silent. */
+/* Waits until all have answered. A CPU that does not answer still has the old entries, so
+ * nothing that depends on their being gone may go on: the system stops. Only a CPU that
+ * was reset behind our back can be that silent. */
 static void
 shoot_await(Cpu *me)
 {

@@ -62,6 +62,7 @@ start_unprepare(void)
 			arch_kstack_free(stack[i]);
 }
 
+/* Gets the stacks for CPU c and writes its ticket. Returns false without memory. */
 static bool
 start_prepare(Cpu *c, Ticket *t)
 {
@@ -81,7 +82,8 @@ start_prepare(Cpu *c, Ticket *t)
 	return true;
 }
 
-/* The CPU has taken its ticket, waiting at most ms. */
+/* Waits at most ms milliseconds until the ticket is taken. If that does not happen, takes
+ * it back and returns false. */
 static bool
 ticket_taken(uint ms)
 {
@@ -96,6 +98,8 @@ ticket_taken(uint ms)
 	return true;
 }
 
+/* Starts one CPU with ticket t and waits until it runs. Returns false when it has not
+ * taken the ticket; then it never will. Sleeps. */
 static bool
 cpu_start(Cpu *c, Ticket *t)
 {

@@ -24,7 +24,8 @@ dma_limit(int flags)
 	return LAYOUT_TOP;
 }
 
-/* DMA memory: whole stretches of its own, the first and the last page of them guards. */
+/* Maps DMA memory in whole stretches of its own. Their first and their last page are
+ * guards. */
 static int
 map_dma(Aspace *as, size_t len, int prot, int flags, vaddr_t *out) REQUIRES(as->lock)
 {
@@ -50,6 +51,8 @@ map_dma(Aspace *as, size_t len, int prot, int flags, vaddr_t *out) REQUIRES(as->
 	return 0;
 }
 
+/* Maps memory at va, which the process has chosen. -EINVAL and -EEXIST: it cannot be
+ * there. */
 static int
 map_fixed(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 {

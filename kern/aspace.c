@@ -89,6 +89,8 @@ aspace_get(Aspace *as)
 	return as;
 }
 
+/* Frees an address space that nobody has any more. If it is withheld, leaves, table pages
+ * and root stay as they are and are never found again. */
 static void
 aspace_free(Aspace *as)
 {
@@ -332,6 +334,8 @@ region_inherited(const Region *r)
 		r->kind != REGION_REVOKED;
 }
 
+/* Adds a copy of r, with the frames in it, to the address space `to`, which nobody else
+ * has yet. -ENOMEM: a part is there, and the caller frees `to`. */
 static int
 copy_region(Aspace *from, Aspace *to, const Region *r)
 {

@@ -35,7 +35,9 @@ park_reserve(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 	return 0;
 }
 
-/* Pages without a frame (mapped without rights) get one, before anything is changed. */
+/* Makes sure that every page of the range has a frame: pages that were mapped without
+ * rights get one in the parked tree. -ENOMEM: no right has changed, and the frames made
+ * so far stay parked. */
 static int
 range_back(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 {
@@ -60,6 +62,9 @@ range_back(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 	return 0;
 }
 
+/* Stores the entries of the range with their new rights. Without rights a frame moves to
+ * the parked tree, and with rights it comes back. Nothing here can fail: park_reserve or
+ * range_back has made sure that every entry and every frame is there. */
 static void
 range_set_rights(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 {
@@ -83,7 +88,8 @@ range_set_rights(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock
 	}
 }
 
-/* Frames that were parked are there again. */
+/* Tells the observers that the range is there again, region by region. -ENOMEM: one of
+ * them could not follow. */
 static int
 protect_tell(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 {
@@ -98,6 +104,8 @@ protect_tell(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 	return err;
 }
 
+/* Does mprotect for a range without holes. Everything that may fail for want of memory is
+ * done before the first right changes. */
 static int
 range_protect(Aspace *as, vaddr_t va, size_t len, int prot) REQUIRES(as->lock)
 {

@@ -14,6 +14,7 @@
 #define HDR_SIZE_OF_FILE 54
 #define HDR_SIZE_OF_NAME 94
 
+/* Reads a field of 8 hexadecimal digits. -EINVAL: it has another character. */
 static int
 hex_parse(const uint8_t *p, uint32_t *out)
 {

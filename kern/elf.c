@@ -61,6 +61,8 @@ check_segment(const Phdr *p, uint64_t size)
 	return NULL;
 }
 
+/* Adds a segment that check_segment has passed. Returns what is wrong with it, or
+ * NULL. */
 static const char *
 add_segment(ElfPlan *out, const Phdr *p)
 {

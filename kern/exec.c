@@ -70,6 +70,8 @@ put_pointers(Aspace *as, vaddr_t *sp, uint n, const char **s, vaddr_t *str)
 	return 0;
 }
 
+/* Maps the stack and the guard page below it, and puts the arguments at its top. *sp is
+ * where the program finds them. */
 static int
 build_stack(Aspace *as, const ExecArgs *a, vaddr_t *sp)
 {
@@ -96,6 +98,8 @@ build_stack(Aspace *as, const ExecArgs *a, vaddr_t *sp)
 	return err;
 }
 
+/* Loads the program in c, and a stack, into the empty address space as. After an error a
+ * part may be there, and the caller frees as. */
 static int
 program_load(Chan *c, const ExecArgs *args, Aspace *as, vaddr_t *entry, vaddr_t *sp)
 {

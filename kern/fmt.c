@@ -105,6 +105,7 @@ spec_number(const char **f)
 	return n;
 }
 
+/* Reads the flags at *f and moves *f behind them. */
 static void
 spec_flags(const char **f, Spec *s)
 {
@@ -131,6 +132,8 @@ spec_flags(const char **f, Spec *s)
 	}
 }
 
+/* Reads the length modifiers at *f and moves *f behind them. ll is as l: both are 8
+ * bytes. */
 static void
 spec_length(const char **f, Spec *s)
 {
@@ -179,6 +182,8 @@ arg_integer(Args *a, const Spec *s)
 	return va_arg(a->ap, unsigned int);
 }
 
+/* Reads width and precision at *f, with their arguments if they are *. No precision is
+ * -1. */
 static void
 spec_width(const char **f, Spec *s, Args *a)
 {

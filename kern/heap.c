@@ -77,6 +77,8 @@ unlink_slab(Slab *s)
 		s->next->prev = s->prev;
 }
 
+/* A slab of a class with all its objects free, from a fresh frame. It is on no list yet.
+ * NULL without memory. heap_lock is not held. */
 static Slab *
 slab_new(uint cls)
 {

@@ -91,6 +91,7 @@ line_cut(Line *l, uint from, uint to)
 	term_back(l, l->n, from);
 }
 
+/* Puts a byte where the cursor is. If the line is full it only rings. */
 static void
 line_insert(Line *l, char c)
 {
@@ -114,6 +115,8 @@ hist_line(const Line *l, uint back)
 	return back == 0 ? l->typed : l->hist[(l->nhist - back) % LINE_HIST];
 }
 
+/* Shows the line that is `back` lines old, or (0) the one being typed before, in place of
+ * what is there. Nothing happens when there are not so many. */
 static void
 hist_recall(Line *l, uint back)
 {
@@ -133,6 +136,7 @@ hist_recall(Line *l, uint back)
 	l->back = back;
 }
 
+/* Keeps the line in the history unless it is blank or the same as the last one. */
 static void
 hist_keep(Line *l)
 {

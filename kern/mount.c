@@ -160,6 +160,8 @@ mount_find(Pgrp *g, const Chan *c)
 	return u;
 }
 
+/* Adds an entry at the end of the table. It takes over the caller's reference to u and
+ * takes one of its own to at. After an error u is still the caller's. */
 static int
 append_locked(Pgrp *g, Chan *at, Union *u) REQUIRES(g->lock)
 {
@@ -178,6 +180,9 @@ append_locked(Pgrp *g, Chan *at, Union *u) REQUIRES(g->lock)
 	return 0;
 }
 
+/* Fills the empty union `to` with what is seen at `at` after the bind: the members of the
+ * old union, or the covered directory itself, with the new ones before, after or instead
+ * of them. An error leaves a sentence, and the caller frees `to`. */
 static int
 build_union(Union *to, const Union *old, Chan *at, Chan *const add[], uint n, int flags)
 {
@@ -377,6 +382,7 @@ pgrp_clear(Pgrp *g)
 
 /* ---- printing ---- */
 
+/* Appends a name to a command line, in quotes if the shell would not read it as it is. */
 static void
 print_name(Text *t, const char *name)
 {

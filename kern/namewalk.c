@@ -37,7 +37,8 @@ walk_clean(const char *cwd, const char *path, char out[SYS_PATHMAX])
 	return err != 0 ? no_file() : 0;
 }
 
-/* Enter the device a clean path starts from. */
+/* Makes *out the root of the device that a clean path starts from. After an error there
+ * is a sentence and *out is not to be used. */
 static int
 device_enter(Pgrp *g, const char *path, Chan **out)
 {
@@ -70,7 +71,7 @@ device_enter(Pgrp *g, const char *path, Chan **out)
 	return err;
 }
 
-/* Put what is bound over p in its place. */
+/* If something is bound over p, puts that in its place. -ENOMEM: p is as it was. */
 static int
 mount_follow(Pgrp *g, Place *p)
 {
@@ -138,6 +139,8 @@ not_dir(const char *path, const char *rest)
 	return fail(-ENOTDIR, "not a directory: %s", at);
 }
 
+/* Walks from the device's root in *p along the rest of path. After an error *p is
+ * wherever the walk stopped, and the caller lets go of it. */
 static int
 walk_on(Pgrp *g, const char *path, bool follow_last, Place *p)
 {

@@ -1,9 +1,9 @@
 /*
- * What is done by name: open, create, remove, rename, bind, unmount. Finding the place is
- * kern/namewalk.c's, what is bound where is kern/mount.c's; here are the rules: where a
- * new file goes in a union, what must be writable, what is in the way. A failed call
- * leaves one sentence without the path, but where there are two it says when the second
- * is at fault.
+ * What is done by name: open, create, remove, rename, bind, unmount. kern/namewalk.c
+ * finds the place and kern/mount.c knows what is bound where. Here are the rules: where a
+ * new file goes in a union, what must be writable, and what is in the way. The sentence
+ * of a failed call has no path. If a call takes two paths, it names the second when that
+ * one is at fault. Locks: none is held; the mount table and the devices have their own.
  */
 
 #include "kern/ns.h"
@@ -14,7 +14,8 @@
 #include "kern/string.h"
 #include "kern/namewalk.h"
 
-/* The last failure was about the second of a call's two names: say which. */
+/* Stores the sentence of the last failure again, with a path behind it. For the second of
+ * two paths. */
 static int
 fail_with_path(int err, const char *path)
 {
@@ -41,6 +42,8 @@ ns_walk(Pgrp *g, const char *cwd, const char *path, Chan **out)
 
 /* ---- opening and making ---- */
 
+/* Opens a file or directory that is there. -ENOENT: it is not. Any error leaves a
+ * sentence. */
 static int
 open_existing(Pgrp *g, const char *path, int flags, Chan **out)
 {
@@ -72,7 +75,8 @@ check_writable(Chan *dir)
 	return err;
 }
 
-/* The directory where a new file of p goes, as a place of its own. */
+/* Gives the directory where a new file of p goes, as a Chan of its own. *out is NULL
+ * before, and the caller lets go of what is there even after an error. */
 static int
 creator_clone(const Place *p, Chan **out)
 {
@@ -86,6 +90,9 @@ creator_clone(const Place *p, Chan **out)
 	return *out == NULL ? -ENOMEM : check_writable(*out);
 }
 
+/* Makes a file, or a directory if dir, and opens it. The last element of path is its
+ * name. In a union it goes where union_creator says. -EEXIST: the name is taken, and the
+ * caller of open may try to open it. Any error leaves a sentence. */
 static int
 file_create(Pgrp *g, const char *path, int flags, uint32_t mode, bool dir, Chan **out)
 {
@@ -157,7 +164,8 @@ ns_mkdir(Pgrp *g, const char *cwd, const char *path, uint32_t mode)
 
 /* ---- removing and renaming ---- */
 
-/* The file itself, not what is bound over it, and the directory it is in. */
+/* Finds the file at path itself, not what is bound over it, and the directory it is in.
+ * Both come with a reference. -EBUSY: something is bound over it, or it is a root. */
 static int
 find_in_dir(Pgrp *g, const char *path, Chan **dir, Chan **file)
 {
@@ -211,8 +219,8 @@ ns_remove(Pgrp *g, const char *cwd, const char *path)
 	return err;
 }
 
-/* Where a file that is in `from` goes when renamed into p: the same directory when it is
- * one of p's, so that a rename inside a union stays where the file is. */
+/* The directory into which a file of `from` goes when it is renamed to a name in p. In a
+ * union it stays in `from` if that is a member. Borrowed; NULL: no member takes files. */
 static Chan *
 rename_target(const Place *p, Chan *from)
 {
@@ -224,7 +232,8 @@ rename_target(const Place *p, Chan *from)
 	return union_creator(p->u);
 }
 
-/* Is the name free, or something that nothing is bound over? */
+/* -EBUSY, with a sentence: the name is taken in dir, and something is bound over the file
+ * there. */
 static int
 check_replaced(Pgrp *g, Chan *dir, const char *name)
 {
@@ -240,6 +249,9 @@ check_replaced(Pgrp *g, Chan *dir, const char *name)
 	return over != NULL ? fail(-EBUSY, "something is bound over what is there") : 0;
 }
 
+/* Renames the file c, which is in dir, to the path `to`, which is cut in doing so. Both
+ * must be of one device, and nothing may be bound over what the file replaces. An error
+ * leaves a sentence; where `to` could not be walked, the sentence names it. */
 static int
 rename_into(Pgrp *g, Chan *dir, Chan *c, char to[SYS_PATHMAX])
 {

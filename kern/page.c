@@ -126,6 +126,9 @@ table_home(size_t need)
 	panic("no room for the frame table: %zu bytes", need);
 }
 
+/* Enters a range of RAM into the frame table. What lies below frame `from`, and all of it
+ * if the boot has used it, is the kernel's. The rest becomes free blocks, each as large
+ * as its address allows. */
 static void
 range_add(const MemRange *m, uint32_t from)
 {

@@ -68,6 +68,8 @@ ring_give_locked(Pipe *p, const char *buf, size_t n) REQUIRES(p->lock)
 
 /* ---- the device ---- */
 
+/* Reads what is there, up to n bytes, and sleeps while there is nothing. 0: no writer is
+ * left. -EAGAIN: it would have to sleep. -EINTR: the process was killed. */
 static long
 pipe_read(Chan *c, void *buf, long n, off_k off)
 {
@@ -111,6 +113,9 @@ pipe_broken(void)
 	return fail(-EPIPE, "nobody reads the pipe any more");
 }
 
+/* Writes all n bytes and sleeps while there is no room. If it cannot go on after a part,
+ * it returns how many bytes went in. -EPIPE: no reader is left, which also kills the
+ * process unless it ignores SIGPIPE. */
 static long
 pipe_write(Chan *c, const void *buf, long n, off_k off)
 {
@@ -139,6 +144,7 @@ pipe_write(Chan *c, const void *buf, long n, off_k off)
 	return fail(err, err == -EAGAIN ? "the pipe is full" : "interrupted");
 }
 
+/* Says which of events are ready at this end. *q is woken when that may change. */
 static int
 pipe_poll(Chan *c, int events, Waitq **q)
 {

@@ -15,6 +15,8 @@
 #include "kern/proc.h"
 #include "kern/string.h"
 
+/* Copies arguments and environment into one block of kernel memory, which the caller
+ * frees. After an error (-ENOMEM, -E2BIG) there is none. */
 static int
 pack_args(ExecArgs *a, char *const argv[], char *const envp[])
 {
@@ -40,6 +42,8 @@ pack_args(ExecArgs *a, char *const argv[], char *const envp[])
 	return 0;
 }
 
+/* Opens the file at path and loads it into a new address space. Errors have a sentence,
+ * and then there is none. */
 static int
 load_program(Proc *p, const char *path, const ExecArgs *args, Aspace **as, vaddr_t *entry,
 	vaddr_t *sp)

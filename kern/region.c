@@ -104,7 +104,7 @@ region_add(RegionList *l, const Region *new)
 		merge_next(l, prev);
 }
 
-/* Split r so that a piece starts at va, which lies inside it. */
+/* Splits r at va, which lies inside it, into two. Uses one reserved node. */
 static void
 region_split(RegionList *l, Region *r, vaddr_t va)
 {

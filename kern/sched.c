@@ -270,6 +270,7 @@ wake_locked(Waitq *q) REQUIRES(sched_lock)
 	}
 }
 
+/* Wakes everybody on q, and pollers too if q is polled. */
 static void
 wake_all_locked(Waitq *q) REQUIRES(sched_lock)
 {

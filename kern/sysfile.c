@@ -89,6 +89,8 @@ write_from_user(Chan *c, vaddr_t from, uint64_t n, off_k off)
 
 typedef long Transfer(Chan *c, vaddr_t user, uint64_t n, off_k off);
 
+/* Reads or writes at the offset of a descriptor and moves the offset. a[] is as in read
+ * and write. The head comment says when c->lock is held. */
 static long
 data_transfer(Transfer *fn, const uint64_t a[6])
 {
