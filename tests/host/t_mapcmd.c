@@ -54,14 +54,12 @@ test_bad(void **state)
 			"IOVA LENGTH" },
 		{ "map", -EINVAL, "IOVA is missing: want map IOVA VA LENGTH r|w|rw" },
 		{ "map 0x1000 0x400000 4096", -EINVAL,
-			"r|w|rw is missing: want map "
-			"IOVA VA LENGTH r|w|rw" },
+			"r|w|rw is missing: want map IOVA VA LENGTH r|w|rw" },
 		{ "unmap 0x1000", -EINVAL, "LENGTH is missing: want unmap IOVA LENGTH" },
 		{ "map 0x1000 0x400000 4096 r w", -EINVAL,
 			"'w' is a word too many: want map IOVA VA LENGTH r|w|rw" },
 		{ "unmap 0x1000 0x400000 4096", -EINVAL,
-			"'4096' is a word too many: "
-			"want unmap IOVA LENGTH" },
+			"'4096' is a word too many: want unmap IOVA LENGTH" },
 		{ "map rw 0x1000 0x400000 4096", -EINVAL,
 			"IOVA 'rw' is not a number: want map IOVA VA LENGTH r|w|rw" },
 		{ "map 0x1000 400000h 4096 r", -EINVAL,
@@ -70,22 +68,17 @@ test_bad(void **state)
 			"LENGTH '-4096' is not a number: "
 			"want map IOVA VA LENGTH r|w|rw" },
 		{ "unmap 0x1000 x", -EINVAL,
-			"LENGTH 'x' is not a number: want unmap "
-			"IOVA LENGTH" },
+			"LENGTH 'x' is not a number: want unmap IOVA LENGTH" },
 		{ "map 0x10000000000000000 0x400000 4096 r", -ERANGE,
 			"IOVA '0x10000000000000000' is too large a number" },
 		{ "map 0x1001 0x400000 4096 r", -EINVAL,
-			"IOVA '0x1001' is not a "
-			"multiple of 4096" },
+			"IOVA '0x1001' is not a multiple of 4096" },
 		{ "map 0x1000 0x400800 4096 r", -EINVAL,
-			"VA '0x400800' is not a "
-			"multiple of 4096" },
+			"VA '0x400800' is not a multiple of 4096" },
 		{ "map 0x1000 0x400000 4095 r", -EINVAL,
-			"LENGTH '4095' is not a "
-			"multiple of 4096" },
+			"LENGTH '4095' is not a multiple of 4096" },
 		{ "map 0x1000 0x400000 0 r", -EINVAL,
-			"LENGTH '0': want at least one "
-			"page" },
+			"LENGTH '0': want at least one page" },
 		{ "unmap 0x1000 0x0", -EINVAL, "LENGTH '0x0': want at least one page" },
 		{ "map 0xfffffffffffff000 0x400000 8192 r", -ERANGE,
 			"LENGTH '8192' from IOVA '0xfffffffffffff000' on is past 2^64" },
@@ -94,11 +87,9 @@ test_bad(void **state)
 		{ "unmap 0xfffffffffffff000 8192", -ERANGE,
 			"LENGTH '8192' from IOVA '0xfffffffffffff000' on is past 2^64" },
 		{ "map 0x1000 0x400000 4096 rwx", -EINVAL,
-			"'rwx' are no rights: want "
-			"r, w or rw" },
+			"'rwx' are no rights: want r, w or rw" },
 		{ "map 0x1000 0x400000 4096 wr", -EINVAL,
-			"'wr' are no rights: want "
-			"r, w or rw" },
+			"'wr' are no rights: want r, w or rw" },
 	};
 	MapCmd untouched;
 
