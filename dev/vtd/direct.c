@@ -28,7 +28,7 @@ domain_new_identity(uint32_t quota, Domain **out)
 }
 
 static bool
-used(const Domain *d)
+domain_used(const Domain *d)
 {
 	for (uint32_t i = 0; i < d->nunit; i++)
 		if (d->use[i].did != 0)
@@ -40,11 +40,12 @@ int
 domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 {
 	uint64_t top = d->size < d->memory ? d->size : d->memory;
-	SlChange c = SL_UNCHANGED; /* nobody uses it yet */
+	SlChange c = SL_UNCHANGED;
+	int err;
 
 	if (d->kind != DOMAIN_IDENTITY || len == 0 || (pa | len) & 4095 || rights - 1 > 2)
 		return -EINVAL;
-	if (used(d))
+	if (domain_used(d))
 		return -EBUSY;
 	if (len > top || pa > top - len)
 		return -ERANGE;
@@ -52,5 +53,7 @@ domain_identity(Domain *d, paddr_t pa, uint64_t len, uint32_t rights)
 		return -EINVAL;
 	if (!(rights & d->grants))
 		return -ENOTSUP;
-	return slpt_map(&d->tables, pa, pa, len, rights, &c);
+	err = slpt_map(&d->tables, pa, pa, len, rights, &c);
+	slpt_sync(&d->tables, true); /* tables that were merged: no unit knows them yet */
+	return err;
 }

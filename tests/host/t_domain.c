@@ -706,6 +706,7 @@ identity(void)
 {
 	Domain *d;
 	DomainInfo di;
+	VtdCheck check;
 	uint64_t len = kind & NO_BIG ? 2 * M2 : 2 * G1 + M2;
 	uint32_t big = small_only() ? 0 : kind & NO_BIG ? 2 : 3;
 
@@ -723,6 +724,11 @@ identity(void)
 	CHECK(domain_identity(d, 0xfed00000, PAGE, DOMAIN_R) == 0);
 	domain_info(d, &di);
 	CHECK(di.big == big);
+	/* two halves of a large page: the table they filled goes */
+	CHECK(domain_identity(d, 8 * M2, M2 / 2, DOMAIN_R) == 0);
+	CHECK(domain_identity(d, 8 * M2 + M2 / 2, M2 / 2, DOMAIN_R) == 0);
+	domain_check(d, &check);
+	CHECK(check.nbad == 0);
 	CHECK(domain_identity(d, 8 * G1, PAGE, DOMAIN_W) ==
 		(kind & FIRST ? -ENOTSUP : 0));
 	CHECK(domain_attach(d, u, &sid, 1) == 0);
