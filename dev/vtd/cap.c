@@ -33,7 +33,7 @@ static const Erratum errata[] = {
 /* clang-format on */
 
 static uint32_t
-agaw(uint32_t levels)
+levels_width(uint32_t levels)
 {
 	return 12 + 9 * levels;
 }
@@ -47,7 +47,7 @@ choose_levels(uint32_t sagaw, uint32_t mgaw)
 		if (!(sagaw >> (n - 2) & 1))
 			continue;
 		best = n;
-		if (agaw(n) >= mgaw)
+		if (levels_width(n) >= mgaw)
 			break;
 	}
 	return best;
@@ -66,7 +66,7 @@ most_levels(uint32_t sagaw)
 }
 
 static const char *
-absent(uint32_t ver, uint64_t cap, uint64_t ecap)
+unit_absent(uint32_t ver, uint64_t cap, uint64_t ecap)
 {
 	if (ver == ~0u || (cap == ~0ull && ecap == ~0ull))
 		return "registers read all ones";
@@ -92,7 +92,7 @@ no_scalable(uint64_t ecap, uint32_t modes)
 
 /* Modes of which everything can be had. */
 static uint32_t
-modes(uint64_t ecap)
+modes_usable(uint64_t ecap)
 {
 	if (!FGET(ecap, ECAP_SMTS) || !FGET(ecap, ECAP_QI))
 		return 1u << VTD_LEGACY;
@@ -134,19 +134,19 @@ cap_limits(uint32_t ver, uint64_t cap, uint64_t ecap, Limits *out, const char **
 		.throttles = FGET(ecap, ECAP_DIT),
 		.big = (FGET(cap, CAP_SLLPS) & 3) << 2,
 		.walks = FGET(ecap, ECAP_C),
-		.modes = modes(ecap),
-		.no_scalable = no_scalable(ecap, modes(ecap)),
+		.modes = modes_usable(ecap),
+		.no_scalable = no_scalable(ecap, modes_usable(ecap)),
 		.first = FGET(ecap, ECAP_SMTS) && FGET(ecap, ECAP_QI) &&
 			FGET(ecap, ECAP_FLTS),
 		.smpwc = FGET(ecap, ECAP_SMPWC),
 		.big_first = 1 << 2 | (uint32_t)FGET(cap, CAP_FL1GP) << 3,
 	};
 
-	if ((*why = absent(ver, cap, ecap)) != 0)
+	if ((*why = unit_absent(ver, cap, ecap)) != 0)
 		return -ENODEV;
 	l.most = most_levels(FGET(cap, CAP_SAGAW));
 	l.levels = choose_levels(FGET(cap, CAP_SAGAW), l.mgaw);
-	l.width = agaw(l.levels) < l.mgaw ? agaw(l.levels) : l.mgaw;
+	l.width = levels_width(l.levels) < l.mgaw ? levels_width(l.levels) : l.mgaw;
 	l.window = max(l.iotlb + 16, l.frcd + l.nfault * FRCD_SIZE);
 	if (l.levels == 0)
 		*why = "no page tables of 3 to 5 levels";

@@ -17,7 +17,7 @@
 #include "dev/vtd/vtd.h"
 
 static void
-bad(VtdCheck *o, uint32_t invariant, const char *what, uint64_t at, uint64_t value)
+bad_add(VtdCheck *o, uint32_t invariant, const char *what, uint64_t at, uint64_t value)
 {
 	if (o->nbad < VTD_MAXBAD)
 		o->bad[o->nbad] = (VtdBad){ invariant, what, at, value };
@@ -25,7 +25,7 @@ bad(VtdCheck *o, uint32_t invariant, const char *what, uint64_t at, uint64_t val
 }
 
 static uint64_t
-where(const void *p, const void *page, paddr_t pa)
+entry_address(const void *p, const void *page, paddr_t pa)
 {
 	return pa + (uint64_t)((const char *)p - (const char *)page);
 }
@@ -51,11 +51,11 @@ check_status(const Unit *u, VtdCheck *o)
 
 	for (uint32_t i = 0; i < sizeof flag / sizeof flag[0]; i++)
 		if (!(gsts & flag[i].bit) == flag[i].want)
-			bad(o, 7, flag[i].what, GSTS_REG, gsts);
+			bad_add(o, 7, flag[i].what, GSTS_REG, gsts);
 	if (u->irt && gsts & FMASK(GCMD_CFI))
-		bad(o, 7, "interrupts of the old format pass", GSTS_REG, gsts);
+		bad_add(o, 7, "interrupts of the old format pass", GSTS_REG, gsts);
 	if (fsts & FSTS_QUEUE)
-		bad(o, 7, "the queue has an error", FSTS_REG, fsts);
+		bad_add(o, 7, "the queue has an error", FSTS_REG, fsts);
 }
 
 static void
@@ -64,7 +64,7 @@ check_addresses(const Unit *u, VtdCheck *o)
 	uint64_t root = mmio_read64(u->regs, RTADDR_REG);
 
 	if (u->state == UNIT_ON && root != table_root(u))
-		bad(o, 7, "another root table", RTADDR_REG, root);
+		bad_add(o, 7, "another root table", RTADDR_REG, root);
 	if (!u->queued)
 		return;
 	uint64_t base = mmio_read64(u->regs, IQA_REG);
@@ -72,11 +72,11 @@ check_addresses(const Unit *u, VtdCheck *o)
 		 tail = mmio_read64(u->regs, IQT_REG);
 
 	if ((base & ~FMASK(IQA_DW)) != u->queue_pa) /* QEMU 7.2 does not give DW back */
-		bad(o, 7, "another queue", IQA_REG, base);
+		bad_add(o, 7, "another queue", IQA_REG, base);
 	if (FGET(tail, IQ_INDEX) != u->qi_tail)
-		bad(o, 7, "the queue's tail is not where it was put", IQT_REG, tail);
+		bad_add(o, 7, "the queue's tail is not where it was put", IQT_REG, tail);
 	if (head != tail)
-		bad(o, 7, "the queue is not empty", IQH_REG, head);
+		bad_add(o, 7, "the queue is not empty", IQH_REG, head);
 }
 
 /* ---- entries of a unit ---- */
@@ -99,7 +99,7 @@ static void
 check_id(const Unit *u, uint32_t id, paddr_t at, VtdCheck *o)
 {
 	if (id == 0 || !id_taken_locked(u, id))
-		bad(o, 3, "a context entry uses an id that nobody has", at, id);
+		bad_add(o, 3, "a context entry uses an id that nobody has", at, id);
 }
 
 static void
@@ -108,11 +108,11 @@ check_pasid(const Unit *u, const Ent *e, paddr_t at, VtdCheck *o)
 	const Ent *p = pasid_of(e);
 
 	if (!p || !EGET(*p, PASID_P)) {
-		bad(o, 2, "a context entry leads to no PASID entry", at, e->lo);
+		bad_add(o, 2, "a context entry leads to no PASID entry", at, e->lo);
 		return;
 	}
 	if (EGET(*p, PASID_FPD))
-		bad(o, 2, "a PASID entry hides faults", at, p->lo);
+		bad_add(o, 2, "a PASID entry hides faults", at, p->lo);
 	check_id(u, (uint32_t)EGET(*p, PASID_DID), at, o);
 }
 
@@ -127,16 +127,16 @@ static void
 check_context(const Unit *u, const Ent *e, paddr_t at, VtdCheck *o)
 {
 	if (EGET(*e, CTX_FPD))
-		bad(o, 2, "a context entry hides faults", at, e->lo);
+		bad_add(o, 2, "a context entry hides faults", at, e->lo);
 	if (!EGET(*e, CTX_P)) {
 		if (e->lo || e->hi || !empty_behind(u, e))
-			bad(o, 2, "a context entry that is not present is not 0", at,
+			bad_add(o, 2, "a context entry that is not present is not 0", at,
 				e->lo | e->hi);
 		return;
 	}
 	o->contexts++;
 	if (!empty_behind(u, e))
-		bad(o, 2, "a context entry has more than a directory", at, e->hi);
+		bad_add(o, 2, "a context entry has more than a directory", at, e->hi);
 	if (u->lim.mode != VTD_LEGACY)
 		check_pasid(u, e, at, o);
 	else
@@ -152,11 +152,11 @@ check_table(const Unit *u, uint64_t r, paddr_t at, VtdCheck *o)
 
 	if (!FGET(r, ROOT_P)) {
 		if (r)
-			bad(o, 2, "a root entry that is not present is not 0", at, r);
+			bad_add(o, 2, "a root entry that is not present is not 0", at, r);
 		return;
 	}
 	if (r & FMASK(11, 1) || !os_is_page(table)) {
-		bad(o, 2, "a root entry leads nowhere", at, r);
+		bad_add(o, 2, "a root entry leads nowhere", at, r);
 		return;
 	}
 	const Ent *c = os_ptr(table);
@@ -168,13 +168,13 @@ static void
 check_bus(const Unit *u, uint32_t bus, VtdCheck *o)
 {
 	const Ent *r = &u->root[bus];
-	paddr_t at = where(r, u->root, u->root_pa);
+	paddr_t at = entry_address(r, u->root, u->root_pa);
 
 	check_table(u, r->lo, at, o);
 	if (u->lim.mode != VTD_LEGACY)
 		check_table(u, r->hi, at + 8, o);
 	else if (r->hi)
-		bad(o, 2, "a root entry leads nowhere", at, r->hi);
+		bad_add(o, 2, "a root entry leads nowhere", at, r->hi);
 }
 
 static void
@@ -187,20 +187,21 @@ check_irqs(const Unit *u, VtdCheck *o)
 
 		if (!EGET(e, IRTE_P)) {
 			if (e.lo)
-				bad(o, 2,
+				bad_add(o, 2,
 					"an interrupt entry that is not present is not 0",
 					i, e.lo);
 			continue;
 		}
 		n++;
 		if (EGET(e, IRTE_SVT) == 0 || EGET(e, IRTE_SQ) != 0)
-			bad(o, 13, "an interrupt entry serves any source", i, e.hi);
+			bad_add(o, 13, "an interrupt entry serves any source", i, e.hi);
 		if (EGET(e, IRTE_FPD))
-			bad(o, 2, "an interrupt entry hides faults", i, e.lo);
+			bad_add(o, 2, "an interrupt entry hides faults", i, e.lo);
 	}
 	o->irqs += n;
 	if (n != u->nirq)
-		bad(o, 13, "interrupt entries are not as many as counted", n, u->nirq);
+		bad_add(o, 13, "interrupt entries are not as many as counted", n,
+			u->nirq);
 }
 
 void
@@ -219,7 +220,7 @@ unit_check(Unit *u, VtdCheck *o)
 		check_addresses(u, o);
 		check_irqs(u, o);
 		if (o->contexts != u->nsource)
-			bad(o, 1, "context entries are not as many as counted",
+			bad_add(o, 1, "context entries are not as many as counted",
 				o->contexts, u->nsource);
 	}
 	os_unlock(u->lock);
@@ -277,7 +278,7 @@ misses_pasid(const Domain *d, const Unit *u, const Ent *e)
 }
 
 static const char *
-misses_locked(const Domain *d, const Unit *u, uint16_t sid)
+source_misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 {
 	bool pass = d->kind == DOMAIN_PASSTHROUGH;
 	uint32_t levels = pass ? u->lim.most : u->lim.levels;
@@ -301,7 +302,7 @@ const char *
 domain_misses(const Domain *d, Unit *u, uint16_t sid)
 {
 	os_lock(u->lock);
-	const char *what = misses_locked(d, u, sid);
+	const char *what = source_misses_locked(d, u, sid);
 	os_unlock(u->lock);
 	return what;
 }
@@ -312,7 +313,7 @@ typedef struct Visit {
 } Visit;
 
 static void
-visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
+table_visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
 {
 	const uint64_t *p = os_ptr(table);
 
@@ -330,7 +331,7 @@ visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
 		e.to = to.to;
 		e.page = to.page;
 		if (v->fn(v->arg, &e) && !e.page && os_is_page(e.to))
-			visit(v, e.to, level - 1, e.iova);
+			table_visit(v, e.to, level - 1, e.iova);
 	}
 }
 
@@ -338,7 +339,7 @@ void
 domain_visit(const Domain *d, bool (*fn)(void *arg, const DomainEntry *e), void *arg)
 {
 	if (d->top)
-		visit(&(Visit){ fn, arg }, d->top, d->levels, 0);
+		table_visit(&(Visit){ fn, arg }, d->top, d->levels, 0);
 }
 
 /* Our own tables, counted. */
@@ -349,7 +350,7 @@ typedef struct Tally {
 } Tally;
 
 static void
-tally(Tally *c, paddr_t table, uint32_t level)
+tables_tally(Tally *c, paddr_t table, uint32_t level)
 {
 	const uint64_t *e = os_ptr(table);
 	uint32_t live = 0;
@@ -362,10 +363,11 @@ tally(Tally *c, paddr_t table, uint32_t level)
 			c->big++;
 		else if (e[i] && level > c->t->fmt.floor &&
 			os_is_page(FGET(e[i], SL_ADDR) << 12))
-			tally(c, FGET(e[i], SL_ADDR) << 12, level - 1);
+			tables_tally(c, FGET(e[i], SL_ADDR) << 12, level - 1);
 	}
 	if (*os_page_word(table) != live)
-		bad(c->o, 5, "entries of a table are not as many as noted", table, live);
+		bad_add(c->o, 5, "entries of a table are not as many as noted", table,
+			live);
 }
 
 static void
@@ -378,9 +380,9 @@ check_use(const Domain *d, Unit *u, VtdCheck *o)
 	uint32_t did = use->did;
 	os_unlock(u->lock);
 	if (!taken)
-		bad(o, 3, "its id is not in use", u->index, did);
+		bad_add(o, 3, "its id is not in use", u->index, did);
 	if (lost)
-		bad(o, 11, "an invalidation was not confirmed", u->index, did);
+		bad_add(o, 11, "an invalidation was not confirmed", u->index, did);
 }
 
 void
@@ -392,15 +394,16 @@ domain_check(const Domain *d, VtdCheck *o)
 	for (uint32_t i = 0; i < d->nunit; i++)
 		check_use(d, vtd_unit(i), o);
 	if (d->pending.lo < d->pending.hi || d->tables.gone.n > 0)
-		bad(o, 11, "changed and not invalidated", d->pending.lo,
+		bad_add(o, 11, "changed and not invalidated", d->pending.lo,
 			d->tables.gone.n);
 	if (!d->tables.root)
 		return;
-	tally(&c, d->tables.root, d->tables.levels);
+	tables_tally(&c, d->tables.root, d->tables.levels);
 	o->tables = c.pages;
 	if (c.pages != d->tables.pages)
-		bad(o, 5, "tables are not as many as counted", c.pages, d->tables.pages);
+		bad_add(o, 5, "tables are not as many as counted", c.pages,
+			d->tables.pages);
 	else if (c.big != d->tables.nbig)
-		bad(o, 5, "large pages are not as many as counted", c.big,
+		bad_add(o, 5, "large pages are not as many as counted", c.big,
 			d->tables.nbig);
 }

@@ -134,7 +134,7 @@ contexts_publish_locked(Unit *u, DomainUnit *use, Ent ctx, const uint16_t *sid,
 			.did = (uint16_t)use->did,
 			.sid = sid,
 			.nsid = nsid });
-	if (err) {
+	if (err != 0) {
 		contexts_clear_locked(u, use, sid, nsid);
 		use->lost = true;
 	}
@@ -142,8 +142,8 @@ contexts_publish_locked(Unit *u, DomainUnit *use, Ent ctx, const uint16_t *sid,
 }
 
 static int
-attach_locked(Unit *u, DomainUnit *use, bool alone, NewContext *new, const uint16_t *sid,
-	uint32_t nsid)
+sources_attach_locked(Unit *u, DomainUnit *use, bool alone, NewContext *new,
+	const uint16_t *sid, uint32_t nsid)
 {
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
@@ -171,12 +171,12 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 	if (d->tlb.unit && d->tlb.unit != u)
 		return -EBUSY;
 	err = context_prepare(d, u, &new);
-	for (uint32_t i = 0; i < nsid && !err; i++)
+	for (uint32_t i = 0; i < nsid && err == 0; i++)
 		err = table_bus(u, (uint8_t)(sid[i] >> 8));
-	if (!err) {
+	if (err == 0) {
 		os_lock(u->lock);
-		err = attach_locked(u, &d->use[u->index], d->tlb.unit != NULL, &new, sid,
-			nsid);
+		err = sources_attach_locked(u, &d->use[u->index], d->tlb.unit != NULL,
+			&new, sid, nsid);
 		os_unlock(u->lock);
 		unit_report(u);
 	}
@@ -185,7 +185,7 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 }
 
 static int
-detach_locked(Unit *u, DomainUnit *use, const uint16_t *sid, uint32_t nsid)
+sources_detach_locked(Unit *u, DomainUnit *use, const uint16_t *sid, uint32_t nsid)
 {
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = context_present_locked(u, sid[i]);
@@ -199,7 +199,7 @@ detach_locked(Unit *u, DomainUnit *use, const uint16_t *sid, uint32_t nsid)
 			.sid = sid,
 			.nsid = nsid });
 	use->lost |= err != 0;
-	for (uint32_t i = 0; i < nsid && !err; i++)
+	for (uint32_t i = 0; i < nsid && err == 0; i++)
 		ent_wipe(table_slot_locked(u, sid[i]), !u->lim.coherent);
 	return err;
 }
@@ -210,11 +210,11 @@ domain_detach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 	if (unit_state(u) == UNIT_UNUSABLE || nsid == 0)
 		return -ENODEV;
 	os_lock(u->lock);
-	int err = detach_locked(u, &d->use[u->index], sid, nsid);
+	int err = sources_detach_locked(u, &d->use[u->index], sid, nsid);
 	os_unlock(u->lock);
 	unit_report(u);
 	int late = err == -ENODEV ? 0 : domain_tlb_off(d); /* last: VT-d 6.2.2.1 */
-	return err ? err : late;
+	return err != 0 ? err : late;
 }
 
 /* ---- devices with a TLB ---- */
@@ -239,7 +239,7 @@ domain_attach_tlb(Domain *d, Unit *u, const VtdTlb *tlb)
 		return -ENOTSUP;
 	d->tlb = (DevTlb){ .vtd = *tlb, .unit = u };
 	int err = domain_attach(d, u, &tlb->sid, 1);
-	if (err)
+	if (err != 0)
 		devtlb_forget(d);
 	return err;
 }

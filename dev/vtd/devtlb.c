@@ -23,7 +23,7 @@
 /* The unit waits for a device that is off now: what it reports ends it, or else it is
  * lost. */
 static void
-recover(Unit *u)
+unit_recover(Unit *u)
 {
 	os_lock(u->lock);
 	if (u->state != UNIT_BROKEN && qi_submit_locked(u, &(InvOp){ 0 }, 0) != 0)
@@ -34,7 +34,7 @@ recover(Unit *u)
 }
 
 static int
-submit_locked(Unit *u, const InvOp *op)
+flush_submit_locked(Unit *u, const InvOp *op)
 {
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
@@ -57,21 +57,21 @@ devtlb_flush(Domain *d, iova_t iova, uint64_t len)
 	inv_block(&op, iova, len);
 	os_lock(t->unit->lock);
 	bool lost = t->unit->state == UNIT_BROKEN;
-	int err = submit_locked(t->unit, &op);
+	int err = flush_submit_locked(t->unit, &op);
 	os_unlock(t->unit->lock);
 	if (err == 0 || lost)
 		return err;
 	t->silent = true;
 	t->vtd.off(t->vtd.arg);
 	if (err == -ETIMEDOUT)
-		recover(t->unit);
+		unit_recover(t->unit);
 	return -EIO;
 }
 
 /* ---- life ---- */
 
 static const char *
-obstacle_locked(const Unit *u)
+tlb_obstacle_locked(const Unit *u)
 {
 	if (!FGET(u->ecap, ECAP_DT))
 		return "its unit takes no part in it";
@@ -84,7 +84,7 @@ const char *
 unit_tlb_obstacle(Unit *u)
 {
 	os_lock(u->lock);
-	const char *why = obstacle_locked(u);
+	const char *why = tlb_obstacle_locked(u);
 	os_unlock(u->lock);
 	return why;
 }
@@ -94,7 +94,7 @@ bool
 devtlb_join(Unit *u)
 {
 	os_lock(u->lock);
-	bool can = !obstacle_locked(u);
+	bool can = !tlb_obstacle_locked(u);
 	u->ntlb += can;
 	os_unlock(u->lock);
 	return can;

@@ -42,7 +42,7 @@ get64(const uint8_t *p)
 }
 
 static bool
-take(Buf *b, size_t n, Buf *out)
+buf_take(Buf *b, size_t n, Buf *out)
 {
 	if ((size_t)(b->end - b->p) < n)
 		return false;
@@ -88,8 +88,8 @@ parse_scopes(Dmar *d, DmarEntry *e, Buf b, int32_t ei)
 
 		/* A scope without a path says nothing; a shorter one would spin for
 		 * ever. */
-		if (!take(&hdr, 6, &body) || body.p[1] < 8 || body.p[1] % 2 != 0 ||
-			!take(&b, body.p[1], &body)) {
+		if (!buf_take(&hdr, 6, &body) || body.p[1] < 8 || body.p[1] % 2 != 0 ||
+			!buf_take(&b, body.p[1], &body)) {
 			dmar_finding(d, N_SCOPE_LENGTH, ei, (int32_t)e->nscope);
 			return;
 		}
@@ -239,14 +239,14 @@ parse_entries(Dmar *d)
 	while (t.p < t.end) {
 		Buf s, hdr = t;
 
-		if (!take(&hdr, 4, &s))
+		if (!buf_take(&hdr, 4, &s))
 			return dmar_finding(d, N_TRAILING, -1, -1);
 		uint16_t len = get16(s.p + 2);
 		if (len == 0 && d->nentry > 0 && all_zero(t))
 			return dmar_finding(d, N_TRAILING, -1, -1); /* padding */
 		if (len < 4) /* 0 would spin for ever, 1 to 3 fall out of step */
 			return dmar_finding(d, N_STOP, (int32_t)d->nentry, -1);
-		if (!take(&t, len, &s))
+		if (!buf_take(&t, len, &s))
 			return dmar_finding(d, N_PAST_END, (int32_t)d->nentry, -1);
 		parse_entry(d, s);
 	}

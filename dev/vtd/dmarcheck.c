@@ -7,7 +7,7 @@
 #include "dev/vtd/finding.h"
 
 static bool
-is(const DmarEntry *e, DmarType type)
+entry_is(const DmarEntry *e, DmarType type)
 {
 	return e->type == type && e->ok;
 }
@@ -21,7 +21,7 @@ check_units(Dmar *d, int32_t i)
 	for (int32_t k = 0; k < (int32_t)d->nentry; k++) {
 		const DmarEntry *o = &d->entry[k];
 
-		if (k == i || !is(o, DMAR_DRHD))
+		if (k == i || !entry_is(o, DMAR_DRHD))
 			continue;
 		if (k < i && o->base == e->base) {
 			e->ok = false;
@@ -54,7 +54,8 @@ check_rmrr(Dmar *d, int32_t i)
 	for (int32_t k = 0; k < i; k++) {
 		const DmarEntry *o = &d->entry[k];
 
-		if (is(o, DMAR_RMRR) && o->base <= e->limit && e->base <= o->limit) {
+		if (entry_is(o, DMAR_RMRR) && o->base <= e->limit &&
+			e->base <= o->limit) {
 			dmar_finding(d, N_RMRR_OVERLAP, i, -1);
 			return;
 		}
@@ -76,7 +77,7 @@ check_ioapics(Dmar *d, int32_t i)
 		const DmarScope *s = unit_scope(d, i, n);
 
 		for (int32_t k = 0; s && k < i; k++) {
-			if (!is(&d->entry[k], DMAR_DRHD))
+			if (!entry_is(&d->entry[k], DMAR_DRHD))
 				continue;
 			for (uint32_t m = 0; m < d->entry[k].nscope; m++) {
 				const DmarScope *o = unit_scope(d, k, m);
@@ -95,13 +96,13 @@ dmar_check(Dmar *d)
 	for (int32_t i = 0; i < (int32_t)d->nentry; i++) {
 		if (i > 0 && d->entry[i].type < d->entry[i - 1].type)
 			ordered = false;
-		if (is(&d->entry[i], DMAR_DRHD))
+		if (entry_is(&d->entry[i], DMAR_DRHD))
 			check_units(d, i);
-		if (is(&d->entry[i], DMAR_DRHD))
+		if (entry_is(&d->entry[i], DMAR_DRHD))
 			check_ioapics(d, i);
-		if (is(&d->entry[i], DMAR_RMRR))
+		if (entry_is(&d->entry[i], DMAR_RMRR))
 			check_rmrr(d, i);
-		unit |= is(&d->entry[i], DMAR_DRHD);
+		unit |= entry_is(&d->entry[i], DMAR_DRHD);
 	}
 	if (!ordered)
 		dmar_finding(d, N_ORDER, -1, -1);
@@ -115,7 +116,7 @@ dmar_judge(Dmar *d, bool (*is_ram)(uint64_t base, uint64_t len))
 	for (int32_t i = 0; i < (int32_t)d->nentry; i++) {
 		const DmarEntry *e = &d->entry[i];
 
-		if (is(e, DMAR_RMRR) && is_ram(e->base, e->limit - e->base))
+		if (entry_is(e, DMAR_RMRR) && is_ram(e->base, e->limit - e->base))
 			dmar_finding(d, N_RMRR_RAM, i, -1);
 	}
 }

@@ -16,7 +16,7 @@
 /* Of tables of ours down to `floor`, in the mode the units are in. In first-stage tables
  * what a unit would set is set, so that it never writes them. */
 static SlFormat
-format(uint32_t floor)
+tables_format(uint32_t floor)
 {
 	Common c = vtd_common();
 	bool first = c.mode == VTD_FIRST,
@@ -45,7 +45,7 @@ domain_make(DomainKind kind)
 	d->nunit = n;
 	for (uint32_t i = 0; i < n; i++)
 		d->use[i].unit = vtd_unit(i);
-	d->link = format(SHARED_LEVELS).link;
+	d->link = tables_format(SHARED_LEVELS).link;
 	d->grants = DOMAIN_R | DOMAIN_W;
 	if (vtd_common().mode == VTD_FIRST) {
 		d->grants = DOMAIN_R;
@@ -61,7 +61,7 @@ int
 domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t quota,
 	Domain **out)
 {
-	SlFormat f = format(floor);
+	SlFormat f = tables_format(floor);
 	Domain *d = domain_make(kind);
 
 	if (!d)
@@ -79,11 +79,11 @@ domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t qu
 }
 
 static int
-make_mirror(DomainKind kind, paddr_t pdpt, uint32_t rights, uint32_t floor, Domain **out)
+shadow_make(DomainKind kind, paddr_t pdpt, uint32_t rights, uint32_t floor, Domain **out)
 {
 	int err = domain_make_tables(kind, SHARED_LEVELS, floor, SL_ENTRIES + 1, out);
 
-	if (err)
+	if (err != 0)
 		return err;
 	(*out)->pdpt = pdpt;
 	(*out)->rights = rights;
@@ -97,7 +97,7 @@ domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out)
 	Domain *d;
 
 	if (rights != (DOMAIN_R | DOMAIN_W))
-		return make_mirror(DOMAIN_SHARED, pdpt, rights, SHARED_LEVELS, out);
+		return shadow_make(DOMAIN_SHARED, pdpt, rights, SHARED_LEVELS, out);
 	if ((d = domain_make(DOMAIN_SHARED)) == NULL)
 		return -ENOMEM;
 	d->top = d->pdpt = pdpt;
@@ -110,7 +110,7 @@ domain_new_shared(paddr_t pdpt, uint32_t rights, Domain **out)
 int
 domain_new_private(paddr_t pdpt, uint32_t rights, Domain **out)
 {
-	return make_mirror(DOMAIN_PRIVATE, pdpt, rights, SHARED_LEVELS - 1, out);
+	return shadow_make(DOMAIN_PRIVATE, pdpt, rights, SHARED_LEVELS - 1, out);
 }
 
 int
@@ -129,7 +129,7 @@ domain_kind(const Domain *d)
 
 /* Gives d's id on u back. True: no unit can reach d's pages through u. */
 static bool
-leave(Domain *d, Unit *u)
+unit_leave(Domain *d, Unit *u)
 {
 	DomainUnit *use = &d->use[u->index];
 	bool clean = true;
@@ -152,7 +152,7 @@ domain_free(Domain *d)
 	bool clean = true;
 
 	for (uint32_t i = 0; i < d->nunit; i++)
-		clean &= leave(d, vtd_unit(i));
+		clean &= unit_leave(d, vtd_unit(i));
 	for (uint32_t i = 0; i < MAXUPPER; i++)
 		if (d->upper[i])
 			(clean ? os_page_free : os_page_withhold)(d->upper[i]);

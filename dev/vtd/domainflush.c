@@ -19,7 +19,7 @@ unit_tell(const DomainUnit *use, Change *c)
 		: use->lost    ? -ETIMEDOUT
 			       : 0;
 	os_unlock(u->lock);
-	if (err)
+	if (err != 0)
 		unit_report(u);
 	return err;
 }

@@ -27,7 +27,7 @@ vtd_on_fault(void (*fn)(const VtdFault *f))
 
 /* Copy record i out and clear it. */
 static bool
-take_record(Unit *u, uint32_t i, VtdFault *f)
+record_take(Unit *u, uint32_t i, VtdFault *f)
 {
 	uint32_t at = u->lim.frcd + i * FRCD_SIZE;
 	uint64_t hi = mmio_read64(u->regs, at + FRCD_HI);
@@ -43,13 +43,13 @@ take_record(Unit *u, uint32_t i, VtdFault *f)
 
 /* Up to BATCH records, oldest first; the last may say that some were lost. */
 static uint32_t
-collect_locked(Unit *u, VtdFault *f)
+records_collect_locked(Unit *u, VtdFault *f)
 {
 	uint32_t fsts = mmio_read32(u->regs, FSTS_REG), n = 0;
 	uint32_t i = FGET(fsts, FSTS_FRI) % u->lim.nfault;
 
 	if (fsts & FMASK(FSTS_PPF))
-		while (n < BATCH - 1 && n < u->lim.nfault && take_record(u, i, &f[n])) {
+		while (n < BATCH - 1 && n < u->lim.nfault && record_take(u, i, &f[n])) {
 			i = (i + 1) % u->lim.nfault;
 			n++;
 		}
@@ -64,7 +64,7 @@ collect_locked(Unit *u, VtdFault *f)
 }
 
 static void
-deliver(const VtdFault *f, uint32_t n)
+faults_deliver(const VtdFault *f, uint32_t n)
 {
 	void (*fn)(const VtdFault *) = __atomic_load_n(&on_fault, __ATOMIC_ACQUIRE);
 
@@ -74,7 +74,7 @@ deliver(const VtdFault *f, uint32_t n)
 
 /* False: somebody else is at it. */
 static bool
-drain(Unit *u)
+faults_drain(Unit *u)
 {
 	VtdFault f[BATCH];
 
@@ -84,10 +84,10 @@ drain(Unit *u)
 		return false;
 	}
 	u->draining = true;
-	for (uint32_t n, batch = 0; batch < MAXBATCH && (n = collect_locked(u, f)) > 0;
-		batch++) {
+	for (uint32_t n, batch = 0;
+		batch < MAXBATCH && (n = records_collect_locked(u, f)) > 0; batch++) {
 		os_unlock(u->fault_lock);
-		deliver(f, n);
+		faults_deliver(f, n);
 		os_lock(u->fault_lock);
 	}
 	u->draining = false;
@@ -98,7 +98,7 @@ drain(Unit *u)
 static void
 fault_interrupt(void *arg)
 {
-	drain(arg);
+	faults_drain(arg);
 }
 
 void
@@ -107,7 +107,7 @@ fault_poll(Unit *u)
 	uint64_t end = os_now() + POLL_NS;
 
 	/* What another CPU has taken but not yet told must be told when we return. */
-	while (u->state >= UNIT_OFF && u->regs && !drain(u) && os_now() < end)
+	while (u->state >= UNIT_OFF && u->regs && !faults_drain(u) && os_now() < end)
 		os_relax();
 }
 

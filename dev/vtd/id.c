@@ -10,7 +10,7 @@
 #define PAGE_IDS (4096 * 8)
 
 static uint64_t *
-word(const Unit *u, uint32_t id)
+id_word(const Unit *u, uint32_t id)
 {
 	return (uint64_t *)os_ptr(u->ids_pa[id / PAGE_IDS]) + id % PAGE_IDS / 64;
 }
@@ -34,9 +34,9 @@ id_take_locked(Unit *u)
 
 	for (uint32_t tries = 0; tries < n; tries++) {
 		id = id + 1 < n ? id + 1 : ID_FIRST;
-		if (*word(u, id) >> id % 64 & 1)
+		if (*id_word(u, id) >> id % 64 & 1)
 			continue;
-		*word(u, id) |= 1ull << id % 64;
+		*id_word(u, id) |= 1ull << id % 64;
 		u->id_last = id;
 		u->nid++;
 		return id;
@@ -47,12 +47,12 @@ id_take_locked(Unit *u)
 void
 id_give_locked(Unit *u, uint32_t id)
 {
-	*word(u, id) &= ~(1ull << id % 64);
+	*id_word(u, id) &= ~(1ull << id % 64);
 	u->nid--;
 }
 
 bool
 id_taken_locked(const Unit *u, uint32_t id)
 {
-	return id < u->lim.ndomains && *word(u, id) >> id % 64 & 1;
+	return id < u->lim.ndomains && *id_word(u, id) >> id % 64 & 1;
 }

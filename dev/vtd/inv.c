@@ -169,7 +169,7 @@ inv_plan(const Limits *l, const Change *c, InvOp *op)
 /* An aligned block of 2^n pages, n > 0, is its address with n - 1 bits set from bit 12
  * on. */
 static uint64_t
-block(uint64_t first, uint64_t last)
+device_block(uint64_t first, uint64_t last)
 {
 	uint32_t bits = 64 - (uint32_t)__builtin_clzll(first ^ last);
 
@@ -182,7 +182,7 @@ inv_block(InvOp *op, uint64_t iova, uint64_t len)
 	uint64_t first = iova >> 12, last = (iova + len - 1) >> 12;
 
 	op->size = first != last;
-	op->addr = op->size ? block(first, last) : first << 12;
+	op->addr = op->size ? device_block(first, last) : first << 12;
 	if (len == 0 || last < first) {
 		op->size = true;
 		op->addr = ALL;
@@ -258,7 +258,7 @@ inv_broader(const Limits *l, Ent d)
 
 /* The registers' granularities are the queue's. */
 static uint64_t
-granularity(const InvOp *op)
+op_granularity(const InvOp *op)
 {
 	return FGET(inv_spelling[op->kind], QI_GRAN);
 }
@@ -266,14 +266,14 @@ granularity(const InvOp *op)
 uint64_t
 inv_ccmd(const InvOp *op)
 {
-	return FMASK(CCMD_ICC) | FVAL(CCMD_CIRG, granularity(op)) |
+	return FMASK(CCMD_ICC) | FVAL(CCMD_CIRG, op_granularity(op)) |
 		FVAL(CCMD_SID, op->sid) | FVAL(CCMD_DID, op->did);
 }
 
 uint64_t
 inv_iotlb(const Limits *l, const InvOp *op)
 {
-	return FMASK(IOTLB_IVT) | FVAL(IOTLB_IIRG, granularity(op)) |
+	return FMASK(IOTLB_IVT) | FVAL(IOTLB_IIRG, op_granularity(op)) |
 		FVAL(IOTLB_DR, l->drain_read) | FVAL(IOTLB_DW, l->drain_write) |
 		FVAL(IOTLB_DID, op->did);
 }

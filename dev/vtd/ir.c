@@ -20,7 +20,7 @@
 
 /* One sentence about a unit that does not remap. */
 static const char *
-obstacle(const Unit *u, bool firmware)
+remap_obstacle(const Unit *u, bool firmware)
 {
 	if (u->state == UNIT_UNUSABLE || u->state == UNIT_BROKEN)
 		return u->reason;
@@ -32,21 +32,21 @@ obstacle(const Unit *u, bool firmware)
 }
 
 static int
-on_locked(Unit *u, paddr_t table)
+remap_on_locked(Unit *u, paddr_t table)
 {
 	mmio_write64(u->regs, IRTA_REG,
 		FVAL(IRTA_ADDR, table >> 12) | FVAL(IRTA_EIME, u->x2apic) |
 			FVAL(IRTA_S, IRTA_SIZE(IRT_ENTRIES)));
 	int err = unit_gcmd_locked(u, GCMD_DO_SIRTP);
-	if (!err)
+	if (err == 0)
 		err = unit_invalidate_locked(u, &(Change){ .kind = CHANGE_IRT });
 	if (!err && mmio_read32(u->regs, GSTS_REG) & FMASK(GCMD_CFI))
 		err = unit_gcmd_locked(u, GCMD_DO_CFI_OFF);
-	return err ? err : unit_gcmd_locked(u, GCMD_DO_IRE_ON);
+	return err != 0 ? err : unit_gcmd_locked(u, GCMD_DO_IRE_ON);
 }
 
 static void
-start(Unit *u, bool x2apic)
+remap_start(Unit *u, bool x2apic)
 {
 	paddr_t table = table_page(!u->lim.coherent);
 
@@ -56,13 +56,13 @@ start(Unit *u, bool x2apic)
 	}
 	os_lock(u->lock);
 	u->x2apic = x2apic;
-	int err = on_locked(u, table);
-	if (err)
+	int err = remap_on_locked(u, table);
+	if (err != 0)
 		u->ir_reason = u->reason;
 	else
 		u->irt = os_ptr(table);
 	os_unlock(u->lock);
-	if (err)
+	if (err != 0)
 		os_page_withhold(table);
 	unit_report(u);
 }
@@ -70,9 +70,9 @@ start(Unit *u, bool x2apic)
 void
 ir_start(Unit *u, bool firmware, bool x2apic)
 {
-	u->ir_reason = obstacle(u, firmware);
+	u->ir_reason = remap_obstacle(u, firmware);
 	if (!u->ir_reason)
-		start(u, x2apic && u->lim.eim);
+		remap_start(u, x2apic && u->lim.eim);
 	if (u->ir_reason)
 		os_log("DMAR-IR: unit %u does not remap interrupts: %s\n", u->index,
 			u->ir_reason);
@@ -81,7 +81,7 @@ ir_start(Unit *u, bool firmware, bool x2apic)
 /* ---- entries ---- */
 
 static int
-changed_locked(Unit *u, uint32_t index)
+irq_changed_locked(Unit *u, uint32_t index)
 {
 	return unit_invalidate_locked(u,
 		&(Change){ .kind = CHANGE_IRTE, .index = (uint16_t)index });
@@ -89,7 +89,7 @@ changed_locked(Unit *u, uint32_t index)
 
 /* The search goes on from the last one taken, as with domain ids. */
 static bool
-free_index_locked(Unit *u, uint32_t *index)
+irq_free_locked(Unit *u, uint32_t *index)
 {
 	for (uint32_t n = 1; n <= IRT_ENTRIES; n++) {
 		*index = (u->irq_last + n) % IRT_ENTRIES;
@@ -100,18 +100,18 @@ free_index_locked(Unit *u, uint32_t *index)
 }
 
 static int
-add_locked(Unit *u, const VtdIrq *q, uint32_t *index)
+irq_add_locked(Unit *u, const VtdIrq *q, uint32_t *index)
 {
 	if (!u->irt)
 		return -ENOTSUP;
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
-	if (!free_index_locked(u, index))
+	if (!irq_free_locked(u, index))
 		return -ENOSPC;
 	u->irq_last = *index;
 	ent_publish(&u->irt[*index], irt_entry(q, u->x2apic), !u->lim.coherent);
-	int err = changed_locked(u, *index);
-	if (err)
+	int err = irq_changed_locked(u, *index);
+	if (err != 0)
 		ent_unpublish(&u->irt[*index], !u->lim.coherent);
 	else
 		u->nirq++;
@@ -122,21 +122,21 @@ int
 unit_irq_add(Unit *u, const VtdIrq *q, uint32_t *index)
 {
 	os_lock(u->lock);
-	int err = add_locked(u, q, index);
+	int err = irq_add_locked(u, q, index);
 	os_unlock(u->lock);
 	unit_report(u);
 	return err;
 }
 
 static int
-remove_locked(Unit *u, uint32_t index)
+irq_remove_locked(Unit *u, uint32_t index)
 {
 	if (!u->irt || index >= IRT_ENTRIES || !EGET(u->irt[index], IRTE_P))
 		return -ENODEV;
 	ent_unpublish(&u->irt[index], !u->lim.coherent);
 	u->nirq--;
-	int err = changed_locked(u, index);
-	if (!err)
+	int err = irq_changed_locked(u, index);
+	if (err == 0)
 		ent_wipe(&u->irt[index], !u->lim.coherent);
 	return err;
 }
@@ -145,7 +145,7 @@ int
 unit_irq_remove(Unit *u, uint32_t index)
 {
 	os_lock(u->lock);
-	int err = remove_locked(u, index);
+	int err = irq_remove_locked(u, index);
 	os_unlock(u->lock);
 	unit_report(u);
 	return err;

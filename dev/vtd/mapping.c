@@ -8,7 +8,7 @@
 
 /* Addresses of whole pages within what d can translate. */
 static int
-check(const Domain *d, iova_t iova, uint64_t len)
+range_check(const Domain *d, iova_t iova, uint64_t len)
 {
 	if (d->kind != DOMAIN_MAPPED || len == 0 || (iova | len) & 4095)
 		return -EINVAL;
@@ -16,7 +16,7 @@ check(const Domain *d, iova_t iova, uint64_t len)
 }
 
 static int
-check_memory(const Domain *d, paddr_t pa, uint64_t len)
+memory_check(const Domain *d, paddr_t pa, uint64_t len)
 {
 	if (pa & 4095)
 		return -EINVAL;
@@ -45,7 +45,7 @@ domain_sync(Domain *d)
 
 /* The units hear of what was mapped, or it is taken back. */
 static int
-announce(Domain *d, iova_t iova, uint64_t len)
+mapping_announce(Domain *d, iova_t iova, uint64_t len)
 {
 	int err;
 
@@ -58,7 +58,7 @@ announce(Domain *d, iova_t iova, uint64_t len)
 			&(Change){
 				.kind = CHANGE_PAGES_ADDED, .iova = iova, .len = len });
 	}
-	if (err) {
+	if (err != 0) {
 		SlChange back = SL_UNCHANGED;
 		slpt_unmap(&d->tables, iova, len, &back);
 		slpt_sync(&d->tables, false);
@@ -70,10 +70,10 @@ announce(Domain *d, iova_t iova, uint64_t len)
 
 /* [iova, iova+len) is mapped, and the units know. */
 static inline int
-mapped(Domain *d, iova_t iova, uint64_t len)
+mapping_done(Domain *d, iova_t iova, uint64_t len)
 {
 	if (d->flush_on_add || d->pending.lo < d->pending.hi)
-		return announce(d, iova, len);
+		return mapping_announce(d, iova, len);
 	d->nmap++;
 	return 0;
 }
@@ -85,53 +85,54 @@ domain_map(Domain *d, iova_t iova, paddr_t pa, uint64_t len, uint32_t rights)
 
 	if (rights > (DOMAIN_R | DOMAIN_W) || !(rights & d->grants))
 		return rights == DOMAIN_W ? -ENOTSUP : -EINVAL;
-	if ((err = check(d, iova, len)) != 0 || (err = check_memory(d, pa, len)) != 0 ||
+	if ((err = range_check(d, iova, len)) != 0 ||
+		(err = memory_check(d, pa, len)) != 0 ||
 		(err = slpt_map(&d->tables, iova, pa, len, rights, &d->pending)) != 0)
 		return err;
-	return mapped(d, iova, len);
+	return mapping_done(d, iova, len);
 }
 
 /* [iova, iova+done) was mapped and is not wanted. */
 static int
-take_back(Domain *d, iova_t iova, uint64_t done, int err)
+mapping_take_back(Domain *d, iova_t iova, uint64_t done, int err)
 {
 	if (done == 0)
 		return err;
 	slpt_unmap(&d->tables, iova, done, &d->pending);
 	int late = domain_sync(d);
-	return late ? late : err;
+	return late != 0 ? late : err;
 }
 
 int
 domain_map_runs(Domain *d, iova_t iova, uint64_t len, uint32_t rights, DomainRun run,
 	void *arg)
 {
-	int err = rights - 1 > 2 ? -EINVAL : check(d, iova, len);
+	int err = rights - 1 > 2 ? -EINVAL : range_check(d, iova, len);
 	uint64_t n = 0;
 
 	if (rights == DOMAIN_W && !(rights & d->grants))
 		return -ENOTSUP;
-	for (uint64_t off = 0; off < len && !err; off += n) {
+	for (uint64_t off = 0; off < len && err == 0; off += n) {
 		paddr_t pa = 0;
 
 		n = run(arg, off, len - off, &pa);
 		err = n == 0 || n > len - off || n & 4095 ? -EFAULT
-							  : check_memory(d, pa, n);
-		if (!err)
+							  : memory_check(d, pa, n);
+		if (err == 0)
 			err = slpt_map(&d->tables, iova + off, pa, n, rights,
 				&d->pending);
-		if (err)
-			return take_back(d, iova, off, err);
+		if (err != 0)
+			return mapping_take_back(d, iova, off, err);
 	}
-	return err ? err : mapped(d, iova, len);
+	return err != 0 ? err : mapping_done(d, iova, len);
 }
 
 static inline int
-unmap(Domain *d, iova_t iova, uint64_t len)
+range_unmap(Domain *d, iova_t iova, uint64_t len)
 {
 	int err;
 
-	if ((err = check(d, iova, len)) != 0 ||
+	if ((err = range_check(d, iova, len)) != 0 ||
 		(err = slpt_unmap(&d->tables, iova, len, &d->pending)) != 0)
 		return err;
 	d->nunmap++;
@@ -141,15 +142,15 @@ unmap(Domain *d, iova_t iova, uint64_t len)
 int
 domain_unmap_later(Domain *d, iova_t iova, uint64_t len)
 {
-	return unmap(d, iova, len);
+	return range_unmap(d, iova, len);
 }
 
 int
 domain_unmap(Domain *d, iova_t iova, uint64_t len)
 {
-	int err = unmap(d, iova, len);
+	int err = range_unmap(d, iova, len);
 
-	return err ? err : domain_sync(d);
+	return err != 0 ? err : domain_sync(d);
 }
 
 int

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 static const volatile void *
-at(const volatile Regs *r, uint32_t off)
+reg_at(const volatile Regs *r, uint32_t off)
 {
 	return (const volatile char *)r + off;
 }
@@ -16,27 +16,27 @@ at(const volatile Regs *r, uint32_t off)
 uint32_t
 mmio_read32(const volatile Regs *r, uint32_t off)
 {
-	return *(const volatile uint32_t *)at(r, off);
+	return *(const volatile uint32_t *)reg_at(r, off);
 }
 
 uint64_t
 mmio_read64(const volatile Regs *r, uint32_t off)
 {
-	return *(const volatile uint64_t *)at(r, off);
+	return *(const volatile uint64_t *)reg_at(r, off);
 }
 
 void
 mmio_put32(volatile Regs *r, uint32_t off, uint32_t v)
 {
 	atomic_signal_fence(memory_order_seq_cst);
-	*(volatile uint32_t *)at(r, off) = v;
+	*(volatile uint32_t *)reg_at(r, off) = v;
 }
 
 void
 mmio_put64(volatile Regs *r, uint32_t off, uint64_t v)
 {
 	atomic_signal_fence(memory_order_seq_cst);
-	*(volatile uint64_t *)at(r, off) = v;
+	*(volatile uint64_t *)reg_at(r, off) = v;
 }
 
 void

@@ -7,11 +7,11 @@
 #include "dev/vtd/vtd.h"
 
 static int
-context(Unit *u, const InvOp *op)
+context_submit(Unit *u, const InvOp *op)
 {
 	int err = unit_wait_locked(u, mmio_read64, CCMD_REG, FMASK(CCMD_ICC), 0);
 
-	if (err)
+	if (err != 0)
 		return err;
 	u->ninv[op->kind]++;
 	mmio_write64(u->regs, CCMD_REG, inv_ccmd(op));
@@ -19,12 +19,12 @@ context(Unit *u, const InvOp *op)
 }
 
 static int
-iotlb(Unit *u, const InvOp *op)
+iotlb_submit(Unit *u, const InvOp *op)
 {
 	uint32_t at = u->lim.iotlb;
 	int err = unit_wait_locked(u, mmio_read64, at + IOTLB_REG, FMASK(IOTLB_IVT), 0);
 
-	if (err)
+	if (err != 0)
 		return err;
 	u->ninv[op->kind]++;
 	if (op->kind == INV_IOTLB_PAGE)
@@ -38,11 +38,11 @@ ri_submit_locked(Unit *u, const InvOp *op, uint32_t n)
 {
 	int err = 0;
 
-	for (uint32_t i = 0; i < n && !err; i++)
+	for (uint32_t i = 0; i < n && err == 0; i++)
 		if (op[i].kind < INV_FENCE)
-			err = context(u, &op[i]);
+			err = context_submit(u, &op[i]);
 		else if (op[i].kind > INV_FENCE)
-			err = iotlb(u, &op[i]);
+			err = iotlb_submit(u, &op[i]);
 	u->nwait++;
 	return err;
 }

@@ -43,7 +43,7 @@ scope_target(const DmarScope *s, uint16_t segment, PciRead rd, uint16_t *rid)
 /* Does bus number alone put the device below bridge rid? For paths too long for
  * VtdPath. */
 static bool
-below(uint16_t rid, uint16_t segment, uint8_t bus, PciRead rd)
+bridge_has(uint16_t rid, uint16_t segment, uint8_t bus, PciRead rd)
 {
 	uint8_t b = (uint8_t)(rid >> 8), devfn = (uint8_t)rid;
 
@@ -68,7 +68,8 @@ scope_rank(const DmarScope *s, const VtdPath *p, PciRead rd)
 	for (uint32_t i = p->nbridge; i-- > 0;)
 		if (rid == p->bridge[i].rid)
 			return RANK_ABOVE + i;
-	if (s->type == SCOPE_BRIDGE && below(rid, segment, (uint8_t)(p->bdf >> 8), rd))
+	if (s->type == SCOPE_BRIDGE &&
+		bridge_has(rid, segment, (uint8_t)(p->bdf >> 8), rd))
 		return RANK_BUS;
 	return 0;
 }

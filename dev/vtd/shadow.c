@@ -17,7 +17,7 @@
 /* The entry for iova at level `floor` below a table of level 3, 0: none; *span: of how
  * many bytes around iova that is true. */
 static uint64_t
-entry(paddr_t table, uint32_t floor, iova_t iova, uint64_t *span)
+entry_at(paddr_t table, uint32_t floor, iova_t iova, uint64_t *span)
 {
 	for (uint32_t level = TOP;; level--) {
 		const uint64_t *e = os_ptr(table);
@@ -31,7 +31,7 @@ entry(paddr_t table, uint32_t floor, iova_t iova, uint64_t *span)
 }
 
 static iova_t
-next(iova_t iova, uint64_t span)
+span_next(iova_t iova, uint64_t span)
 {
 	return (iova | (span - 1)) + 1;
 }
@@ -44,14 +44,14 @@ shadow_show(Domain *d, iova_t iova, uint64_t len)
 	SlChange c = SL_UNCHANGED;
 	int err = 0;
 
-	for (iova_t at = iova; at < iova + len && !err; at = next(at, span)) {
-		uint64_t e = entry(d->pdpt, floor, at, &span);
+	for (iova_t at = iova; at < iova + len && err == 0; at = span_next(at, span)) {
+		uint64_t e = entry_at(d->pdpt, floor, at, &span);
 
-		if (e && !entry(d->top, floor, at, &any))
+		if (e && !entry_at(d->top, floor, at, &any))
 			err = slpt_map(&d->tables, at & ~(size - 1),
 				FGET(e, SL_ADDR) << 12, size, d->rights, &c);
 	}
-	return err ? -ENOMEM : 0;
+	return err != 0 ? -ENOMEM : 0;
 }
 
 bool
@@ -62,8 +62,9 @@ shadow_drop(Domain *d, iova_t iova, uint64_t len)
 	bool gone = false;
 	SlChange c = SL_UNCHANGED;
 
-	for (iova_t at = iova; at < iova + len; at = next(at, span))
-		if (entry(d->top, floor, at, &span) && !entry(d->pdpt, floor, at, &any))
+	for (iova_t at = iova; at < iova + len; at = span_next(at, span))
+		if (entry_at(d->top, floor, at, &span) &&
+			!entry_at(d->pdpt, floor, at, &any))
 			gone |= slpt_unmap(&d->tables, at & ~(size - 1), size, &c) == 0;
 	return gone;
 }

@@ -10,7 +10,7 @@
 #define HALF (ENTRIES / 2)
 
 static bool
-scalable(const Unit *u)
+unit_scalable(const Unit *u)
 {
 	return u->lim.mode != VTD_LEGACY;
 }
@@ -19,13 +19,13 @@ uint64_t
 table_root(const Unit *u)
 {
 	return FVAL(RTADDR_RTA, u->root_pa >> 12) |
-		FVAL(RTADDR_TTM, scalable(u) ? TTM_SCALABLE : TTM_LEGACY);
+		FVAL(RTADDR_TTM, unit_scalable(u) ? TTM_SCALABLE : TTM_LEGACY);
 }
 
 uint32_t
 table_step(const Unit *u)
 {
-	return scalable(u) ? 2 : 1;
+	return unit_scalable(u) ? 2 : 1;
 }
 
 paddr_t
@@ -47,7 +47,7 @@ table_slot_locked(const Unit *u, uint16_t sid)
 
 	if (!FGET(half, ROOT_P))
 		return NULL;
-	if (scalable(u)) {
+	if (unit_scalable(u)) {
 		half = i < HALF ? half : r->hi;
 		i = 2 * (i % HALF);
 	}
@@ -56,7 +56,7 @@ table_slot_locked(const Unit *u, uint16_t sid)
 
 /* Takes the pages or leaves them, when another CPU was faster. */
 static int
-add_bus_locked(Unit *u, uint8_t bus, paddr_t page[2])
+bus_add_locked(Unit *u, uint8_t bus, paddr_t page[2])
 {
 	if (EGET(u->root[bus], ROOT_P))
 		return 0;
@@ -77,9 +77,9 @@ table_bus(Unit *u, uint8_t bus)
 	if (FGET(__atomic_load_n(&u->root[bus].lo, __ATOMIC_RELAXED), ROOT_P))
 		return 0;
 	if ((page[0] = table_page(flush)) != 0 &&
-		(!scalable(u) || (page[1] = table_page(flush)) != 0)) {
+		(!unit_scalable(u) || (page[1] = table_page(flush)) != 0)) {
 		os_lock(u->lock);
-		err = add_bus_locked(u, bus, page);
+		err = bus_add_locked(u, bus, page);
 		os_unlock(u->lock);
 	}
 	for (uint32_t i = 0; i < 2; i++)

@@ -14,7 +14,7 @@
 /* ---- which interface ---- */
 
 static const char *
-obstacle_locked(const Unit *u, bool queued)
+queue_obstacle_locked(const Unit *u, bool queued)
 {
 	if (u->state != UNIT_OFF && u->state != UNIT_ON)
 		return "it is not in use";
@@ -30,11 +30,11 @@ obstacle_locked(const Unit *u, bool queued)
 }
 
 static int
-to_registers_locked(Unit *u)
+registers_use_locked(Unit *u)
 {
 	int err = qi_submit_locked(u, &(InvOp){ 0 }, 0); /* a wait alone */
 
-	if (err) {
+	if (err != 0) {
 		unit_break_locked(u, "an invalidation did not complete");
 		return -ETIMEDOUT;
 	}
@@ -44,7 +44,7 @@ to_registers_locked(Unit *u)
 }
 
 static int
-to_queue_locked(Unit *u, paddr_t *page)
+queue_use_locked(Unit *u, paddr_t *page)
 {
 	if (u->queue_pa == 0) {
 		u->queue_pa = *page;
@@ -57,14 +57,14 @@ to_queue_locked(Unit *u, paddr_t *page)
 }
 
 static int
-switch_locked(Unit *u, bool queued, paddr_t *page, const char **why)
+queue_switch_locked(Unit *u, bool queued, paddr_t *page, const char **why)
 {
 	if (u->queued == queued && (u->state == UNIT_OFF || u->state == UNIT_ON))
 		return 0;
-	if ((*why = obstacle_locked(u, queued)) != 0)
+	if ((*why = queue_obstacle_locked(u, queued)) != 0)
 		return -ENOTSUP;
-	int err = queued ? to_queue_locked(u, page) : to_registers_locked(u);
-	if (err)
+	int err = queued ? queue_use_locked(u, page) : registers_use_locked(u);
+	if (err != 0)
 		*why = u->reason;
 	return err;
 }
@@ -79,7 +79,7 @@ unit_set_queued(Unit *u, bool queued, const char **why)
 		return -ENOMEM;
 	}
 	os_lock(u->lock);
-	int err = switch_locked(u, queued, &page, why);
+	int err = queue_switch_locked(u, queued, &page, why);
 	os_unlock(u->lock);
 	if (page)
 		os_page_free(page);

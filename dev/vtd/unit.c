@@ -22,7 +22,7 @@
 /* ---- bring-up ---- */
 
 static int
-unusable(Unit *u, const char *why)
+unit_unusable(Unit *u, const char *why)
 {
 	u->state = UNIT_UNUSABLE;
 	u->reason = why;
@@ -43,34 +43,34 @@ host_bridge(uint32_t off)
 }
 
 static int
-map_window(Unit *u, uint64_t len)
+window_map(Unit *u, uint64_t len)
 {
 	len = (len + 4095) & ~4095ull;
 	if (os_is_ram(u->base, len))
-		return unusable(u, "registers would lie in RAM");
+		return unit_unusable(u, "registers would lie in RAM");
 	u->regs = (volatile Regs *)os_map_regs(u->base, len);
-	return u->regs ? 0 : unusable(u, "registers cannot be mapped");
+	return u->regs ? 0 : unit_unusable(u, "registers cannot be mapped");
 }
 
 /* Maps the registers and reads what u is. -ENODEV: it cannot be used, as it says
  * itself. */
 static int
-probe(Unit *u, bool registers)
+regs_probe(Unit *u, bool registers)
 {
 	const char *why;
 	int err;
 
-	if ((err = map_window(u, FIRST_WINDOW)) != 0)
+	if ((err = window_map(u, FIRST_WINDOW)) != 0)
 		return err;
 	u->ver = mmio_read32(u->regs, VER_REG);
 	u->cap = mmio_read64(u->regs, CAP_REG);
 	u->ecap = mmio_read64(u->regs, ECAP_REG);
 	if (cap_limits(u->ver, u->cap, u->ecap, &u->lim, &why) != 0)
-		return unusable(u, why);
+		return unit_unusable(u, why);
 	cap_errata(host_bridge(PCI_ID), host_bridge(PCI_SUBSYSTEM), &u->lim);
 	u->queued = u->lim.queue && !(registers && u->lim.registers);
 	if (u->lim.window > FIRST_WINDOW)
-		return map_window(u, u->lim.window);
+		return window_map(u, u->lim.window);
 	return 0;
 }
 
@@ -99,14 +99,14 @@ take_over_locked(Unit *u)
 	if (gsts & FMASK(GCMD_QIE))
 		unit_wait_locked(u, mmio_read64, IQH_REG, FMASK(IQ_INDEX),
 			mmio_read64(u->regs, IQT_REG) & FMASK(IQ_INDEX));
-	for (uint32_t i = 0; i < sizeof step / sizeof step[0] && !err; i++)
+	for (uint32_t i = 0; i < sizeof step / sizeof step[0] && err == 0; i++)
 		if (gsts & step[i].on)
 			err = unit_gcmd_locked(u, step[i].off);
 	return err;
 }
 
 static void
-free_pages(Unit *u)
+pages_free(Unit *u)
 {
 	paddr_t *page[] = { &u->root_pa, &u->queue_pa, &u->status_pa, &u->ids_pa[0],
 		&u->ids_pa[1] };
@@ -119,7 +119,7 @@ free_pages(Unit *u)
 }
 
 static int
-build(Unit *u)
+tables_build(Unit *u)
 {
 	bool flush = !u->lim.coherent;
 
@@ -127,8 +127,8 @@ build(Unit *u)
 		(u->status_pa = table_page(flush)) == 0 ||
 		(u->queued && (u->queue_pa = table_page(flush)) == 0) ||
 		id_init(u) != 0) {
-		free_pages(u);
-		return unusable(u, "no memory for its tables");
+		pages_free(u);
+		return unit_unusable(u, "no memory for its tables");
 	}
 	u->status = os_ptr(u->status_pa);
 	u->queue = u->queued ? os_ptr(u->queue_pa) : NULL;
@@ -137,7 +137,7 @@ build(Unit *u)
 
 /* From here on other code may find the tables. */
 static void
-open_tables(Unit *u)
+tables_open(Unit *u)
 {
 	os_lock(u->lock);
 	u->root = os_ptr(u->root_pa);
@@ -151,7 +151,7 @@ open_tables(Unit *u)
 void
 unit_probe(Unit *u, bool registers)
 {
-	u->probed = probe(u, registers) == 0;
+	u->probed = regs_probe(u, registers) == 0;
 }
 
 void
@@ -167,18 +167,18 @@ unit_start(Unit *u, VtdMode m)
 	err = take_over_locked(u);
 	const char *why = u->reason;
 	os_unlock(u->lock);
-	if (err) {
-		unusable(u, why);
+	if (err != 0) {
+		unit_unusable(u, why);
 		return;
 	}
 	if (u->left) {
-		unusable(u, u->left);
+		unit_unusable(u, u->left);
 		return;
 	}
-	if (build(u) != 0)
+	if (tables_build(u) != 0)
 		return;
 	fault_start(u);
-	open_tables(u);
+	tables_open(u);
 	unit_report(u);
 	for (uint32_t bus = 0; bus < ENTRIES && u->state == UNIT_OFF; bus++)
 		if (u->want[bus / 64] >> bus % 64 & 1)
@@ -201,7 +201,7 @@ protection_off_locked(Unit *u)
 		return 0;
 	mmio_write32(u->regs, PMEN_REG, 0);
 	int err = unit_wait_locked(u, reg_read32, PMEN_REG, FMASK(PMEN_PRS), 0);
-	if (err)
+	if (err != 0)
 		unit_break_locked(u, "protected memory did not switch off");
 	return err;
 }
@@ -213,17 +213,17 @@ power_on_locked(Unit *u)
 
 	if (u->lim.rwbf)
 		err = unit_gcmd_locked(u, GCMD_DO_WBF);
-	if (!err) {
+	if (err == 0) {
 		mmio_write64(u->regs, RTADDR_REG, table_root(u));
 		err = unit_gcmd_locked(u, GCMD_DO_SRTP);
 	}
-	if (!err)
+	if (err == 0)
 		err = unit_invalidate_locked(u, &(Change){ .kind = CHANGE_ROOT });
-	if (!err)
+	if (err == 0)
 		err = unit_gcmd_locked(u, GCMD_DO_TE_ON);
-	if (!err)
+	if (err == 0)
 		err = protection_off_locked(u);
-	if (!err)
+	if (err == 0)
 		u->state = UNIT_ON;
 	return err;
 }
@@ -233,7 +233,7 @@ power_off_locked(Unit *u)
 {
 	int err = unit_gcmd_locked(u, GCMD_DO_TE_OFF);
 
-	if (!err)
+	if (err == 0)
 		u->state = UNIT_OFF;
 	return err;
 }

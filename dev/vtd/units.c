@@ -16,7 +16,7 @@ static const char *reason = "the firmware has no DMAR table";
 /* ---- discovery ---- */
 
 static void
-announce(void)
+table_announce(void)
 {
 	os_log("ACPI DMAR:Host address width %u\n", dmar.haw);
 	for (uint32_t i = 0; i < dmar.nentry; i++) {
@@ -34,7 +34,7 @@ announce(void)
 
 /* Boot says what was refused; mere warnings are for those who ask. */
 static void
-complain(DmarVerdict least)
+findings_log(DmarVerdict least)
 {
 	for (uint32_t i = 0; i < dmar.nfinding && i < DMAR_MAXFINDING; i++) {
 		const DmarFinding *n = &dmar.finding[i];
@@ -51,7 +51,7 @@ complain(DmarVerdict least)
 }
 
 static const char *
-refusal(void)
+table_refusal(void)
 {
 	for (uint32_t i = 0; i < dmar.nfinding && i < DMAR_MAXFINDING; i++)
 		if (dmar_finding_verdict(dmar.finding[i].code) == DMAR_REJECT)
@@ -107,21 +107,21 @@ vtd_parse(const void *table, size_t len)
 	int err = dmar_parse(table, len, &dmar);
 
 	parsed = err == 0;
-	complain(DMAR_SKIP);
+	findings_log(DMAR_SKIP);
 	if (err == 0) {
-		announce();
+		table_announce();
 		err = units_make();
 	}
 	if (err == -ENOMEM)
 		reason = "no memory for the DMAR table";
 	else
-		reason = err ? refusal() : "translation was not started";
+		reason = err ? table_refusal() : "translation was not started";
 	return err;
 }
 
 /* 0: some unit is usable; otherwise the last one's reason is ours. */
 static int
-judge(void)
+units_judge(void)
 {
 	bool usable = false;
 
@@ -141,12 +141,12 @@ vtd_enable(void)
 {
 	for (uint32_t i = 0; i < nunit; i++)
 		unit_power(&units[i], true);
-	return judge();
+	return units_judge();
 }
 
 /* Why u cannot be in scalable mode; NULL: it can. */
 static const char *
-obstacle(const Unit *u)
+scalable_obstacle(const Unit *u)
 {
 	return u->queued ? u->lim.no_scalable : "is to be invalidated by registers";
 }
@@ -154,7 +154,7 @@ obstacle(const Unit *u)
 /* Scalable mode when it is asked for and all units can, in one stage: the second where
  * there is a choice. A domain may be on several units, and has one kind of tables. */
 static VtdMode
-choose_mode(void)
+mode_choose(void)
 {
 	uint32_t common = 1u << VTD_SECOND | 1u << VTD_FIRST;
 
@@ -163,9 +163,9 @@ choose_mode(void)
 
 		if (!u->probed || u->left)
 			continue;
-		if (obstacle(u)) {
+		if (scalable_obstacle(u)) {
 			os_log("DMAR: scalable mode is not used: unit %u %s\n", i,
-				obstacle(u));
+				scalable_obstacle(u));
 			return VTD_LEGACY;
 		}
 		common &= u->lim.modes;
@@ -185,10 +185,10 @@ vtd_start(void)
 
 	for (uint32_t i = 0; i < nunit; i++)
 		unit_probe(&units[i], vtd_options.registers);
-	mode = choose_mode();
+	mode = mode_choose();
 	for (uint32_t i = 0; i < nunit; i++)
 		unit_start(&units[i], mode);
-	return judge();
+	return units_judge();
 }
 
 bool

@@ -87,7 +87,7 @@ unit_gcmd_locked(Unit *u, Gcmd c)
 
 	mmio_write32(u->regs, GCMD_REG, gcmd_word(gsts, h->set, h->clear));
 	int err = unit_wait_locked(u, reg_read32, GSTS_REG, h->mask, h->want);
-	if (err)
+	if (err != 0)
 		unit_break_locked(u, h->what);
 	return err;
 }

@@ -23,7 +23,7 @@ enum { /* fault reasons */
 
 /* NULL: not readable. */
 static const Ent *
-step(Walker *w, uint64_t table, uint32_t i, uint32_t words)
+pair_read(Walker *w, uint64_t table, uint32_t i, uint32_t words)
 {
 	const WalkStep *s = walker_step(w, table, i, words);
 
@@ -31,9 +31,10 @@ step(Walker *w, uint64_t table, uint32_t i, uint32_t words)
 }
 
 static uint8_t
-root(Walker *w, uint64_t *context)
+root_read(Walker *w, uint64_t *context)
 {
-	const Ent *e = step(w, FGET(w->u->rtaddr, RTADDR_RTA) << 12, w->a->sid >> 8, 2);
+	const Ent *e = pair_read(w, FGET(w->u->rtaddr, RTADDR_RTA) << 12, w->a->sid >> 8,
+		2);
 
 	if (!e)
 		return ROOT_UNREADABLE;
@@ -55,9 +56,9 @@ type_check(uint64_t ecap, uint32_t type)
 }
 
 static uint8_t
-context(Walker *w, uint64_t table, Ent *out)
+context_read(Walker *w, uint64_t table, Ent *out)
 {
-	const Ent *e = step(w, table, w->a->sid & 0xff, 2);
+	const Ent *e = pair_read(w, table, w->a->sid & 0xff, 2);
 
 	if (!e)
 		return CONTEXT_UNREADABLE;
@@ -76,7 +77,7 @@ context(Walker *w, uint64_t table, Ent *out)
 /* Every fault but those of root entries and of reserved bits in a context entry can be
  * told to stay silent, also by a context entry that is not present. */
 static bool
-qualified(uint8_t reason)
+reason_qualified(uint8_t reason)
 {
 	if (reason >= WALK_SCALABLE)
 		return walksm_qualified(reason);
@@ -85,7 +86,7 @@ qualified(uint8_t reason)
 }
 
 static uint8_t
-decide(Walker *w)
+walk_legacy_mode(Walker *w)
 {
 	bool qemu = w->a->rules == WALK_QEMU;
 	WalkReasons reasons = walk_legacy;
@@ -93,9 +94,9 @@ decide(Walker *w)
 	uint64_t table;
 	uint8_t reason;
 
-	if ((reason = root(w, &table)) != 0)
+	if ((reason = root_read(w, &table)) != 0)
 		return reason;
-	reason = context(w, table, &ctx);
+	reason = context_read(w, table, &ctx);
 	w->fpd = EGET(ctx, CTX_FPD);
 	if (reason)
 		return reason;
@@ -120,9 +121,9 @@ walk(const WalkUnit *u, const WalkAsk *a, SlRead rd, Walk *o)
 	*o = (Walk){ .end = WALK_INTERRUPT, .scalable = scalable };
 	if (a->addr >= IRQ_WINDOW && a->addr < IRQ_WINDOW_END)
 		return;
-	o->reason = scalable ? walksm(&w) : decide(&w);
+	o->reason = scalable ? walksm(&w) : walk_legacy_mode(&w);
 	if (o->reason == 0)
 		return;
 	o->end = WALK_FAULT;
-	o->quiet = w.fpd && qualified(o->reason);
+	o->quiet = w.fpd && reason_qualified(o->reason);
 }

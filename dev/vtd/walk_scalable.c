@@ -66,7 +66,7 @@ static const WalkReasons second = {
 };
 
 static bool
-qemu(const Walker *w)
+as_qemu(const Walker *w)
 {
 	return w->a->rules == WALK_QEMU;
 }
@@ -75,62 +75,62 @@ qemu(const Walker *w)
 static bool
 no_first(const Walker *w)
 {
-	return qemu(w) && !FGET(w->u->ecap, ECAP_FLTS);
+	return as_qemu(w) && !FGET(w->u->ecap, ECAP_FLTS);
 }
 
 /* ---- what leads to the tables ---- */
 
 static uint8_t
-root(Walker *w, uint64_t *context)
+root_read(Walker *w, uint64_t *context)
 {
 	uint64_t table = FGET(w->u->rtaddr, RTADDR_RTA) << 12;
 	uint32_t bus = w->a->sid >> 8, upper = (w->a->sid & 0xff) >= HALF;
 	const WalkStep *s = walker_step(w, table, 2 * bus + upper, 1);
 
 	if (!s)
-		return qemu(w) ? OLD_ROOT_UNREADABLE : ROOT_UNREADABLE;
+		return as_qemu(w) ? OLD_ROOT_UNREADABLE : ROOT_UNREADABLE;
 	if (!EGET(s->value, ROOT_P))
-		return qemu(w) ? OLD_ROOT_ABSENT : ROOT_ABSENT;
-	uint64_t other = qemu(w) ? w->rd(table)[2 * bus + !upper]
-				 : 0; /* it looks at both */
+		return as_qemu(w) ? OLD_ROOT_ABSENT : ROOT_ABSENT;
+	uint64_t other = as_qemu(w) ? w->rd(table)[2 * bus + !upper]
+				    : 0; /* it looks at both */
 	if ((s->value.lo | other) & (FMASK(11, 1) | walker_beyond(w->u->haw)))
-		return qemu(w) ? OLD_ROOT_RESERVED : ROOT_RESERVED;
+		return as_qemu(w) ? OLD_ROOT_RESERVED : ROOT_RESERVED;
 	*context = EGET(s->value, ROOT_CTP) << 12;
 	return 0;
 }
 
 static uint8_t
-context(Walker *w, uint64_t table, Ent *out)
+context_read(Walker *w, uint64_t table, Ent *out)
 {
 	uint32_t i = (w->a->sid & 0xff) % HALF;
 	const WalkStep *s = walker_step(w, table, i, 4);
 
 	if (!s)
-		return qemu(w) ? OLD_CONTEXT_UNREADABLE : CONTEXT_UNREADABLE;
+		return as_qemu(w) ? OLD_CONTEXT_UNREADABLE : CONTEXT_UNREADABLE;
 	*out = s->value;
 	w->fpd = EGET(*out, CTX_FPD);
 	if (!EGET(*out, CTX_P))
-		return qemu(w) ? OLD_CONTEXT_ABSENT : CONTEXT_ABSENT;
+		return as_qemu(w) ? OLD_CONTEXT_ABSENT : CONTEXT_ABSENT;
 	if (out->lo & (FMASK(8, 5) | walker_beyond(w->u->haw)) ||
 		out->hi & FMASK(127, 85) || s->third || w->rd(table)[4 * i + 3])
-		return qemu(w) ? OLD_CONTEXT_RESERVED : CONTEXT_RESERVED;
-	if (!qemu(w) && EGET(*out, SM_RID) >> (EGET(*out, SM_PDTS) + 13))
+		return as_qemu(w) ? OLD_CONTEXT_RESERVED : CONTEXT_RESERVED;
+	if (!as_qemu(w) && EGET(*out, SM_RID) >> (EGET(*out, SM_PDTS) + 13))
 		return BAD_RID;
 	return 0;
 }
 
 static uint8_t
-directory(Walker *w, Ent ctx, uint64_t *table)
+directory_read(Walker *w, Ent ctx, uint64_t *table)
 {
 	uint64_t at = (EGET(ctx, SM_DIR) << 12) + 8 * (EGET(ctx, SM_RID) >> 6);
 	const WalkStep *s = walker_step(w, at & ~4095ull, (at & 4095) / 8, 1);
 
 	if (!s)
 		return DIR_UNREADABLE;
-	w->fpd |= EGET(s->value, DIR_FPD) && !qemu(w);
+	w->fpd |= EGET(s->value, DIR_FPD) && !as_qemu(w);
 	if (!EGET(s->value, DIR_P))
 		return DIR_ABSENT;
-	if (!qemu(w) && s->value.lo & (FMASK(11, 2) | walker_beyond(w->u->haw)))
+	if (!as_qemu(w) && s->value.lo & (FMASK(11, 2) | walker_beyond(w->u->haw)))
 		return DIR_RESERVED;
 	*table = EGET(s->value, DIR_TABLE) << 12;
 	return 0;
@@ -138,7 +138,7 @@ directory(Walker *w, Ent ctx, uint64_t *table)
 
 /* Does the unit know such tables? */
 static bool
-known(const Walker *w, const WalkStep *p)
+type_known(const Walker *w, const WalkStep *p)
 {
 	bool levels = FGET(w->u->cap, CAP_SAGAW) >> EGET(p->value, PASID_AW) & 1;
 
@@ -173,7 +173,7 @@ pasid_reserved(const Walker *w, const WalkStep *p, const uint64_t *words)
 }
 
 static uint8_t
-pasid(Walker *w, uint64_t table, uint32_t i, const WalkStep **out)
+pasid_read(Walker *w, uint64_t table, uint32_t i, const WalkStep **out)
 {
 	const WalkStep *p = walker_step(w, table, i, PASID_WORDS);
 
@@ -182,16 +182,16 @@ pasid(Walker *w, uint64_t table, uint32_t i, const WalkStep **out)
 	*out = p;
 	w->o->first = EGET(p->value, PASID_PGTT) == PGTT_FIRST && !no_first(w);
 	w->o->levels = EGET(p->value, PASID_AW) + 2;
-	if (qemu(w) && !known(w, p))
+	if (as_qemu(w) && !type_known(w, p))
 		return PASID_INVALID;
-	w->fpd |= EGET(p->value, PASID_FPD) && !qemu(w);
+	w->fpd |= EGET(p->value, PASID_FPD) && !as_qemu(w);
 	if (!EGET(p->value, PASID_P))
 		return PASID_ABSENT;
-	if (qemu(w))
+	if (as_qemu(w))
 		return 0;
 	if (pasid_reserved(w, p, &w->rd(table)[PASID_WORDS * i]))
 		return PASID_RESERVED;
-	return known(w, p) ? 0 : PASID_INVALID;
+	return type_known(w, p) ? 0 : PASID_INVALID;
 }
 
 /* ---- the first level ---- */
@@ -201,7 +201,7 @@ first_reserved(const Walker *w, uint64_t e, uint32_t level)
 {
 	uint64_t mask = walker_beyond(w->u->haw) & ~FIRST_IGNORED;
 
-	if (level > 3 || (level == 3 && !qemu(w) && !FGET(w->u->cap, CAP_FL1GP)))
+	if (level > 3 || (level == 3 && !as_qemu(w) && !FGET(w->u->cap, CAP_FL1GP)))
 		mask |= FMASK(SL_PS);
 	else if (level > 1 && walker_leaf(e, level))
 		mask |= SL_SPAN(level) - 8192; /* bit 12 chooses how to cache */
@@ -213,11 +213,11 @@ first_reserved(const Walker *w, uint64_t e, uint32_t level)
 static uint8_t
 first_wrong(const Walker *w, uint64_t e, uint32_t level, uint64_t all)
 {
-	uint64_t judged = qemu(w) ? e : all;
-	bool now = qemu(w) || walker_leaf(e, level);
+	uint64_t judged = as_qemu(w) ? e : all;
+	bool now = as_qemu(w) || walker_leaf(e, level);
 	uint8_t reserved = e & first_reserved(w, e, level) ? FIRST_RESERVED : 0;
 
-	if (reserved && !qemu(w))
+	if (reserved && !as_qemu(w))
 		return reserved;
 	if (now && !FGET(judged, FL_US))
 		return NOT_USER;
@@ -237,7 +237,7 @@ first_tables(Walker *w, uint64_t table)
 		const WalkStep *s = walker_step(w, table, SL_INDEX(w->a->addr, level), 1);
 		uint64_t e = s ? s->value.lo : ~0ull;
 
-		if (!s || (qemu(w) && e == ~0ull))
+		if (!s || (as_qemu(w) && e == ~0ull))
 			return level == FIRST_LEVELS ? FIRST_TOP : FIRST_UNREADABLE;
 		if (!FGET(e, FL_P))
 			return FIRST_ABSENT;
@@ -253,7 +253,7 @@ first_tables(Walker *w, uint64_t table)
 
 /* Addresses are a CPU's: the bits above are copies of the highest. */
 static bool
-canonical(uint64_t addr, uint32_t bits)
+is_canonical(uint64_t addr, uint32_t bits)
 {
 	int64_t top = (int64_t)addr >> (bits - 1);
 
@@ -263,18 +263,18 @@ canonical(uint64_t addr, uint32_t bits)
 /* ---- the whole ---- */
 
 static uint8_t
-beyond(const Walker *w)
+width_check(const Walker *w)
 {
 	if (!(w->a->addr & walker_beyond(walker_width(w))))
 		return 0;
-	if (qemu(w))
+	if (as_qemu(w))
 		return OLD_BEYOND;
 	return w->a->addr & walker_beyond(FGET(w->u->cap, CAP_MGAW) + 1) ? BEYOND_UNIT
 									 : BEYOND_TABLES;
 }
 
 static uint8_t
-translate(Walker *w, const WalkStep *p)
+pasid_translate(Walker *w, const WalkStep *p)
 {
 	bool pass = EGET(p->value, PASID_PGTT) == PGTT_PASS;
 	WalkReasons old = walk_legacy;
@@ -282,17 +282,17 @@ translate(Walker *w, const WalkStep *p)
 
 	/* QEMU takes the width from where second-level tables have it */
 	if (w->o->first) {
-		if (!canonical(w->a->addr,
-			    qemu(w) ? walker_width(w) : SL_SHIFT(FIRST_LEVELS + 1)))
+		if (!is_canonical(w->a->addr,
+			    as_qemu(w) ? walker_width(w) : SL_SHIFT(FIRST_LEVELS + 1)))
 			return NOT_CANONICAL;
 		return first_tables(w, FGET(p->third, PASID_FLPT) << 12);
 	}
-	if (!(pass && qemu(w)) && (reason = beyond(w)) != 0)
+	if (!(pass && as_qemu(w)) && (reason = width_check(w)) != 0)
 		return reason;
 	old.interrupt = WALK_SM_INTERRUPT;
 	if (!pass)
 		return walker_tables(w, EGET(p->value, PASID_SLPT) << 12,
-			qemu(w) ? &old : &second);
+			as_qemu(w) ? &old : &second);
 	w->o->end = WALK_PASS;
 	w->o->pa = w->a->addr;
 	return 0;
@@ -306,14 +306,15 @@ walksm(Walker *w)
 	uint64_t table;
 	uint8_t reason;
 
-	if ((reason = root(w, &table)) != 0 || (reason = context(w, table, &ctx)) != 0)
+	if ((reason = root_read(w, &table)) != 0 ||
+		(reason = context_read(w, table, &ctx)) != 0)
 		return reason;
-	if ((reason = directory(w, ctx, &table)) != 0 ||
-		(reason = pasid(w, table, EGET(ctx, SM_RID) & 63, &p)) != 0)
+	if ((reason = directory_read(w, ctx, &table)) != 0 ||
+		(reason = pasid_read(w, table, EGET(ctx, SM_RID) & 63, &p)) != 0)
 		return no_first(w) ? PASID_UNREADABLE : reason;
-	if (qemu(w)) /* it asks only entries that are good */
+	if (as_qemu(w)) /* it asks only entries that are good */
 		w->fpd |= EGET(p[-1].value, DIR_FPD) || EGET(p->value, PASID_FPD);
-	return translate(w, p);
+	return pasid_translate(w, p);
 }
 
 /* As in legacy mode: not what cannot be read, of root entries, or reserved in a

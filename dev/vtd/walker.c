@@ -30,7 +30,7 @@ walker_beyond(uint32_t bits)
 }
 
 static uint64_t
-word(const uint64_t *page, uint32_t i)
+word_read(const uint64_t *page, uint32_t i)
 {
 	return __atomic_load_n(&page[i], __ATOMIC_RELAXED);
 }
@@ -45,9 +45,9 @@ walker_step(Walker *w, uint64_t table, uint32_t i, uint32_t words)
 		return NULL;
 	w->o->nstep++;
 	s->at = table + 8 * words * i;
-	s->value.lo = word(page, words * i);
-	s->value.hi = words > 1 ? word(page, words * i + 1) : 0;
-	s->third = words > 2 ? word(page, words * i + 2) : 0;
+	s->value.lo = word_read(page, words * i);
+	s->value.hi = words > 1 ? word_read(page, words * i + 1) : 0;
+	s->third = words > 2 ? word_read(page, words * i + 2) : 0;
 	return s;
 }
 
@@ -67,7 +67,7 @@ walker_leaf(uint64_t e, uint32_t level)
 
 /* Bits that must be 0 in an entry of a table at this level. */
 static uint64_t
-reserved(const Walker *w, uint64_t e, uint32_t level)
+entry_reserved(const Walker *w, uint64_t e, uint32_t level)
 {
 	const WalkUnit *u = w->u;
 	uint64_t mask = walker_beyond(u->haw) & FMASK(SL_ADDR);
@@ -122,7 +122,7 @@ walker_tables(Walker *w, uint64_t table, const WalkReasons *r)
 			return level == w->o->levels ? r->top : r->unreadable;
 		if (!(e & (qemu ? want : RW)))
 			return r->absent[w->a->write];
-		if (e & reserved(w, e, level))
+		if (e & entry_reserved(w, e, level))
 			return r->reserved;
 		w->o->rights &= e;
 		if (w->o->rights == 0)
