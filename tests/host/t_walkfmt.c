@@ -1,4 +1,5 @@
-/* SRC: dev/text/walkfmt.c dev/vtd/walkreport.c dev/vtd/fields.c dev/vtd/faultrec.c kern/cmd.c kern/text.c */
+/* SRC: dev/text/walkfmt.c dev/vtd/walkreport.c dev/vtd/fields.c dev/vtd/faultrec.c
+ * kern/cmd.c kern/text.c */
 /* What #vtd/walk takes, and its lines for every way a walk can end. */
 #include "tests/host/host.h"
 

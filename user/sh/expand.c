@@ -1,11 +1,11 @@
 /*
  * Expansion (expand.h). A word is turned into characters that each carry where they came
- * from; splitting looks at the first kind only, patterns at the first two:
+ * from. Splitting looks at the first kind only, patterns at the first two.
  *
  *	FROM_VALUE   an unquoted $x or $(...)
  *	FROM_TEXT    typed without quotes
  *	FROM_QUOTES  in quotes or behind a backslash
- *	EMPTY        no character: here were quotes, so there is a word, maybe an empty one
+ *	EMPTY        no character: quotes stood here, so there is a word, maybe empty
  *	BREAK        no character: the next element of "$@"
  */
 #include "user/sh/expand.h"
