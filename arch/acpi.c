@@ -1,10 +1,9 @@
 /*
- * Finding firmware tables: RSDP, then XSDT or RSDT, then each table by signature (ACPI
- * 6.4, sections 5.2.5 to 5.2.9). All of it is input: lengths are bounded, checksums
- * verified, and a pointer is followed only into memory the loader has listed, so that a
- * bad one cannot make us read a device. Tables are mapped read-only, once, and stay
- * mapped. No AML is interpreted.
- * Locks: none; const after acpi_init.
+ * Finds the firmware's tables: the RSDP, then the XSDT or RSDT, then each table by its
+ * signature (ACPI 6.4, sections 5.2.5 to 5.2.9). All of it is input. Lengths are bounded
+ * and checksums verified, and a pointer is followed only into memory that the loader has
+ * listed, so that a bad one cannot make us read a device. Tables are mapped read-only,
+ * once, and stay mapped. No AML is interpreted. Locks: none; const after acpi_init.
  */
 #include "arch/acpi.h"
 

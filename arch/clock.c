@@ -1,12 +1,15 @@
 /*
- * Time. The time-stamp counter is the clock: arch_now() is its distance from the first
- * instruction, scaled. Its rate and that of the local APIC's timer are measured in one
- * window of about a millisecond against the ACPI PM timer (3.579545 MHz), or without one
- * against the PIT (1.193182 MHz). With the first, the window begins and ends where the
- * reference is seen to change, so a short one is exact to a fraction of a microsecond.
+ * Time. arch_now() is the time-stamp counter's distance from the first instruction,
+ * scaled. The rate of this counter and that of the local APIC's timer are measured
+ * together, in a window of about a millisecond, against the ACPI PM timer (3.579545 MHz),
+ * or without one against the PIT (1.193182 MHz). With the PM timer the window begins and
+ * ends where the timer is seen to change, so that a short one is exact to a fraction of a
+ * microsecond.
  *
- * Assumed: counters of all CPUs run at one constant rate and agree, as on every CPU with
- * an IOMMU. A reading below the start counts as zero.
+ * It is assumed that the counters of all CPUs run at one constant rate and agree, as they
+ * do on every CPU with an IOMMU. A reading below the start counts as zero. Locks:
+ * arch_sleep has one of its own, because waiting needs one; the rest is const after
+ * clock_init.
  */
 #include "arch/clock.h"
 

@@ -1,6 +1,7 @@
 /*
- * The CPU state of a process: user registers at the top of its kernel stack, the FXSAVE
- * area, the first switch to a fresh stack.
+ * The state of a process in the CPU: its user registers at the top of its kernel stack,
+ * the FXSAVE area, and the first switch to a new stack. Locks: none; each process has its
+ * own.
  */
 #include "arch/arch.h"
 #include "arch/entry.h"

@@ -1,8 +1,8 @@
 /*
- * What makes a CPU ours: its descriptor tables, protection bits, SYSCALL entry, and %gs.
- * SMEP, SMAP and UMIP are used where CPUID has them. Deliberately absent: PCID, global
- * pages, FSGSBASE (a user must not choose %gs), XSAVE (the state is the 512 bytes of
- * FXSAVE; AVX stays off, so nothing of it can leak).
+ * Makes a CPU ours: its descriptor tables, protection bits, SYSCALL entry, and %gs. SMEP,
+ * SMAP and UMIP are used where CPUID has them. Absent on purpose: PCID, global pages,
+ * FSGSBASE (a user must not choose %gs), and XSAVE (the state is the 512 bytes of FXSAVE;
+ * AVX stays off, so nothing of it can leak). Locks: none; a CPU changes only its own.
  */
 #include "arch/cpu.h"
 

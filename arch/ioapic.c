@@ -1,10 +1,11 @@
 /*
- * The I/O APICs (82093AA and its successors): inputs of legacy lines to vectors. Two
- * registers in memory, an index and a window; under ioapic_lock. Everything is masked but
- * what irq_route_isa asks for; devices use messages. Lines are opened at boot only, by
- * one CPU; what is written for them may be another's to say (interrupt remapping). The
- * older pair of 8259s is masked for good, its spurious interrupts moved out of the way of
- * exceptions.
+ * The I/O APICs (82093AA and its successors), which turn the lines of old devices into
+ * interrupt vectors. Each has two registers in memory, an index and a window. All inputs
+ * are masked but those that irq_route_isa opens, because newer devices send messages.
+ * Lines are opened at boot only, by one CPU. With interrupt remapping what is written for
+ * a line is not ours to say (irq_lines_go). The older pair of 8259s is masked for good,
+ * and its spurious interrupts are moved out of the way of exceptions. Locks: ioapic_lock
+ * (RANK_IRQ) keeps index and window together.
  */
 #include "arch/ioapic.h"
 

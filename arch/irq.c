@@ -1,12 +1,12 @@
 /*
- * Who owns which vector. Every device can send every vector (only interrupt remapping
- * could stop it), so each handler must bear being called for nothing, and a vector that
- * nobody owns is counted and survived.
+ * Who owns which interrupt vector. A device can send any vector, unless interrupt
+ * remapping stops it. So each handler must bear being called for nothing, and an
+ * interrupt that nobody owns is counted and survived.
  *
- * Device interrupts all go to the boot CPU. A freed vector is taken again last, so that a
- * late message of its former owner is seen as stray and not as the next owner's.
- * Locks: irq_lock (RANK_IRQ) guards the table; a handler runs without it. `busy` is what
- * irq_free waits for.
+ * All interrupts of devices go to the boot CPU. A vector that was freed is given out
+ * again last, so that a late message of its former owner is seen as stray and not as the
+ * next owner's. Locks: irq_lock (RANK_IRQ) guards the table; a handler runs without it,
+ * and irq_free waits until Slot.busy is 0.
  */
 #include "arch/irq.h"
 

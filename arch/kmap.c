@@ -1,14 +1,15 @@
 /*
- * Kernel page tables: direct map of RAM and nothing else, image, windows, stacks.
+ * The kernel's page tables: the direct map of RAM and of nothing else, the image,
+ * windows, and stacks.
  *
- * No byte is ever writable and executable: text is read-only and the only executable
- * memory, constants are read-only, and both are read-only in the direct map as well.
- * Every entry of the upper half of the root that will ever be used is present when
- * kmap_init returns, so a process's root may copy entries 256..511 once. Mappings are
- * only added, never removed or weakened: no CPU has anything to forget. No global pages.
- * Large pages are 2 MiB, used where the whole of one has the same rights.
- * Locks: kmap_lock (RANK_KMAP) guards the tables after page_init; pages are allocated
- * outside of it.
+ * No byte is ever writable and executable. The text is read-only and the only executable
+ * memory, constants are read-only, and both are read-only in the direct map as well. Each
+ * entry of the upper half of the root that will ever be used is present when kmap_init
+ * returns, so a process's root copies entries 256..511 once. Mappings are only added,
+ * never removed or weakened, so no CPU has anything to forget. There are no global pages.
+ * A large page is 2 MiB, and is used where all of it has the same rights. Locks:
+ * kmap_lock (RANK_KMAP) guards the tables after page_init; pages are allocated outside of
+ * it.
  */
 #include "arch/kmap.h"
 

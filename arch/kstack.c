@@ -1,10 +1,9 @@
 /*
- * Kernel stacks: KSTACK_SIZE bytes each in a region of their own, the page below each
- * never mapped, so that an overflow is a fault and not a neighbour's frame. A stack that
- * is given back keeps its frames and waits in a list for the next taker: nothing is
- * unmapped, so no CPU has anything to forget. The number of frames held is therefore that
- * of the largest number of processes there ever was at once.
- * Locks: kstack_lock (RANK_KMAP).
+ * Kernel stacks of KSTACK_SIZE bytes. They have a region of their own, and the page below
+ * each is never mapped, so that an overflow is a fault and does not reach a neighbour. A
+ * stack that is given back keeps its frames and waits in a list for the next taker. So
+ * nothing is unmapped, and no CPU has anything to forget. The frames held are those of
+ * the largest number of processes there ever was at once. Locks: kstack_lock (RANK_KMAP).
  */
 #include "arch/kstack.h"
 

@@ -1,7 +1,8 @@
 /*
- * Reading the MADT (ACPI 6.4, section 5.2.12): local APICs, I/O APICs, the overrides of
- * ISA lines. Where a CPU's own APIC is, the CPU itself knows better. The table is
- * firmware's word: every entry is bounds-checked, numbers out of range are skipped. Pure.
+ * Reads the MADT (ACPI 6.4, section 5.2.12): the local APICs, the I/O APICs, and what is
+ * special about ISA lines. Where a CPU's own APIC is, the CPU knows better. Every entry
+ * is bounds-checked, because firmware wrote it, and numbers out of range are skipped.
+ * Pure.
  */
 #include "arch/madt.h"
 

@@ -1,8 +1,8 @@
 /*
- * The memory map as a sorted list of ranges that do not overlap (BootInfo.mem). Loaders
- * report ranges in any order, overlapping, with any bounds; one operation, laying a range
- * over what is there, makes sense of all of it. When the list is full RAM is given up,
- * never a reservation: what is not listed is not RAM. Pure.
+ * The memory map, as a sorted list of ranges that do not overlap (BootInfo.mem). Loaders
+ * report ranges in any order, with overlaps and with any bounds. One operation, laying a
+ * range over what is there, makes sense of all of it. When the list is full RAM is given
+ * up, never a reservation, because what is not listed is not RAM. Pure.
  */
 #include "arch/memmap.h"
 #include "kern/string.h"

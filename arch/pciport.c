@@ -1,6 +1,6 @@
 /*
- * PCI configuration space by the two legacy ports: an address, then a 32-bit datum. The
- * first 256 bytes of each function of segment 0; ECAM reaches the rest
+ * PCI configuration space by the two legacy ports: an address, then a datum of 32 bits.
+ * They reach the first 256 bytes of each function of segment 0, and ECAM reaches the rest
  * (dev/glue/pcios.c). Locks: none; the caller keeps address and datum together
  * (RANK_PCI).
  */

@@ -1,9 +1,10 @@
 /*
- * The end of the machine's day. With the boot parameter debug-exit the emulator leaves
- * with a status (its isa-debug-exit device at port 0xf4); otherwise ACPI's soft-off; when
- * that does not work either, a reset, because a machine that neither runs nor stops helps
- * nobody. What soft-off needs is read from the tables at boot: by the time it is wanted,
- * nothing else may work.
+ * How the machine is switched off. With the boot parameter debug-exit the emulator exits
+ * with a status (its isa-debug-exit device at port 0xf4). Otherwise ACPI's soft-off is
+ * tried, and when that does not work either, a reset, because a machine that neither runs
+ * nor stops helps nobody. What soft-off needs is read from the tables at boot, because by
+ * the time it is wanted nothing else may work. Locks: none; interrupts are off, or only
+ * one CPU runs.
  */
 #include "arch/poweroff.h"
 

@@ -1,5 +1,6 @@
 /*
- * The report of a fault in the kernel: what, where, registers, callers. Then panic.
+ * Reports a fault in the kernel: what happened and where, the registers, and the callers.
+ * Then the system stops. Locks: none; a panic has begun.
  */
 #include "arch/apic.h"
 #include "arch/cpu.h"

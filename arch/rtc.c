@@ -1,7 +1,8 @@
 /*
- * The date, from the battery-backed clock (MC146818) at boot; after that arch_now() goes
- * on from there. The chip changes its registers once a second and says so in advance, so
- * they are read until two readings agree. UTC is assumed.
+ * The date. It is read at boot from the battery-backed clock (MC146818), and arch_now()
+ * goes on from there. The chip changes its registers once a second and says so in
+ * advance, so they are read until two readings agree. UTC is assumed. Locks: none; const
+ * after boot.
  */
 #include "arch/rtc.h"
 

@@ -1,12 +1,14 @@
 /*
- * Making other CPUs forget addresses. Each CPU has one request (Cpu.shoot); `pending`
- * holds a bit per CPU that has still to answer, which it does by interrupt, or by polling
- * wherever it spins with interrupts off: two CPUs shooting at each other, or one that
- * spins for a lock the shooter holds, cannot deadlock.
+ * How other CPUs are made to forget addresses. Each CPU has one request (Cpu.shoot), in
+ * which `pending` has a bit for each CPU that has still to answer. A CPU answers by
+ * interrupt, or by polling wherever it spins with interrupts off. So two CPUs that ask
+ * each other cannot deadlock, and neither can one that spins for a lock that the other
+ * holds.
  *
- * Only CPUs that run the root are asked. A CPU says in next_root which one it is about to
- * load before it loads it, and root changes after: whoever is missed here walks the new
- * tables, because our stores came before our look.
+ * Only CPUs that run the root are asked. A CPU says in next_root which root it is about
+ * to load before it loads it, and changes `root` after. One that is missed here walks the
+ * new tables, because our stores came before our look. Locks: none; what is shared is
+ * atomic.
  */
 #include "arch/apic.h"
 #include "arch/arch.h"

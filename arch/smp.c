@@ -1,8 +1,10 @@
 /*
- * Starting the other CPUs, one after the other: INIT, a start-up interrupt that points at
- * a page below 1 MiB, a second one if the first had no effect (SDM vol. 3, 8.4.4). A CPU
- * takes its Ticket with one exchange, and we take it back the same way when it does not
- * come in time: then it finds none and halts. Waiting is done in HLT.
+ * Starts the other CPUs, one after the other. Each gets INIT, then a start-up interrupt
+ * that points at a page below 1 MiB, and a second one if the first had no effect (SDM
+ * vol. 3, 8.4.4). A CPU takes its Ticket with one exchange. If it does not come in time
+ * the boot CPU takes the ticket back in the same way, and a CPU that comes later finds
+ * none and halts. The boot CPU waits in HLT. Locks: none; one CPU starts another, and
+ * only through the ticket.
  */
 #include "arch/smp.h"
 

@@ -1,7 +1,7 @@
 /*
- * From the first C on the boot CPU to kmain, and then, when there are pages, the
- * machine's controllers. The order is one of need: a console to complain on, traps to
- * complain with, the loader's information, our own page tables.
+ * From the first C function on the boot CPU to kmain, and then, when there are pages, the
+ * machine's controllers. What is needed by the next comes first: a console for messages,
+ * traps for reports, the loader's information, our own page tables. Locks: none; one CPU.
  */
 #include "arch/acpi.h"
 #include "arch/apic.h"

@@ -1,7 +1,8 @@
 /*
- * Addresses as people read them, and the chain of callers. The kernel is built with frame
- * pointers; each frame is read with a fault-proof load and must lie above the one before,
- * so a broken stack ends a backtrace and nothing else.
+ * Prints addresses as people read them, and the chain of callers. The kernel is built
+ * with frame pointers. Each frame is read with a load that may fail (peek), and must lie
+ * above the one before, so that a broken stack ends a backtrace and nothing else. Locks:
+ * none.
  */
 #include "arch/symbol.h"
 

@@ -1,9 +1,10 @@
 /*
- * What to do with a trap. Three kinds arrive at the vectors 0..31: exceptions of user
- * mode (kern decides), exceptions of the kernel (a listed instruction is continued
- * elsewhere, anything else is reported and stops the system), and interrupts that a
- * device sent with an exception's number. The last are told by the local APIC, which has
- * their bit in its in-service register: acknowledged, counted, forgotten.
+ * What to do with a trap. Three kinds arrive at the vectors 0..31. Exceptions of user
+ * mode are for kern to decide. An exception of the kernel is continued elsewhere if its
+ * instruction is in a table; any other is reported and stops the system. And a device can
+ * send an interrupt with an exception's number: the local APIC then has its bit in the
+ * in-service register, and it is acknowledged, counted and forgotten. Locks: none; the
+ * tables are const after boot.
  */
 #include "arch/trap.h"
 

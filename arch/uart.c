@@ -1,6 +1,6 @@
 /*
- * The console: a 16550 at COM1, 115200 8N1. Output is polled, bounded, and works from the
- * first instruction in C to the last of a panic; a port that does not drain is waited for
+ * The console: a 16550 at COM1, 115200 8N1. Output is polled and bounded, and works from
+ * the first C function to the end of a panic. A port that does not send is waited for
  * once and then no more. A line feed is sent with the carriage return that terminals
  * want. Input comes by interrupt. Locks: uart_lock (RANK_UART), not taken any more once a
  * panic has begun.

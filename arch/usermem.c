@@ -1,7 +1,7 @@
 /*
- * Copies to and from user memory. The instructions are in copy.S; here is the check that
- * the user's side of a copy is the user's: all of it below USER_TOP, so that a kernel
- * address passed by a program is a bad address.
+ * Copies to and from user memory. The instructions are in copy.S. Here it is checked that
+ * the user's side of a copy lies below USER_TOP, so that a kernel address from a program
+ * is a bad address. Locks: none.
  */
 #include "arch/arch.h"
 #include "arch/layout.h"

@@ -1,7 +1,8 @@
 /*
- * mmap, munmap and brk: where memory goes and what may be asked for. DMA memory comes in
+ * mmap, munmap and brk: where memory goes, and what may be asked for. DMA memory comes in
  * stretches of 2 MiB that hold nothing else, with a guard page at both ends, so that a
- * domain can show a device those last-level tables and nothing of its neighbours.
+ * domain can show a device the last-level tables of a stretch and nothing of its
+ * neighbours. Locks: Aspace.lock, taken by the public functions.
  */
 
 #include "kern/asinner.h"

@@ -1,7 +1,8 @@
 /*
- * mprotect. Frames whose rights are all gone wait in the parked tree; whatever may fail
- * is done before the first right changes. A right that is gained needs the device's view
- * invalidated like one that is lost: hardware may hold the old entry.
+ * mprotect. Frames whose rights are all gone wait in the parked tree (kern/asinner.h).
+ * Whatever may fail is done before the first right changes. The observers are told of a
+ * right that is gained as of one that is lost, because hardware may hold the old entry.
+ * Locks: Aspace.lock, taken by aspace_protect.
  */
 
 #include "arch/arch.h"

@@ -1,7 +1,8 @@
 /*
- * Windows on device registers, in PML4[1], where no device's domain reaches. They are
- * taken away on every CPU at once when the device is; what stays in the region list then
- * is the sentence a later touch dies with.
+ * Windows on device registers. They lie in PML4[1], where no device's domain reaches.
+ * When the device is taken away its windows go too, on every CPU at once. The region then
+ * stays in the list, with the sentence that the process dies with if it touches the
+ * window later. Locks: Aspace.lock, taken by the public functions.
  */
 
 #include "arch/arch.h"

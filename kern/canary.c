@@ -1,9 +1,9 @@
 /*
- * Canaries: pages of the kernel, taken at boot among those it lives in, that hold a
- * pattern and that nobody ever writes. The poison of free frames (page.h) shows what a
- * device does to memory that was given back; these show what it does to memory of the
- * kernel's. The pattern differs from word to word, so that a copy of another page shows
- * too. Locks: none; const after boot.
+ * Canaries: pages of the kernel that hold a pattern and that nobody ever writes. They are
+ * taken at boot, among the pages the kernel lives in. The poison of free frames (page.h)
+ * shows what a device does to memory that was given back, and these show what it does to
+ * memory of the kernel. The pattern differs from word to word, so that a copy of another
+ * page shows too. Locks: none; const after boot.
  */
 
 #include "kern/canary.h"

@@ -1,8 +1,9 @@
 /*
- * Chans: counted places in device trees. A Chan is walked while one process holds it,
- * then opened once; after that identity and flags are const and it may be shared. What
- * happens behind is the device's; here are the rules every device wants: access modes,
- * permission bits (of the only user there is), directories are not written.
+ * Chans: counted places in device trees. A Chan is walked while one process holds it, and
+ * then opened once. After that its identity and flags are const, and it may be shared.
+ * What is behind it is the device's. Here are the rules that every device wants: access
+ * modes, permission bits (of the only user there is), and that directories are not
+ * written. Locks: none is taken here; chan.lock is for whoever reads through c->off.
  */
 
 #include "kern/chan.h"

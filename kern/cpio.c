@@ -1,7 +1,8 @@
 /*
- * Reading newc archives: a 110-byte header of 8-digit hexadecimal fields, the name with
- * its terminator, padding to 4, the data, padding to 4; a member called TRAILER!!! ends
- * it. The archive is never written, and nothing is copied out of it.
+ * Reads newc archives. A member is a header of 110 bytes with fields of 8 hexadecimal
+ * digits, the name with its terminator, padding to 4, the data, and padding to 4. A
+ * member called TRAILER!!! is the end. The archive is never written, and nothing is
+ * copied. Pure.
  */
 
 #include "kern/cpio.h"

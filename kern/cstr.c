@@ -1,6 +1,7 @@
 /*
- * The string functions of C that the kernel uses, with C's semantics; the mem* functions
- * are in arch/mem.S. Not linked into host tests: the host has its own.
+ * The string functions of C that the kernel uses, with C's semantics. The mem* functions
+ * are in arch/mem.S. Host tests are not linked with these, because the host has its own.
+ * Pure.
  */
 #include "kern/string.h"
 

@@ -1,7 +1,7 @@
 /*
- * ELF64 programs, static, non-PIE: see elf.h. Everything is checked before it is
- * believed: sizes against the file, addresses against where programs may be, segments
- * against each other, and no segment may be writable and executable.
+ * Programs in ELF64, static and not position-independent. Everything is checked before it
+ * is believed: sizes against the file, addresses against where programs may be, and
+ * segments against each other. No segment may be writable and executable. Pure.
  */
 
 #include "kern/elf.h"

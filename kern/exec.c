@@ -1,7 +1,8 @@
 /*
- * Loading: the file's segments into frames, then a stack of 64 KiB with a guard page
- * below and the arguments at its top. Everything is built in a new address space, so a
- * program that cannot be loaded leaves its caller as it was.
+ * Loads a program: the file's segments into frames, then a stack of 64 KiB with a guard
+ * page below it and the arguments at its top. All is built in a new address space, so a
+ * program that cannot be loaded leaves its caller as it was. Locks: none; nobody else
+ * knows it yet.
  *
  * The stack at entry, from rsp upward: argc, argv[0..argc), NULL, envp[..], NULL,
  * strings.

@@ -1,6 +1,7 @@
 /*
- * Faults of programs: each ends its process with one sentence on the console that says
- * what it did, and where. The kernel's own faults never come here (arch/trap.c).
+ * Faults of programs. Each ends its process with one sentence on the console, which says
+ * what it did and where. Faults of the kernel itself never come here (arch/trap.c).
+ * Locks: none.
  */
 
 #include "arch/arch.h"

@@ -1,8 +1,8 @@
 /*
- * Descriptors, and the name space a process holds. Only the process itself changes them,
- * so its own reads take no lock; #proc looks at those of others, therefore every change
- * and every foreign look is made under kit_lock (RANK_DEV), and what is let go of is let
- * go of after it.
+ * Descriptors, and the name space that a process holds. Only the process itself changes
+ * them, so it reads its own without a lock. #proc looks at those of other processes.
+ * Locks: kit_lock (RANK_DEV) is held for every change and for every look at another
+ * process. A Chan or a Pgrp is let go of after that, because closing may take any lock.
  */
 
 #include "kern/chan.h"

@@ -1,6 +1,6 @@
 /*
- * Formatting into memory. A conversion is parsed into a Spec, turned into at most three
- * pieces (sign or prefix, zeros, body) and padded. No floats, no %n, no locale. Pure.
+ * Formatting into memory. A conversion is read into a Spec, turned into at most three
+ * pieces (sign or prefix, zeros, body) and padded. Absent: floats, %n, locales. Pure.
  */
 #include "kern/fmt.h"
 #include "kern/string.h"

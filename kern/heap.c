@@ -1,11 +1,11 @@
 /*
- * The kernel heap: slabs of one page for objects up to 1024 bytes, whole frames above.
+ * The kernel's heap: slabs of one page for objects up to 1024 bytes, whole frames above.
  *
- * A slab page starts with its header, so an object never lies on a page boundary and
- * kfree can tell: a page-aligned pointer is a block of frames, any other belongs to the
- * slab of its page. A slab whose last object is freed goes back to the frames, so that a
- * system that has let go of everything has the pages it began with. Locks: heap_lock
- * (RANK_HEAP) guards the slabs.
+ * A slab begins with its header, so an object never lies on a page boundary, and kfree
+ * can tell: a pointer to the start of a page is a block of frames, and any other belongs
+ * to the slab of its page. A slab whose last object is freed goes back to the frames, so
+ * that a system that has let go of everything has the pages it began with. Locks:
+ * heap_lock (RANK_HEAP) guards the slabs; frames are taken and given back outside of it.
  */
 
 #include "kern/heap.h"

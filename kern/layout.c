@@ -1,8 +1,9 @@
 /*
- * Layout: see layout.h. A device that may reach all of a process's memory must find no
- * register behind it: bridges may route an address in their windows to another device
- * before any unit sees it. So those windows, the first MiB and the interrupt and platform
- * range below 4 GiB are kept out of every process.
+ * What is kept out of every process, and finding room. A device that may reach all memory
+ * of a process must find no register behind it, because bridges may route an address in
+ * their windows to another device before any unit sees it. So those windows, the first
+ * MiB, and the range of interrupts and platform devices below 4 GiB are never memory of a
+ * process. Locks: none; const after boot.
  */
 
 #include "kern/layout.h"

@@ -1,8 +1,8 @@
 /*
- * Line editing with history for a terminal that knows backspace and ESC[K: arrows, Home,
- * End, Delete, and the keys of Emacs. Movement is made of backspaces and of printing
- * again what is there. UTF-8 is taken as one column per character. Not here: lines wider
- * than the terminal are edited rightly but drawn on one row.
+ * Line editing with history, for a terminal that knows backspace and ESC[K. The keys are
+ * the arrows, Home, End, Delete, and those of Emacs. The cursor is moved by backspaces
+ * and by printing again what is there. A character of UTF-8 takes one column. Absent: a
+ * line wider than the terminal is edited rightly but drawn on one row. Pure.
  */
 
 #include "kern/line.h"

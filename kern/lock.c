@@ -3,8 +3,8 @@
  *
  * Taking the first lock on a CPU turns its interrupts off, and releasing the last one
  * restores them. While a CPU spins it answers TLB shoot-downs, because the holder may be
- * waiting for one. The locks that a CPU holds are a chain through Lock.outer. held[] is
- * touched only by its own CPU with interrupts off.
+ * waiting for one. Locks: the locks that a CPU holds are a chain through Lock.outer;
+ * held[] is touched only by its own CPU with interrupts off.
  */
 
 #include "kern/lock.h"

@@ -1,11 +1,11 @@
 /*
- * What the kernel says. Each kprint is formatted on the stack, then put whole into the
- * ring (dmesg) and out of the console, so lines of different CPUs do not mix. A line that
- * does not fit LINE is cut and says so. A process's failed call leaves its sentence with
- * the process, not here.
+ * What the kernel says. Each kprint is formatted on the stack and then put whole into the
+ * ring (dmesg) and out of the console, so that lines of different CPUs do not mix. A line
+ * that is longer than LINE is cut and says so. The sentence of a failed call is kept with
+ * its process, not here.
  *
- * Once a panic has begun, only one CPU runs and no lock is taken: their holders are gone.
- * Locks: log_lock (RANK_LOG) guards the ring; the console's is inside.
+ * Once a panic has begun only one CPU runs, and no lock is taken, because their holders
+ * are gone. Locks: log_lock (RANK_LOG) guards the ring; the console's is taken inside.
  */
 #include "kern/log.h"
 

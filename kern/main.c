@@ -1,6 +1,7 @@
 /*
- * The kernel's start, after arch has made a place to run: memory, the machine, devices in
- * the order of devtab, the other CPUs, process 1.
+ * The kernel's start, after arch has made a place to run in: memory, the machine, devices
+ * in the order of devtab, the other CPUs, process 1. Locks: none; only one CPU runs until
+ * then.
  */
 
 #include "arch/arch.h"

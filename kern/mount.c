@@ -1,8 +1,8 @@
 /*
- * The mount table of a process group (mount.h has the idea). Sharing is counted: fork
- * gives the child a reference, pgrp_copy a table of its own that shares the Unions.
- * Locks: Pgrp.lock (RANK_PGRP) guards the list; Chans are let go of after it, because a
- * device's close may take any lock.
+ * The mount table of a process group (mount.h has the idea). Its references are counted:
+ * fork gives the child one, and pgrp_copy makes a table of its own that shares the
+ * Unions. Locks: Pgrp.lock (RANK_PGRP) guards the list. Chans are let go of after it is
+ * released, because a device's close may take any lock.
  */
 
 #include "kern/mount.h"

@@ -1,7 +1,8 @@
 /*
- * Sleeping locks. One spin lock guards the state of all of them: they are taken for long
- * work and contended rarely, so its cost does not show. A process's mutexes are chained,
- * innermost first, for the order check and for the check that it lets go of all.
+ * Sleeping locks. One spin lock guards the state of all of them, because they are taken
+ * for long work and rarely by two at once, so its cost does not show. The mutexes that a
+ * process holds are chained, innermost first, to check their order and that it releases
+ * all of them. Locks: guard (RANK_MUTEX) guards every field of every Mutex.
  */
 
 #include "kern/lock.h"

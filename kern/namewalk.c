@@ -1,9 +1,9 @@
 /*
- * Walking. A path is cleaned by text, then followed from a device's root, element by
- * element; after each step the mount table may put a union in place of what was reached.
- * Devices are called with no lock held. A failed walk leaves the reason alone, without
- * the path: the caller knows what it asked for. Absent: search permission of
- * directories.
+ * Walking from names to places. A path is cleaned as text and then followed from a
+ * device's root, element by element. After each step the mount table may put a union in
+ * place of what was reached. The sentence of a failed walk has no path, because the
+ * caller knows what it asked for. Absent: search permission of directories. Locks: none
+ * is held while devices are called.
  */
 
 #include "kern/namewalk.h"

@@ -1,12 +1,12 @@
 /*
- * Physical frames. One Frame per frame of RAM (12 bytes), in an array carved from the
- * first free range; free blocks of 2^order frames hang in doubly linked lists through it,
- * buddies merge when both are free. The frames themselves hold nothing of ours, so a free
- * frame can carry poison from its first byte to its last.
+ * Physical frames. There is one Frame of 12 bytes per frame of RAM, in an array that is
+ * cut from the first free range. Free blocks of 2^order frames are in doubly linked lists
+ * through this array, and two halves of a block become one when both are free. Nothing of
+ * ours is in the frames themselves, so a free frame can be full of poison.
  *
- * Boot touches only the array: a frame is zeroed when it is handed out, poisoned when it
+ * Boot touches only the array. A frame is zeroed when it is handed out, poisoned when it
  * comes back, and never looked at in between. Locks: page_lock guards the array, the
- * lists and the counts. Zeroing and poisoning happen outside it, while nobody else can
+ * lists and the counts. Zeroing and poisoning happen outside of it, while nobody else can
  * have the frame.
  */
 

@@ -1,7 +1,7 @@
 /*
- * Boot parameters. All that is known of them is the table below: what may follow the
- * name. Names are checked once, at boot, so a typing error is seen on the console and
- * never silently means the default. Locks: none; const after param_init.
+ * Boot parameters. The table below has all that is known of them, with what may follow
+ * each name. They are checked once, at boot, so that a typing error is seen on the
+ * console and never silently means the default. Locks: none; const after param_init.
  */
 
 #include "kern/param.h"

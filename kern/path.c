@@ -1,7 +1,7 @@
 /*
- * Cleaning and cutting of paths, pure: characters in, characters out. Names are bytes, so
- * any UTF-8 passes. No links exist, therefore cleaning by text alone is right: a/.. is
- * always the directory one came from, whatever is bound where.
+ * Cleans and cuts paths: characters in, characters out. Names are bytes, so any UTF-8
+ * passes. There are no links, so cleaning by text alone is right: a/.. is always the
+ * directory one came from, whatever is bound where. Pure.
  */
 
 #include "kern/path.h"

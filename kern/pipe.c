@@ -1,8 +1,7 @@
 /*
- * Pipes. One ring between the readers and the writers; each end is a Chan, and its last
- * close tells the other side. A write of up to PIPE_SIZE bytes goes in whole, so lines of
- * several writers do not mix.
- * Locks: Pipe.lock (RANK_PIPE) guards all of it.
+ * Pipes. There is one ring between the readers and the writers. Each end is a Chan, whose
+ * last close tells the other side. A write of up to PIPE_SIZE bytes goes in whole, so
+ * lines of several writers do not mix. Locks: Pipe.lock (RANK_PIPE) guards all of a pipe.
  */
 
 #include "kern/pipe.h"

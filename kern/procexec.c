@@ -1,9 +1,9 @@
 /*
  * exec: a process becomes another program. The new image is built beside the old one
- * (exec.c), so that whatever fails before the change leaves the process as it was; the
- * change itself is proc_move, in which drivers follow. Then what the old program had and
- * the new one must not have goes.
- * Locks: none held; a process execs itself.
+ * (exec.c), so that whatever fails before the change leaves the process as it was. The
+ * change itself is proc_move, in which drivers follow. After it, what the old program had
+ * and the new one must not have is taken away.
+ * Locks: none is held; a process execs itself.
  */
 
 #include "arch/arch.h"

@@ -1,7 +1,8 @@
 /*
- * Regions: see region.h. A sorted singly linked list: a process has a dozen. Operations
- * that may need a node take it from `spare`, filled beforehand by region_reserve, so that
- * nothing can fail half way.
+ * The list of regions (region.h). It is sorted and singly linked, since a process has
+ * about a dozen. Changes that may need a node take it from `spare`, which region_reserve
+ * has filled before, so that nothing can fail half way. Locks: the owner of the list has
+ * it locked.
  */
 
 #include "kern/region.h"

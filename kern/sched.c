@@ -1,11 +1,11 @@
 /*
- * The scheduler and waiting. One run queue, first in first out, from which every CPU
- * takes; a process that has used its slice in user mode goes to the back. A CPU with
- * nothing to do halts until an interrupt; making a process ready pokes one that is idle.
+ * The scheduler and waiting. There is one run queue, first in first out, from which every
+ * CPU takes. A process that has used its slice in user mode goes to the back. A CPU with
+ * nothing to do halts until an interrupt, and making a process ready pokes an idle one.
  *
- * A switch is made under sched_lock, which the process switched to then holds: each
- * process leaves the lock where it entered, after its own switch. The idle loop of a CPU
- * is a stand-in process with pid 0, never queued, never asleep. Locks: sched_lock
+ * A switch is made under sched_lock, which the process that is switched to then holds:
+ * each process releases it where it took it, after its own switch. The idle loop of a CPU
+ * is a stand-in process with pid 0, which is never queued or asleep. Locks: sched_lock
  * (RANK_SCHED) guards the queue, every Waitq, Proc.state and the scheduling fields.
  */
 

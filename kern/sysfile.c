@@ -1,12 +1,12 @@
 /*
- * System calls about open files: arguments are checked and copied here, the work is done
- * by chan and the devices. Names are sysname.c's, waiting is syspoll.c's. Data passes
- * through kernel memory, at most 64 KiB a call, so a device never sees a user's address;
- * short counts are normal.
+ * System calls about open files. Arguments are checked and copied here, and chan and the
+ * devices do the work. Names are in sysname.c, waiting for several files in syspoll.c.
+ * Data passes through kernel memory, at most 64 KiB a call, so that a device file never
+ * sees a user's address. Short counts are normal.
  *
- * The offset of a descriptor moves with the data under Chan.lock where the device is
- * plain (dev.h). Elsewhere a read may sleep or need any lock, so nothing is held across
- * it, and of two processes that read one descriptor at the same time either may be
+ * Locks: where the device is plain (dev.h), the offset of a descriptor moves together
+ * with the data under Chan.lock. Elsewhere a read may sleep or need any lock, so nothing
+ * is held across it, and of two processes that read one descriptor at once either may be
  * first.
  */
 

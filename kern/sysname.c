@@ -1,7 +1,7 @@
 /*
- * System calls about names: what is there, and what is to be called how. The work is done
- * by ns and the devices; here arguments are checked and copied.
- * Locks: ns has its own; a process's directory and descriptors are its own.
+ * System calls about names: what is there, and what it is called. Arguments are checked
+ * and copied here, and ns and the devices do the work. Locks: ns has its own; the
+ * directory and the descriptors of a process are its own.
  */
 
 #include "kern/chan.h"

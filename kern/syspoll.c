@@ -1,8 +1,8 @@
 /*
- * poll: waiting for any of several descriptors. A device tells what is ready now and
- * where a change will be announced (dev.h); all those places are marked before the test,
- * so that a change between the two moves the poll generation and is seen by one or the
- * other. Locks: none; the scheduler's guard the generation.
+ * poll: waits for any of several descriptors. A device says what is ready now and which
+ * queue is woken when that changes (dev.h). All those queues are marked before the test,
+ * so that a change between the two moves the poll generation, and one or the other sees
+ * it. Locks: none; the scheduler's guards the generation.
  */
 
 #include "arch/arch.h"

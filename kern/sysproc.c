@@ -1,6 +1,7 @@
 /*
- * System calls about processes and memory: arguments checked and copied here, the work
- * done by proc, aspace and sched.
+ * System calls about processes and memory. Arguments are checked and copied here, and
+ * proc, aspace and sched do the work. Locks: sys_sleep has one of its own, because
+ * waiting needs one; a process's own fields need none.
  */
 
 #include "kern/sysproc.h"

@@ -1,6 +1,7 @@
 /*
- * Growing texts. The buffer doubles; when memory runs out the text stays as it is, marked
- * failed, and whoever shows it decides. Pure but for the heap.
+ * Growing texts. The buffer doubles when it is full. When there is no memory the text
+ * stays as it is and is marked as failed, and whoever shows it decides. Pure but for the
+ * heap.
  */
 
 #include "kern/text.h"

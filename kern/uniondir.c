@@ -1,8 +1,8 @@
 /*
- * Reading a directory that is a union: the members one after the other, each name once,
- * as a walk would find it. The union is the one that was there at open.
- * Locks: the cursor under Chan.lock, which is not held while devices are asked; two
- * readers of one Chan may both see an entry.
+ * Reads a directory that is a union: its members one after the other, each name once, as
+ * a walk would find it. The union is the one that was there when it was opened. Locks:
+ * Chan.lock guards the cursor, and is not held while devices are asked, so two readers of
+ * one Chan may both see an entry.
  */
 
 #include "kern/chan.h"

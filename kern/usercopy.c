@@ -1,6 +1,7 @@
 /*
- * Copies between the kernel and the running process. Only memory below 512 GiB counts:
- * a pointer at device registers or at the kernel is a bad address like any other.
+ * Copies between the kernel and the running process. Only memory below 512 GiB counts: a
+ * pointer to device registers or to the kernel is a bad address like any other. Locks:
+ * none.
  */
 
 #include "arch/arch.h"
