@@ -1,11 +1,12 @@
-/* What arch itself wants from the firmware's tables. The rest is in arch/arch.h. */
+/* What arch itself wants from the firmware's tables. What others want is in
+ * arch/arch.h. */
 #pragma once
 
 #include "arch/arch.h"
 
-void acpi_init(void); /* finds the root table; says so when there is none */
+void acpi_init(void); /* finds the root table, and prints when there is none */
 
-/* A register of the FADT: where it is, 0 none. Only I/O ports are used. */
+/* What is used of the FADT. Registers are I/O ports; 0: there is none. */
 typedef struct Fadt {
 	uint16_t smi_cmd, pm1a_cnt, pm1b_cnt, pm_timer;
 	uint8_t acpi_enable;
@@ -16,7 +17,7 @@ typedef struct Fadt {
 	paddr_t dsdt;
 } Fadt;
 
-/* False: there is no usable FADT, *f is all zero. */
+/* Reads the FADT into *f. Returns false when none is usable; *f is then all zero. */
 bool acpi_fadt(Fadt *f);
-/* A table by its address, as acpi_find; NULL. */
+/* Like acpi_find, but by the table's address. NULL: there is no table. */
 const void *acpi_at(paddr_t pa, size_t *len);

@@ -1,10 +1,11 @@
+/* The clock of the machine, and the ticks of each CPU. */
 #pragma once
 
 #include "kern/types.h"
 
 #define TICK_HZ 100
 
-/* Measure the time-stamp counter and the local APIC's timer against a clock whose rate is
- * known. Once, on the boot CPU, interrupts off. */
+/* Measures the time-stamp counter and the local APIC's timer against a clock whose rate
+ * is known. To be called once, on the boot CPU, with interrupts off, after acpi_init. */
 void clock_init(void);
-void clock_start(void); /* ticks from now on, on this CPU */
+void clock_start(void); /* this CPU ticks from now on */

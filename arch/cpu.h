@@ -18,7 +18,7 @@ typedef struct __attribute__((packed)) Tss {
 
 enum { IST_DF = 1, IST_NMI, IST_MC, NIST = 3 };
 
-/* A request that others forget addresses: arch/shoot.c. */
+/* A request to the other CPUs to forget addresses (arch/shoot.c). */
 typedef struct Shoot {
 	volatile uint32_t pending; /* a bit per CPU that has not answered; atomic */
 	vaddr_t va;                /* const while pending != 0 */
@@ -36,7 +36,7 @@ typedef struct Cpu {
 	volatile bool online; /* set once by its own CPU, read by all */
 	bool stopped;         /* reached the end of a panic */
 
-	/* CR3, and what it is about to be; read by all */
+	/* CR3, and what it is about to be; all CPUs read them */
 	volatile paddr_t root, next_root;
 	Shoot shoot; /* requests of this CPU */
 
@@ -75,6 +75,7 @@ this_cpu(void)
 	return c;
 }
 
-void idle_end(void); /* whatever this CPU does from here on is not idling */
-/* Descriptor tables, control registers, SYSCALL; `ist` are the tops of NIST stacks. */
+void idle_end(void); /* what this CPU does from here on does not count as idle */
+/* Sets up the CPU it runs on: descriptor tables, control registers, SYSCALL. `ist` has
+ * the tops of the NIST stacks for #DF, NMI and #MC. */
 void cpu_init(Cpu *c, const uint64_t ist[NIST]);

@@ -24,5 +24,5 @@ extern const Fixup extable[], extable_end[];
 extern const uint64_t boot_tsc;
 extern const uint32_t boot_info, boot_magic;
 
-/* Read 8 bytes that may not be there: 0 or -EFAULT. copy.S */
+/* Reads 8 bytes that may not be there (copy.S). -EFAULT: they are not. */
 int peek(uint64_t addr, uint64_t *out);

@@ -19,5 +19,6 @@ enum {
 	VEC_SPURIOUS = 0xff,
 };
 
-void irq_dispatch(uint vector); /* with interrupts off; acknowledges */
-void irq_stray_count(uint vector);
+/* Handles and acknowledges an interrupt. Interrupts are off. */
+void irq_dispatch(uint vector);
+void irq_stray_count(uint vector); /* counts an interrupt that nobody owns */

@@ -3,8 +3,9 @@
 
 #include "arch/arch.h"
 
-/* Build them from bootinfo, load them: direct map and image with their final rights.
- * Takes what it needs out of bootinfo. Before page_init. */
+/* Builds and loads the tables, with the direct map and the image in their final rights,
+ * and takes the memory for them out of bootinfo. To be called before page_init. */
 void kmap_init(void);
-/* Kernel memory at va, a fresh frame unless it has one. -ENOMEM. After page_init. */
+/* Maps a fresh frame at va, unless one is there. -ENOMEM. To be called after
+ * page_init. */
 int kmap_page(vaddr_t va);

@@ -24,6 +24,6 @@ typedef struct Madt {
 	IsaLine isa[NISA];
 } Madt;
 
-/* Table and length as acpi_find gives them; a bad entry ends the reading, what came
- * before it stays. -EINVAL: not even a whole header. */
+/* Reads a table of len bytes. A bad entry ends the reading, and what came before it
+ * stays. -EINVAL: there is not even a whole header. */
 int madt_parse(const void *table, size_t len, Madt *m);

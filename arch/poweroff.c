@@ -36,7 +36,8 @@ acpi_power_init(void)
 	have_s5 = dsdt != NULL && s5_find(dsdt, len, &s5a, &s5b);
 }
 
-/* Long enough for a machine to go, in reads of a port that takes a microsecond each. */
+/* Waits long enough for a machine to go off. Each read of the port takes a
+ * microsecond. */
 static void
 power_linger(void)
 {

@@ -1,3 +1,4 @@
+/* How the machine is switched off. */
 #pragma once
 
-void acpi_power_init(void); /* after acpi_init */
+void acpi_power_init(void); /* reads what soft-off needs; after acpi_init */

@@ -1,3 +1,4 @@
+/* The date. */
 #pragma once
 
-void rtc_init(void); /* after acpi_init and clock_init */
+void rtc_init(void); /* reads the date; after acpi_init and clock_init */

@@ -35,14 +35,14 @@ trap_from_user(const Trapframe *tf)
 	return (tf->cs & 3) != 0;
 }
 
-void trap_init(void); /* the interrupt table; once */
-void trap_load(void); /* on each CPU */
+void trap_init(void); /* fills the interrupt table, once */
+void trap_load(void); /* loads it, on each CPU */
 
-/* Called by entry.S, interrupts off. */
+/* Where entry.S enters C, with interrupts off. */
 void trap(Trapframe *tf);
 void trap_ist(Trapframe *tf);
 void trap_syscall(Trapframe *tf);
 void trap_leave(Trapframe *tf);
 
-/* What the report prints before everything stops: arch/report.c. */
+/* Prints a fault of the kernel and stops the system (arch/report.c). */
 void report_fault(const Trapframe *tf, uint64_t cr2) __attribute__((noreturn));

@@ -1,3 +1,4 @@
+/* The console. */
 #pragma once
 
-void uart_init(void); /* before anything is said */
+void uart_init(void); /* before anything is printed */

@@ -1,4 +1,5 @@
-/* copy.S: copies whose user side may fault. */
+/* The copies in copy.S whose user side may fault. The caller has checked that it is user
+ * memory. 0, a length, -EFAULT or -ENAMETOOLONG. */
 #pragma once
 
 #include "kern/types.h"

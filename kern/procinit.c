@@ -14,6 +14,7 @@
 
 static const char *program; /* set before the process is made */
 
+/* The first code of process 1, on its own kernel stack. It does not return. */
 static void
 init_start(void *arg)
 {
