@@ -187,7 +187,7 @@ acpi_fadt(Fadt *f)
 	size_t len;
 	const uint8_t *p = acpi_find("FACP", 0, &len);
 
-	memset(f, 0, sizeof(*f));
+	memset(f, 0, sizeof *f);
 	if (p == NULL || len < 116)
 		return false;
 	f->smi_cmd = le32(p + 48);

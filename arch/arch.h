@@ -52,7 +52,7 @@ static inline void arch_irq_restore(bool on);
 void arch_idle(void);
 static inline void arch_relax(void); /* PAUSE */
 
-uint64_t arch_tsc(void);
+uint64_t arch_tsc(void);        /* the time-stamp counter */
 uint64_t arch_idle_ticks(void); /* of this CPU */
 ns_t arch_now(void);            /* monotonic since boot */
 uint64_t arch_wall(void);       /* seconds since 1970 */

@@ -31,7 +31,7 @@ typedef struct Buf {
 static void
 set_cmdline(BootInfo *b, const char *s, size_t n)
 {
-	n = strnlen(s, n < sizeof(b->cmdline) - 1 ? n : sizeof(b->cmdline) - 1);
+	n = strnlen(s, n < sizeof b->cmdline - 1 ? n : sizeof b->cmdline - 1);
 	memcpy(b->cmdline, s, n);
 	b->cmdline[n] = '\0';
 }
@@ -165,7 +165,7 @@ pvh_cmdline(BootInfo *b, paddr_t pa, PhysAt *at)
 	size_t n = 0;
 	const char *s;
 
-	while (n < sizeof(b->cmdline) - 1 && (s = at(pa + n, 1)) != NULL && *s != '\0')
+	while (n < sizeof b->cmdline - 1 && (s = at(pa + n, 1)) != NULL && *s != '\0')
 		b->cmdline[n++] = *s;
 	b->cmdline[n] = '\0';
 	memmap_take(b, pa, n + 1);
@@ -221,13 +221,13 @@ bootinfo_parse(BootInfo *b, uint32_t magic, paddr_t info, PhysAt *at)
 {
 	int err = -EINVAL;
 
-	memset(b, 0, sizeof(*b));
+	memset(b, 0, sizeof *b);
 	if (magic == PVH_MAGIC)
 		err = parse_pvh(b, info, at);
 	else if (magic == MB2_MAGIC)
 		err = parse_mb2(b, info, at);
 	if (err != 0) {
-		memset(b, 0, sizeof(*b));
+		memset(b, 0, sizeof *b);
 		return err;
 	}
 	keep_archive(b);

@@ -24,7 +24,7 @@ arch_kstack_prepare(void *base, void (*fn)(void *), void *arg)
 {
 	Saved *s = (Saved *)arch_tf(base) - 1;
 
-	memset(s, 0, sizeof(*s));
+	memset(s, 0, sizeof *s);
 	s->rbx = (uint64_t)fn;
 	s->r12 = (uint64_t)arg;
 	s->ret = (uint64_t)kstack_start;
@@ -42,7 +42,7 @@ arch_tf(void *kstack_base)
 void
 arch_tf_init(Trapframe *tf, vaddr_t entry, vaddr_t sp)
 {
-	memset(tf, 0, sizeof(*tf));
+	memset(tf, 0, sizeof *tf);
 	tf->rip = entry < USER_TOP ? entry : 0;
 	tf->rsp = sp;
 	tf->cs = SEL_UCODE;
@@ -84,8 +84,8 @@ arch_fpu_init(void *area)
 	uint32_t mxcsr = MXCSR_DEFAULT;
 
 	memset(area, 0, ARCH_FPU_SIZE);
-	memcpy((char *)area + 0, &fcw, sizeof(fcw));
-	memcpy((char *)area + 24, &mxcsr, sizeof(mxcsr));
+	memcpy((char *)area + 0, &fcw, sizeof fcw);
+	memcpy((char *)area + 24, &mxcsr, sizeof mxcsr);
 }
 
 void

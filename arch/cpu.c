@@ -65,7 +65,7 @@ descriptor_tables(Cpu *c, const uint64_t ist[NIST])
 	struct __attribute__((packed)) {
 		uint16_t limit;
 		uint64_t base;
-	} ptr = { sizeof(c->gdt) - 1, (uint64_t)c->gdt };
+	} ptr = { sizeof c->gdt - 1, (uint64_t)c->gdt };
 	uint64_t tss = (uint64_t)&c->tss;
 
 	c->gdt[SEL_KCODE / 8] = 0x00af9a000000ffff;

@@ -67,7 +67,7 @@ madt_parse(const void *table, size_t len, Madt *m)
 	const uint8_t *p = table;
 	size_t off = HEADER;
 
-	memset(m, 0, sizeof(*m));
+	memset(m, 0, sizeof *m);
 	for (uint i = 0; i < NISA; i++)
 		m->isa[i].gsi = i;
 	if (len < HEADER)

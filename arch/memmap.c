@@ -19,7 +19,7 @@ static void
 remove_at(BootInfo *b, uint i)
 {
 	b->nmem--;
-	memmove(&b->mem[i], &b->mem[i + 1], (b->nmem - i) * sizeof(b->mem[0]));
+	memmove(&b->mem[i], &b->mem[i + 1], (b->nmem - i) * sizeof b->mem[0]);
 }
 
 static bool
@@ -27,7 +27,7 @@ insert_at(BootInfo *b, uint i, MemRange r)
 {
 	if (b->nmem == BOOT_MAXRANGE)
 		return false;
-	memmove(&b->mem[i + 1], &b->mem[i], (b->nmem - i) * sizeof(b->mem[0]));
+	memmove(&b->mem[i + 1], &b->mem[i], (b->nmem - i) * sizeof b->mem[0]);
 	b->mem[i] = r;
 	b->nmem++;
 	return true;
@@ -119,10 +119,11 @@ memmap_take(BootInfo *b, paddr_t base, uint64_t len)
 	base = rounddown(base, PAGE_SIZE);
 	for (uint i = 0; len != 0 && i < b->nmem; i++) {
 		MemRange r = b->mem[i];
-		if (r.kind != MEM_RAM || r.used || end_of(&r) <= base || r.base >= end)
-			continue;
 		paddr_t from = r.base > base ? r.base : base;
 		paddr_t to = end_of(&r) < end ? end_of(&r) : end;
+
+		if (r.kind != MEM_RAM || r.used || end_of(&r) <= base || r.base >= end)
+			continue;
 		range_lay(b, (MemRange){ from, to - from, MEM_RAM, true });
 		i = (uint)-1; /* the list has moved: from the start */
 	}

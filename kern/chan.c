@@ -15,7 +15,7 @@
 Chan *
 chan_new(void)
 {
-	Chan *c = kalloc(sizeof(*c));
+	Chan *c = kalloc(sizeof *c);
 
 	if (c == NULL) {
 		fail(-ENOMEM, "out of memory");

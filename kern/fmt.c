@@ -58,15 +58,15 @@ static void
 put_number(Out *o, Spec *s, uint64_t v, uint base, bool upper, const char *pre)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-	char buf[24], *p = buf + sizeof(buf);
+	char buf[24], *p = buf + sizeof buf;
 
 	if (s->prec >= 0)
 		s->zero = false; /* C11 7.21.6.1: the precision rules */
 	for (; v != 0; v /= base)
 		*--p = digits[v % base];
-	if (p == buf + sizeof(buf) && s->prec < 0)
+	if (p == buf + sizeof buf && s->prec < 0)
 		*--p = '0';
-	int len = buf + sizeof(buf) - p;
+	int len = buf + sizeof buf - p;
 	put_padded(o, s, pre, s->prec - len, p, len);
 }
 

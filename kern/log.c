@@ -49,10 +49,10 @@ log_vprint(const char *fmt, va_list ap)
 {
 	static const char cut[] = "...\n";
 	char line[LINE];
-	size_t n = vsnprint(line, sizeof(line), fmt, ap);
+	size_t n = vsnprint(line, sizeof line, fmt, ap);
 
-	if (n >= sizeof(line)) {
-		n = sizeof(line) - 1;
+	if (n >= sizeof line) {
+		n = sizeof line - 1;
 		memcpy(line + n - strlen(cut), cut, strlen(cut));
 	}
 	log_put(line, n);
@@ -91,7 +91,7 @@ fail(int err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprint(p->errstr, sizeof(p->errstr), fmt, ap);
+	vsnprint(p->errstr, sizeof p->errstr, fmt, ap);
 	va_end(ap);
 	return err;
 }

@@ -32,7 +32,7 @@ struct Pgrp {
 static Union *
 union_new(void)
 {
-	Union *u = kalloc(sizeof(*u) + UNION_MAX * sizeof(Member));
+	Union *u = kalloc(sizeof *u + UNION_MAX * sizeof(Member));
 
 	if (u == NULL)
 		fail(-ENOMEM, "out of memory");
@@ -172,7 +172,7 @@ append_locked(Pgrp *g, Chan *at, Union *u) REQUIRES(g->lock)
 		n++;
 	if (n >= MOUNT_MAX)
 		return fail(-ENOSPC, "too many places bound over");
-	if ((m = kalloc(sizeof(*m))) == NULL)
+	if ((m = kalloc(sizeof *m)) == NULL)
 		return fail(-ENOMEM, "out of memory");
 	m->at = chan_get(at);
 	m->u = u;
@@ -285,7 +285,7 @@ mount_keep(Pgrp *g, const char *top)
 Pgrp *
 pgrp_new(void)
 {
-	Pgrp *g = kalloc(sizeof(*g));
+	Pgrp *g = kalloc(sizeof *g);
 
 	if (g == NULL)
 		return NULL;
@@ -329,7 +329,7 @@ pgrp_copy(Pgrp *g)
 	end = &n->mounts;
 	mutex_lock(&g->lock);
 	for (Mount *m = g->mounts; m != NULL && whole; m = m->next) {
-		whole = (*end = kalloc(sizeof(**end))) != NULL;
+		whole = (*end = kalloc(sizeof **end)) != NULL;
 		if (!whole)
 			break;
 		(*end)->at = chan_get(m->at);

@@ -133,7 +133,7 @@ not_dir(const char *path, const char *rest)
 {
 	char at[SYS_PATHMAX];
 
-	strcopy(at, path, sizeof(at));
+	strcopy(at, path, sizeof at);
 	if (rest > path)
 		at[rest - path] = 0;
 	return fail(-ENOTDIR, "not a directory: %s", at);

@@ -21,7 +21,7 @@ fail_with_path(int err, const char *path)
 {
 	char why[SYS_ERRMAX];
 
-	strcopy(why, proc_self()->errstr, sizeof(why));
+	strcopy(why, proc_self()->errstr, sizeof why);
 	return fail(err, "%s: %s", why, path);
 }
 
@@ -84,7 +84,7 @@ creator_clone(const Place *p, Chan **out)
 
 	if (c == NULL)
 		return fail(-EACCES, "no directory bound here takes new files (bind -c)");
-	if (!c->dev->create)
+	if (c->dev->create == NULL)
 		return fail(-EROFS, "no files can be made here");
 	*out = chan_clone(c);
 	return *out == NULL ? -ENOMEM : check_writable(*out);
@@ -101,7 +101,7 @@ file_create(Pgrp *g, const char *path, int flags, uint32_t mode, bool dir, Chan 
 	Place p;
 	int err;
 
-	strcopy(up, path, sizeof(up));
+	strcopy(up, path, sizeof up);
 	if (!path_split(up, name))
 		return fail(-EEXIST, "file exists");
 	if (!path_name_ok(name))
@@ -174,7 +174,7 @@ find_in_dir(Pgrp *g, const char *path, Chan **dir, Chan **file)
 	Place p;
 	int err;
 
-	strcopy(up, path, sizeof(up));
+	strcopy(up, path, sizeof up);
 	if (!path_split(up, name))
 		return fail(-EBUSY, "is the root of a device");
 	if ((err = walk_dir(g, up, &p)) != 0)

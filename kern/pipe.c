@@ -186,7 +186,7 @@ static int
 pipe_stat(Chan *c, Stat *st)
 {
 	*st = (Stat){ .qid = c->qid, .mode = end_of(c) == READ_END ? 0400 : 0200 };
-	strcopy(st->name, "pipe", sizeof(st->name));
+	strcopy(st->name, "pipe", sizeof st->name);
 	return 0;
 }
 
@@ -222,7 +222,7 @@ end_new(Pipe *p, int end)
 int
 pipe_new(Chan **r, Chan **w)
 {
-	Pipe *p = kalloc(sizeof(*p));
+	Pipe *p = kalloc(sizeof *p);
 	paddr_t pa = page_alloc(0, PAGE_KERNEL);
 
 	if (p == NULL || pa == 0) {

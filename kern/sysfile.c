@@ -273,7 +273,7 @@ sys_pipe(const uint64_t a[6])
 	if ((fd[1] = fd_alloc(end[1], false)) < 0) {
 		chan_put(end[1]);
 		err = fd[1];
-	} else if ((err = copy_out(a[0], fd, sizeof(fd))) != 0) {
+	} else if ((err = copy_out(a[0], fd, sizeof fd)) != 0) {
 		fd_close(fd[1]);
 	}
 	if (err != 0)

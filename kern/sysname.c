@@ -44,8 +44,8 @@ stat_fill(SysStat *s, const Stat *st, const Dev *dev, const char *name)
 		.length = st->length,
 		.mtime = st->mtime,
 	};
-	strcopy(s->dev, dev->name, sizeof(s->dev));
-	strcopy(s->name, name, sizeof(s->name));
+	strcopy(s->dev, dev->name, sizeof s->dev);
+	strcopy(s->name, name, sizeof s->name);
 }
 
 /* The name is the one it was reached by: what is bound at /x is called x. */
@@ -59,7 +59,7 @@ stat_out(Chan *c, uint64_t to)
 	if (err != 0)
 		return err;
 	stat_fill(&s, &st, c->dev, path_last(c->path));
-	return copy_out(to, &s, sizeof(s));
+	return copy_out(to, &s, sizeof s);
 }
 
 int64_t
@@ -129,7 +129,7 @@ sys_dirread(const uint64_t a[6])
 		if ((err = ns_entry(proc_self()->pgrp, c, from + n, &st)) != 0)
 			break;
 		stat_fill(&s, &st, c->dev, st.name);
-		if ((err = copy_out(a[1] + n * sizeof(s), &s, sizeof(s))) != 0)
+		if ((err = copy_out(a[1] + n * sizeof s, &s, sizeof s)) != 0)
 			break;
 		n++;
 	}

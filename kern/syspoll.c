@@ -44,12 +44,13 @@ poll_test(SysPoll *p, uint n)
 	uint ready = 0;
 
 	for (uint i = 0; i < n; i++) {
+		Chan *c;
 		Waitq *q;
 
 		p[i].revents = 0;
 		if (p[i].fd < 0)
 			continue;
-		Chan *c = fd_chan(p[i].fd);
+		c = fd_chan(p[i].fd);
 		p[i].revents = c == NULL ? SPOLLERR : poll_chan(c, p[i].events, &q);
 		ready += p[i].revents != 0;
 	}
@@ -80,7 +81,7 @@ sys_poll(const uint64_t a[6])
 {
 	SysPoll p[NFD];
 	int ms = (int)a[2], ready, err;
-	size_t size = a[1] * sizeof(p[0]);
+	size_t size = a[1] * sizeof p[0];
 
 	if (a[1] > NFD)
 		return fail(-EINVAL, "poll: more than %d descriptors", NFD);

@@ -25,7 +25,7 @@ typedef struct UnionDir {
 int
 uniondir_open(Chan *c, Union *u)
 {
-	UnionDir *d = kalloc(sizeof(*d));
+	UnionDir *d = kalloc(sizeof *d);
 
 	if (d == NULL)
 		return fail(-ENOMEM, "out of memory");
