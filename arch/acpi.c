@@ -41,7 +41,8 @@ map_listed(paddr_t pa, size_t len)
 	return memmap_covers(&bootinfo, pa, len, false) ? arch_map_ro(pa, len) : NULL;
 }
 
-/* The table at pa, whole, its checksum right; else one line and NULL. */
+/* Maps the whole table at pa and verifies its checksum. If it is wrong, prints a line and
+ * returns NULL. */
 static const uint8_t *
 map_table(paddr_t pa, size_t *len)
 {
@@ -100,7 +101,7 @@ is_rsdp(const uint8_t *p)
 	return memcmp(p, "RSD PTR ", 8) == 0 && sums_to_zero(p, 20);
 }
 
-/* Where a BIOS leaves it: 16-byte boundaries of the BIOS's read-only memory. */
+/* A BIOS leaves it at a 16-byte boundary of its read-only memory. */
 static paddr_t
 rsdp_scan(paddr_t from, size_t len)
 {
@@ -171,7 +172,8 @@ acpi_at(paddr_t pa, size_t *len)
 	return pa != 0 ? map_table(pa, len) : NULL;
 }
 
-/* An I/O port by its old field, or by its generic address (type 1: port). */
+/* The I/O port that a register is at, by its generic address (type 1 is a port) or else
+ * by its old field. */
 static uint16_t
 gas_port(const uint8_t *p, size_t len, size_t old, size_t gas)
 {

@@ -36,7 +36,8 @@ set_cmdline(BootInfo *b, const char *s, size_t n)
 	b->cmdline[n] = '\0';
 }
 
-/* Both loaders use the numbers of the BIOS call; new ones mean "leave it alone". */
+/* Both loaders use the numbers of the BIOS call. A number that is not known here means
+ * memory to leave alone. */
 static MemKind
 kind_of(uint32_t type)
 {
@@ -54,8 +55,8 @@ kind_of(uint32_t type)
 	}
 }
 
-/* A table of {base 8, length 8, type 4, ...}, `step` bytes apart. RAM first: whatever
- * claims otherwise wins over it. */
+/* Adds a table of {base 8, length 8, type 4, ...}, `step` bytes apart. RAM is added
+ * first, so that any other claim wins over it. */
 static void
 add_map(BootInfo *b, Buf map, size_t step)
 {
@@ -197,9 +198,10 @@ parse_pvh(BootInfo *b, paddr_t info, PhysAt *at)
 	return 0;
 }
 
-/* QEMU's -initrd ends where it expects the firmware's tables to begin, and SeaBIOS may
- * reserve a page or two below that: memory all the same, and the loader wrote it last. An
- * archive where no memory is listed has no address in the direct map. */
+/* Makes the archive RAM that is in use. QEMU's -initrd ends where it expects the
+ * firmware's tables to begin, and SeaBIOS may reserve a page or two below that. This is
+ * memory all the same, and the loader wrote it last. An archive where no memory is listed
+ * is dropped, because it has no address in the direct map. */
 static void
 keep_archive(BootInfo *b)
 {

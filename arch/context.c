@@ -37,8 +37,8 @@ arch_tf(void *kstack_base)
 	return (Trapframe *)((char *)kstack_base + KSTACK_SIZE) - 1;
 }
 
-/* Only addresses a user can have may ever stand in rip: the way out depends on it being
- * canonical (entry.S). Another becomes 0, where nothing is mapped. */
+/* rip may hold only an address that a user can have, because the way out depends on a
+ * canonical one (entry.S). Any other becomes 0, where nothing is mapped. */
 void
 arch_tf_init(Trapframe *tf, vaddr_t entry, vaddr_t sp)
 {

@@ -174,7 +174,8 @@ irq_lines_hold(void)
 			line_mask(i);
 }
 
-/* An edge that came meanwhile is lost: the handlers look once for themselves. */
+/* An edge that came meanwhile is lost, so each handler is made to look once for
+ * itself. */
 void
 irq_lines_go(int (*entry)(const IrqLine *l, uint64_t *out))
 {

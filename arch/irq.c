@@ -78,7 +78,7 @@ irq_stray(void)
 	return __atomic_load_n(&strays, __ATOMIC_RELAXED);
 }
 
-/* Said at 1, 2, 4, 8, ...: a device that floods must not flood the log. */
+/* Printed at 1, 2, 4, 8, ... so that a device that floods us does not flood the log. */
 void
 irq_stray_count(uint vector)
 {

@@ -49,10 +49,8 @@ index_at(vaddr_t va, int level)
 	return va >> (12 + 9 * (level - 1)) & 511;
 }
 
-/*
- * The entry for va at `level` (1: 4 KiB, 2: 2 MiB). A missing table is made of *spare,
- * which is then 0; NULL: one more is needed.
- */
+/* The entry for va at a level (1: 4 KiB, 2: 2 MiB). A table that is missing is made of
+ * the page *spare, which is then 0. NULL: one more page is needed. */
 static uint64_t *
 entry_of(vaddr_t va, int level, paddr_t *spare)
 {
@@ -102,8 +100,8 @@ image_pa(const void *p)
 	return (uint64_t)p - IMAGE_BASE;
 }
 
-/* Rights of a RAM page in the direct map: what must not change there cannot be
- * changed. */
+/* Rights of a RAM page in the direct map. What is constant in the image is read-only
+ * there too. */
 static uint64_t
 direct_rights(paddr_t pa)
 {
@@ -143,7 +141,8 @@ image_map(const char *from, const char *to, uint64_t rights)
 			*early_entry((vaddr_t)p, 1) = image_pa(p) | rights;
 }
 
-/* An upper bound of the tables needed: per range, every level it can touch. */
+/* At most so many tables are needed: for each range, all that it can touch at each
+ * level. */
 static size_t
 tables_needed(void)
 {
@@ -224,8 +223,8 @@ kmap_page(vaddr_t va)
 	return err == -EEXIST ? 0 : err;
 }
 
-/* Addresses for len bytes that agree with pa in the low 21 bits, so large pages fit;
- * never given back. 0: no more. */
+/* Gives addresses for len bytes. Their low 21 bits are those of pa, so that large pages
+ * fit. They are never given back. 0: there are no more. */
 static vaddr_t
 window_take(paddr_t pa, size_t len)
 {
@@ -270,7 +269,7 @@ window_map(paddr_t pa, size_t len, uint64_t rights)
 volatile void *
 arch_map_mmio(paddr_t pa, size_t len)
 {
-	/* The same memory cached and uncached is undefined; registers are not RAM. */
+	/* To map memory both cached and uncached is undefined, and RAM is cached. */
 	if (memmap_has_ram(&bootinfo, pa, len))
 		return NULL;
 	return window_map(pa, len, RIGHTS_REG);

@@ -16,9 +16,10 @@
 #define NSTACK ((WINDOW_BASE - STACK_BASE) / 2 / STRIDE)
 
 static Lock kstack_lock = LOCK_INIT(RANK_KMAP, "kstack");
-static void **pool;           /* each free stack's first word points at the next */
-static size_t nstack;         /* places handed out so far */
-static size_t unmade[MAXCPU]; /* where memory ran out half way: tried again first */
+static void **pool;   /* each free stack's first word points at the next */
+static size_t nstack; /* places handed out so far */
+static size_t
+	unmade[MAXCPU]; /* memory ran out half way here, so it is tried again first */
 static uint nunmade;
 
 /* A place for a stack, NSTACK when there is none. */

@@ -37,7 +37,8 @@ add_ioapic(Madt *m, uint8_t id, uint32_t base, uint32_t gsi)
 	m->nioapic++;
 }
 
-/* Flags: polarity 1:0 (3 low), trigger 3:2 (3 level); 0 is the bus's own: high, edge. */
+/* Bits 1:0 of flags are the polarity (3: low), and 3:2 the trigger (3: level). 0 is what
+ * the bus has: high and edge. */
 static void
 override_add(Madt *m, uint bus, uint line, uint32_t gsi, uint flags)
 {

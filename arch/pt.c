@@ -170,15 +170,14 @@ pt_trim(paddr_t root, vaddr_t va, size_t len, paddr_t *list)
 	pte_t *t = table_at(root);
 	uint n = 0;
 
-	/* Only the user's half: the kernel's entries are shared by everybody. */
+	/* Only the user's half, because all processes share the kernel's entries. */
 	for (vaddr_t top = rounddown(va, PT_SPAN); top < va + len; top += PT_SPAN) {
 		pte_t *e = &t[table_slot(top, 4)];
 
 		if (!(*e & PTE_P))
 			continue;
 		n += table_trim(table_at(*e & PTE_ADDR), 3, top, va, va + len, list);
-		/* The page below PML4[0] lives as long as the process: domains hold
-		 * it. */
+		/* The page below PML4[0] lives as long as the process (rule 6). */
 		if (top != 0 && table_empty(table_at(*e & PTE_ADDR))) {
 			page_push(list, *e & PTE_ADDR);
 			pte_store(e, 0);

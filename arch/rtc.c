@@ -66,8 +66,7 @@ value_decode(uint8_t v, bool binary)
 	return binary ? v : (v >> 4) * 10 + (v & 15);
 }
 
-/* Days from 1970-01-01: years of 365 days, leap days before the year, days of the
- * year. */
+/* 365 days for each year, the leap days before this year, and the days of this year. */
 static uint64_t
 days_since_1970(uint year, uint month, uint day)
 {

@@ -44,7 +44,7 @@ bytes_skip(Bytes *b, size_t n)
 	return true;
 }
 
-/* A small integer constant; sleep types have three bits. */
+/* Reads a small integer constant. Sleep types have three bits. */
 static bool
 aml_integer(Bytes *b, uint8_t *v)
 {
@@ -67,7 +67,7 @@ aml_integer(Bytes *b, uint8_t *v)
 	return false;
 }
 
-/* After the name: a package of at least two integers. */
+/* Reads what follows the name: a package of at least two integers. */
 static bool
 aml_package(Bytes b, uint8_t *v1, uint8_t *v2)
 {

@@ -43,8 +43,8 @@ arch_load_root(paddr_t root)
 	arch_irq_restore(irq);
 }
 
-/* Interrupts off: if one answered in between, the request read here would be the next
- * one, half written. */
+/* Interrupts are off, because an interrupt in between would answer this request, and what
+ * is read here could then be the next one, half written. */
 void
 arch_poll_shootdown(void)
 {

@@ -52,7 +52,8 @@ smp_init(const Madt *m)
 		kprint("smp: %u CPUs more than can be used\n", m->nignored);
 }
 
-/* Stacks of the CPU being started: for #DF, NMI and #MC, and the one it runs on. */
+/* The stacks of the CPU that is being started: three for #DF, NMI and #MC, and the one it
+ * runs on. */
 static void *stack[NIST + 1];
 static uint64_t ap_ist[NIST];
 

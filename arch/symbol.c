@@ -48,8 +48,8 @@ print_address(uint64_t addr)
 	kprint("  %016lx %s+0x%lx\n", addr, name, off);
 }
 
-/* A return address is the instruction after the call, which may be the next function's
- * first: look up the byte before. */
+/* A return address is the instruction after the call. This may be the first of the next
+ * function, so the byte before it is looked up. */
 static void
 print_return(uint64_t addr)
 {

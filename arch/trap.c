@@ -119,11 +119,10 @@ trap(Trapframe *tf)
 		trap_leave(tf);
 }
 
-/*
- * #DF, NMI, #MC, on stacks of their own. They may have interrupted anything, a lock
- * holder included, so an NMI is only counted; the next tick says so. (A bogus one is an
- * interrupt, and no lock is held where those are on.)
- */
+/* #DF, NMI and #MC come here, on stacks of their own. They may have interrupted anything,
+ * even the holder of a lock, so an NMI is only counted, and the next tick prints that.
+ * One that a device has sent is an interrupt, and no lock is held where interrupts are
+ * on. */
 void
 trap_ist(Trapframe *tf)
 {
@@ -152,12 +151,10 @@ trap_syscall(Trapframe *tf)
 	trap_leave(tf);
 }
 
-/*
- * The last thing before user mode. Interrupts stay off from here on: a kill or a poke
- * that comes now is pending, and brings the process back at once. An address that a user
- * cannot have (some CPUs jump first and fault then) must not reach IRETQ or SYSRET, which
- * would fault in the kernel.
- */
+/* The last thing before user mode. Interrupts stay off from here on, so a kill or a poke
+ * that comes now is pending and brings the process back at once. An address that a user
+ * cannot have must not reach IRETQ or SYSRET, which would fault in the kernel. (Some CPUs
+ * jump to such an address first and fault then.) */
 void
 trap_leave(Trapframe *tf)
 {

@@ -13,7 +13,7 @@ arch_copy_user(void *dst, const void *src, size_t n)
 {
 	uint64_t d = (uint64_t)dst, s = (uint64_t)src, user = d < s ? d : s;
 
-	/* One side is the kernel's and far above; the lower one must be the user's. */
+	/* One side is the kernel's and lies far above, so the lower one is the user's. */
 	if (user >= USER_TOP || n > USER_TOP - user)
 		return -EFAULT;
 	return copy_fixed(dst, src, n);

@@ -52,7 +52,7 @@ int as_place(Aspace *as, vaddr_t va, size_t len, int prot, RegionKind kind)
 bool as_any_kind(const Aspace *as, vaddr_t va, size_t len, RegionKind kind)
 	REQUIRES(as->lock);
 /* Removes the guards of stretches in [va, va+len) that hold no DMA memory any more. Uses
- * at most three reserved regions. */
+ * at most two reserved regions, because only those at both ends can be split. */
 void as_drop_guards(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock);
 /* Removes windows on registers. -ENOMEM, with a sentence: nothing changed. */
 int as_unmap_regs(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock);

@@ -127,7 +127,7 @@ unmap_memory(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 	bool dma = as_any_kind(as, va, len, REGION_DMA);
 	int err;
 
-	/* A cut splits once; guards of up to both ends' stretches split twice more. */
+	/* The cut splits one region, and dropping guards one at each end. */
 	if (region_reserve(&as->regions, 4) != 0)
 		return fail(-ENOMEM, "out of memory");
 	err = as_depopulate(as, va, len);

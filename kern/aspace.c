@@ -19,8 +19,9 @@
 #include "kern/page.h"
 #include "kern/string.h"
 
-/* Accessed, and dirty where it can be: nobody looks at these bits, and then neither a CPU
- * nor a unit that walks these tables as its first stage has to write them. */
+/* A is set, and D where the page can be written. Nobody looks at these bits, and if they
+ * are set neither a CPU nor a unit that walks these tables as its first level writes
+ * them. */
 pte_t
 as_entry(paddr_t pa, int prot)
 {
@@ -216,7 +217,7 @@ as_depopulate(Aspace *as, vaddr_t va, size_t len)
 		arch_shootdown(as->root, va, len);
 		as_tell_removed(as, va, len, 0, tables);
 	}
-	/* nobody is asked about these again: they may be unconfirmed */
+	/* no observer is asked about these again, but they may be unconfirmed */
 	if (as->parked != 0)
 		pt_each(as->parked, va, len, take_leaf, &t);
 	as->frames -= t.n;
@@ -358,7 +359,7 @@ copy_region(Aspace *from, Aspace *to, const Region *r)
 	return pt_each(from->parked, r->va, r->len, copy_leaf, &c);
 }
 
-/* `to` is nobody else's yet: its lock is not taken. */
+/* Nobody else knows `to` yet, so its lock is not taken. */
 int
 aspace_fork(Aspace *from, Aspace **out) NO_ANALYSIS
 {

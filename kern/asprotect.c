@@ -12,7 +12,7 @@
 #include "kern/log.h"
 #include "kern/page.h"
 
-/* The parked frame for va, put back into nothing; 0 when there is none. */
+/* Takes the frame of va out of the parked tree. Returns 0 when there is none. */
 static paddr_t
 frame_unpark(Aspace *as, vaddr_t va) REQUIRES(as->lock)
 {
@@ -24,7 +24,8 @@ frame_unpark(Aspace *as, vaddr_t va) REQUIRES(as->lock)
 	return pa;
 }
 
-/* Room in the parked tree for every page of the range, so that parking cannot fail. */
+/* Makes room in the parked tree for every page of the range, so that parking cannot fail.
+ * -ENOMEM: some of the room may have been made. */
 static int
 park_reserve(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 {

@@ -21,7 +21,8 @@ clear_leaf(vaddr_t va, pte_t *e, void *arg)
 	return 0;
 }
 
-/* Registers: entries, CPUs, table pages. No device walks PML4[1], no frame is freed. */
+/* Removes windows: entries, then what CPUs remember, then table pages. No device walks
+ * PML4[1], and no frame is freed, so nobody else is asked. */
 static void
 depopulate_regs(Aspace *as, vaddr_t va, size_t len) REQUIRES(as->lock)
 {

@@ -155,7 +155,7 @@ spec_length(const char **f, Spec *s)
 	}
 }
 
-/* The low `size` bytes; what va_arg promoted is cut again. */
+/* The low `size` bytes of v: an argument that was promoted is cut again. */
 static uint64_t
 value_cut(uint64_t v, uint size)
 {
@@ -209,7 +209,7 @@ spec_width(const char **f, Spec *s, Args *a)
 	}
 }
 
-/* One conversion, *f behind its '%'; *f ends behind it. */
+/* Does one conversion. *f is behind its '%', and is moved behind the conversion. */
 static void
 spec_convert(Out *o, const char **f, Args *a)
 {

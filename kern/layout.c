@@ -36,7 +36,8 @@ layout_keep_out(paddr_t base, uint64_t len, const char *what)
 		if (base >= window[i].base && end <= window[i].base + window[i].len)
 			return;
 	if (nwindow == MAXWINDOW) {
-		/* One entry that covers too much is safe; a window forgotten is not. */
+		/* An entry that covers too much is safe, and a window that is forgotten
+		 * is not. */
 		Window *w = &window[MAXWINDOW - 1];
 		uint64_t hi = w->base + w->len > end ? w->base + w->len : end;
 
@@ -65,8 +66,8 @@ layout_window(vaddr_t va, uint64_t len)
 	return w != NULL ? w->what : NULL;
 }
 
-/* The first is the first MiB: kept from processes so that small numbers are no
- * pointers. */
+/* The first window is the first MiB. It is kept from processes only so that small numbers
+ * are no pointers. */
 const char *
 layout_device_window(vaddr_t va, uint64_t len)
 {

@@ -44,7 +44,8 @@ next_char(const Line *l, uint at)
 	return at;
 }
 
-/* Show bytes of the line; a tab takes one column, so that backspace is always one. */
+/* Shows bytes of the line. A tab takes one column, so that one backspace goes back over
+ * any character. */
 static void
 term_show(Line *l, uint from, uint to)
 {

@@ -112,7 +112,7 @@ panic_begin(void)
 		    __ATOMIC_SEQ_CST) &&
 		first != me)
 		arch_halt();
-	/* A panic in the report of a panic: say no more. */
+	/* This is a panic in the report of a panic, so nothing more is printed. */
 	if (++panic_depth > 2)
 		arch_die();
 	arch_stop_others();

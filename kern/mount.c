@@ -91,7 +91,8 @@ add_member(Union *u, Chan *c, int how)
 	return 0;
 }
 
-/* What u shows without `skip`. A place is in a union once: binding it again moves it. */
+/* Adds the members of u that are not in skip. A place is in a union once, so binding it
+ * again moves it. */
 static int
 add_others(Union *to, const Union *u, Chan *const skip[], uint nskip)
 {

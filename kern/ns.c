@@ -356,7 +356,8 @@ ns_bind(Pgrp *g, const char *cwd, const char *new, const char *old, int flags)
 	return err;
 }
 
-/* `new` is named as it was when it was bound: by what it is, or by what is seen there. */
+/* Takes `new` out of what is bound at `at`. It may have been named by what it is when it
+ * was bound, or by what is seen there, so both are tried. */
 static int
 unmount_one(Pgrp *g, const char *new, const Chan *at)
 {

@@ -17,10 +17,10 @@
 #include "kern/string.h"
 
 typedef struct Frame {
-	/* free lists; next also page_push lists; 0 ends (frame 0 is never ours) */
+	/* for the free lists, and next also for page_push; 0 ends a list */
 	uint32_t next, prev;
 	uint16_t refs;
-	uint8_t order; /* of the free block this frame heads; else page_set_order's */
+	uint8_t order; /* of the free block that begins here, or page_set_order's */
 	uint8_t kind : 4;
 	uint8_t head : 1; /* first frame of a free block, on a list */
 	uint8_t used : 1; /* handed out at least once: poisoned when free */
@@ -112,7 +112,8 @@ block_alloc(uint order, uint32_t limit)
 	return i;
 }
 
-/* Where the frame table can live: the first unused RAM above 1 MiB that holds it. */
+/* Finds a place for the frame table: the first unused RAM above 1 MiB that is large
+ * enough. */
 static MemRange *
 table_home(size_t need)
 {

@@ -11,7 +11,7 @@
 
 typedef struct Known {
 	const char *name;
-	const char *values; /* "a|b|c"; NULL: any that is not empty; "": none */
+	const char *values; /* "a|b|c", or NULL for any text but "", or "" for no value */
 } Known;
 
 static const Known known[] = {
@@ -122,7 +122,8 @@ params_wrong(const Param *p, char *buf, size_t n)
 	return buf;
 }
 
-/* The last valid one counts: whoever wrote two meant perhaps a list. */
+/* If it is given twice the last valid one counts. Whoever wrote two may have meant a
+ * list. */
 const char *
 params_again(const Params *ps, uint i, char *buf, size_t n)
 {

@@ -93,7 +93,7 @@ pipe_read(Chan *c, void *buf, long n, off_k off)
 	return n;
 }
 
-/* Bytes that may go in now: none, as long as a small write does not fit whole. */
+/* How many bytes may go in now. As long as a small write does not fit whole, it is 0. */
 static size_t
 room_locked(const Pipe *p, size_t left, size_t whole) REQUIRES(p->lock)
 {

@@ -20,7 +20,7 @@
 #include "kern/string.h"
 
 static Lock proc_lock = LOCK_INIT(RANK_PROC, "proc");
-static Proc *procs;              /* in pid order; each counted once for being here */
+static Proc *procs; /* in the order of pids; the table has a reference to each */
 static int last_pid = PROC_INIT; /* process 1 is named, not counted */
 static const ProcObserver *observer;
 
@@ -156,7 +156,7 @@ proc_move(Proc *p, Aspace *old, Aspace *new)
 	return 0;
 }
 
-/* What a program is called: the last element of its path. */
+/* A program is called by the last element of its path. */
 void
 proc_name(Proc *p, const char *path)
 {
@@ -329,7 +329,8 @@ remove_locked(Proc *p) REQUIRES(proc_lock)
 	*pp = p->next;
 }
 
-/* A finished child, out of the table; NULL with *any telling whether one may yet come. */
+/* Takes a child that has ended out of the table. NULL: there is none, and *any tells
+ * whether one may still come. */
 static Proc *
 reap_locked(Proc *self, int pid, bool *any) REQUIRES(proc_lock)
 {

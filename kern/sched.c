@@ -62,7 +62,7 @@ queue_take_locked(void) REQUIRES(sched_lock)
 	return p;
 }
 
-/* Run `to` on this CPU; returns when `from` runs again, perhaps on another. */
+/* Runs `to` on this CPU. Returns when `from` runs again, perhaps on another CPU. */
 static void
 switch_locked(Proc *from, Proc *to) REQUIRES(sched_lock)
 {
@@ -90,7 +90,7 @@ switch_locked(Proc *from, Proc *to) REQUIRES(sched_lock)
 	lock_set_irq_state(irq);
 }
 
-/* Give the CPU up. The caller is queued, asleep or finished. */
+/* Gives the CPU up. The caller is queued, asleep or finished. */
 static void
 leave_locked(void) REQUIRES(sched_lock)
 {
@@ -143,8 +143,8 @@ sched_switches(void)
 	return __atomic_load_n(&switches, __ATOMIC_RELAXED);
 }
 
-/* Interrupts stay off in the loop but for the HLT itself: a poke between the look at the
- * queue and the HLT is pending, and ends it. */
+/* In this loop interrupts are on only during the HLT. So a poke between the look at the
+ * queue and the HLT is pending, and ends the HLT. */
 void
 sched_start(void)
 {

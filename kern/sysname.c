@@ -48,7 +48,8 @@ stat_fill(SysStat *s, const Stat *st, const Dev *dev, const char *name)
 	strcopy(s->name, name, sizeof s->name);
 }
 
-/* The name is the one it was reached by: what is bound at /x is called x. */
+/* The name is the last element of the path that led here, so what is bound at /x is
+ * called x. */
 static int
 stat_out(Chan *c, uint64_t to)
 {
@@ -232,8 +233,8 @@ sys_unmount(const uint64_t a[6])
 	return err != 0 ? err : ns_unmount(p->pgrp, p->cwd, a[0] == 0 ? NULL : t.a, t.b);
 }
 
-/* What is asked for changes the caller's name space and nobody else's: a table that is
- * shared is copied first, whether COPY was said or not. */
+/* What is asked for changes only the caller's name space. So a table that is shared is
+ * copied first, even without RFNS_COPY. */
 int64_t
 sys_rfns(const uint64_t a[6])
 {

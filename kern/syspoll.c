@@ -21,8 +21,7 @@ poll_chan(Chan *c, int events, Waitq **q)
 	return c->dev->poll(c, events, q);
 }
 
-/* Have a change to any of them move the poll generation. Done before the test: a change
- * between the two is then seen by one or the other. */
+/* Marks the queue of each descriptor, so that a change moves the poll generation. */
 static void
 poll_mark(const SysPoll *p, uint n)
 {

@@ -31,7 +31,8 @@ sys_fork(const uint64_t a[6])
 	return proc_fork();
 }
 
-/* One NULL-terminated vector of strings, copied behind *buf; the pointers go to v. */
+/* Copies a NULL-terminated vector of strings to *buf, of which *room bytes are left, and
+ * moves both on. The pointers go to v. Errors leave a sentence. */
 static int
 copy_vector(vaddr_t src, char **v, char **buf, size_t *room)
 {

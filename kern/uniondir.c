@@ -12,7 +12,7 @@
 #include "kern/ns.h"
 #include "kern/namewalk.h"
 
-/* c->ns: the members, opened, and where the last entry was found. */
+/* What c->ns points at: the open members, and where the last entry was found. */
 typedef struct UnionDir {
 	Union *u;
 	struct Cursor {
@@ -57,7 +57,8 @@ name_hidden(const UnionDir *d, uint k, const char *name)
 	return false;
 }
 
-/* The entry at *at, or the first visible one behind it; *at moves past it. */
+/* Gives the entry at *at, or the first one behind it that is not hidden, and moves *at
+ * past it. -ENOENT: there is none. */
 static int
 next_entry(const UnionDir *d, struct Cursor *at, Stat *st)
 {
