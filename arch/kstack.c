@@ -18,8 +18,8 @@
 static Lock kstack_lock = LOCK_INIT(RANK_KMAP, "kstack");
 static void **pool;   /* each free stack's first word points at the next */
 static size_t nstack; /* places handed out so far */
-static size_t
-	unmade[MAXCPU]; /* memory ran out half way here, so it is tried again first */
+/* memory ran out half way here, so it is tried again first */
+static size_t unmade[MAXCPU];
 static uint nunmade;
 
 /* A place for a stack, NSTACK when there is none. */

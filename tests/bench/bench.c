@@ -1,8 +1,9 @@
 /*
- * bench NAME: one measurement from inside, printed as `bench NAME VALUE MIN MAX` (median
- * of RUNS). Values are time-stamp counter ticks, idle ticks taken off: under -icount
- * shift=0 on one CPU they are instructions. Timer interrupts are not masked; the median
- * does not see them. scripts/bench runs it.
+ * bench NAME does one measurement inside the system and prints `bench NAME VALUE MIN
+ * MAX`, where VALUE is the median of RUNS. Values are ticks of the time-stamp counter
+ * without those of idle time. Under -icount shift=0 and on one CPU they are instructions.
+ * Timer interrupts are not masked, but the median does not see them. scripts/bench runs
+ * it.
  *
  *	boot        from the kernel's entry to the first wait for typed input
  *	memory      bytes of RAM in use

@@ -1,4 +1,4 @@
-/* See bare.h. */
+/* What a program without a kernel under it needs. bare.h has the contracts. */
 #include "tests/conformance/bare.h"
 
 #include <stdarg.h>

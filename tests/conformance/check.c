@@ -1,4 +1,4 @@
-/* See check.h. */
+/* What the checks have in common. check.h has the contracts. */
 #include "tests/conformance/check.h"
 
 Edu edu, behind_pcie, behind_pci;

@@ -1,8 +1,8 @@
-/* Invalidation descriptors: what they do, which are refused; the queue and the
- * registers. */
+/* Checks of invalidation: what descriptors do, which are refused, and the same by the
+ * queue and by registers. */
 #include "tests/conformance/check.h"
 
-/* The leaf goes; the command must make it unusable. */
+/* The leaf is cleared, and the command must make it unusable. */
 static Verdict
 invalidates(uint64_t lo, uint64_t hi)
 {

@@ -1,4 +1,4 @@
-/* Fault reasons, one by one. */
+/* Checks of the fault reasons, one by one. */
 #include "tests/conformance/check.h"
 
 static Verdict

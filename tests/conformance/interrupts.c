@@ -1,4 +1,4 @@
-/* Interrupt requests: the window, remapping, and who may use an entry. */
+/* Checks of interrupt requests: the window, remapping, and who may use an entry. */
 #include "tests/conformance/check.h"
 
 #define OLD_FORMAT 0xfee00000u

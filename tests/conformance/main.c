@@ -1,12 +1,13 @@
 /*
- * What a (virtual) VT-d unit does, check by check: a program that boots alone, breaks the
- * rules a driver keeps, and prints one line each:
+ * Tests what a (virtual) VT-d unit does. This is a program that boots alone, breaks the
+ * rules that a driver keeps, and prints one line for each check:
  *
  *	pass|fail|absent  name  what was seen
  *
- * pass: as the manual says. fail: otherwise. absent: the unit does not claim to have it.
- * The machine is made by scripts/conformance: edu at 0:3.0, one behind a PCIe-to-PCI
- * bridge and one behind a conventional one.
+ * pass means that the unit does what the manual says, fail that it does something else,
+ * and absent that it does not claim to have this. scripts/conformance makes the machine.
+ * It has one edu device at 0:3.0, one behind a PCIe-to-PCI bridge, and one behind a
+ * conventional bridge.
  */
 #include "tests/conformance/check.h"
 

@@ -1,4 +1,5 @@
-/* Fault records: what they say, how they are cleared and lost; who requests come from. */
+/* Checks of fault records: what they say, how they are cleared and lost, and which source
+ * they name. */
 #include "tests/conformance/check.h"
 
 static Verdict

@@ -1,4 +1,4 @@
-/* Registers that software cannot write. */
+/* Checks that software cannot write some registers. */
 #include "tests/conformance/check.h"
 
 static Verdict

@@ -1,4 +1,4 @@
-/* What requests become: tables of every size, rights, pass-through, and what is
+/* Checks of translation: tables of every size, rights, pass-through, and what is
  * blocked. */
 #include "tests/conformance/check.h"
 

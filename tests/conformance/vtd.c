@@ -1,4 +1,4 @@
-/* See vtd.h. */
+/* A VT-d unit driven by hand. vtd.h has the contracts. */
 #include "tests/conformance/vtd.h"
 
 #define TRIES 1000000

@@ -1,21 +1,22 @@
 /*
  * Attach, detach, exit, exec, unmap, faults and power, for two devices and two processes,
- * as a model that spin searches exhaustively. What it proves is in README.md, in words; it
- * says of the kernel only what it shares with the kernel, so each step carries the name of
+ * as a model that spin searches exhaustively. README.md says in words what it proves. The
+ * model is of use only as far as the kernel does the same, so each step has the name of
  * the function it stands for (dev/assign/attach.c drain.c procevent.c power.c ops.c owner.c
  * blame.c, dev/vtd/context.c, kern/aspace.c).
  *
- * One unit, CM=0. A process has tables and below them one page. Process 1 execs, between
- * tables 1 and 3; process 2 has tables 2, and a page it takes the rights from may be kept
- * aside. A device with registers in somebody's hands holds a command, which repeats until a
- * reset or time ends it, and one request on its way:
+ * There is one unit, with CM=0. A process has tables, and below them one page. Process 1
+ * execs, between tables 1 and 3. Process 2 has tables 2, and can take the rights from its
+ * page, which is then kept aside. A device whose registers somebody has mapped holds a
+ * command, which repeats until a reset or time ends it, and has one request on its way:
  *
  *	IDLE --bus master, command--> ISSUED --context entry--> FETCHED --tables--> WRITING --> IDLE
  *
- * Device 0 has a function level reset and fault=stop, device 1 neither. HW chooses what may
- * go wrong: 0 nothing; 1 the unit stops answering, at any moment, for good; 2 device 1's bus
- * mastering does not go off. NO_EXEC, NO_POWER, ONE_PROCESS and ONE_DEVICE leave parts out.
- * MUTANT_x is the same protocol with one mistake; FOUND_x was one that the kernel had.
+ * Device 0 has a function level reset and fault=stop, and device 1 has neither. HW chooses
+ * what may go wrong. 0: nothing. 1: the unit stops answering for good, at any moment. 2: the
+ * bus mastering of device 1 does not go off. NO_EXEC, NO_POWER, ONE_PROCESS and ONE_DEVICE
+ * leave parts out. MUTANT_x is the same protocol with one mistake, and FOUND_x is one that
+ * the kernel had.
  */
 
 #ifndef HW
@@ -49,7 +50,7 @@
 #define NDEV 2
 #endif
 
-/* Of tables and pages; KEPT: withheld for ever. */
+/* The states of tables and pages. KEPT means withheld: never used again. */
 #define FREE 0
 #define USED 1
 #define KEPT 2
@@ -113,8 +114,9 @@ bool assign_lock;
 
 /* ---- what must hold ---- */
 
-/* A write lands. G2: in a page of the device's owner. A broken device, whose unit or switch
- * obeys no more, may reach what its last owner still has, or what nobody gets any more. */
+/* A write lands. By G2 it lands in a page of the device's owner. A broken device, whose
+ * unit or bus-master bit does not obey any more, may reach what its last owner still has,
+ * or what nobody gets any more. */
 inline land(d)
 {
 	assert(page[rq_to[d]] == KEPT ||
@@ -123,14 +125,14 @@ inline land(d)
 	at[d] = IDLE; rq_did[d] = 0; rq_to[d] = 0
 }
 
-/* G3: nothing that an earlier owner, or an earlier program, told a device is left when it is
- * handed over, and the unit has forgotten it. */
+/* G3: when a device is handed over, nothing is left in it that an earlier owner or program
+ * told it, and the unit has forgotten it. */
 inline handed_over_clean(d)
 {
 	assert(!master[d] && !armed[d] && at[d] == IDLE && cc_did[d] == 0)
 }
 
-/* An id begins or ends: nothing is remembered under it. */
+/* When an id is given out or given back, nothing is remembered under it. */
 inline id_clean(id)
 {
 	assert(tlb[id] == 0);

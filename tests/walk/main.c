@@ -1,13 +1,14 @@
 /*
- * Does dev/vtd/walk.c, with QEMU's rules, say what QEMU's unit then does? A program that
- * boots alone, on the means of tests/conformance: 500 random table states, right and
- * wrong, all caches told of each, a DMA of edu through it, and the fault record compared.
+ * Tests whether dev/vtd/walk.c, with QEMU's rules, says what QEMU's unit then does. It is
+ * a program that boots alone, and uses the files of tests/conformance. It makes 500
+ * random states of tables, right and wrong ones. For each it invalidates all caches, lets
+ * edu do a DMA through the tables, and compares the fault record with what walk.c says.
  *
- * On a unit that has scalable mode the states are that mode's, with PASID entries of
- * every type; of the first level where the unit has it.
+ * If the unit has scalable mode the states are of that mode, with PASID entries of every
+ * type that the unit has.
  *
- * Low address bits are chosen so that whatever an address leads to, by a page of any size
- * or passed through, lies between 64 and 96 MiB, where nothing is.
+ * The low bits of addresses are chosen so that each leads to a place between 64 and 96
+ * MiB, by a page of any size or passed through, where nothing is.
  */
 #include "dev/vtd/walk.h"
 #include "tests/conformance/check.h"
