@@ -1,9 +1,10 @@
 /*
  * From the loader to C on the boot CPU. A multiboot2 loader and PVH both enter boot_entry
- * in 32-bit protected mode without paging, %ebx at their information; PVH leaves %eax
- * undefined, so its magic number is looked for in memory first. The tables built here map
- * the first 4 GiB three times (identity, direct map, and 1 GiB at the image's place);
- * kmap.c replaces them on the boot CPU, each further CPU passes through them once.
+ * in 32-bit protected mode without paging, with %ebx at their information. PVH leaves %eax
+ * undefined, so its magic number is looked for in memory first. The tables that are built
+ * here map the first 4 GiB as identity and as direct map, and 1 GiB of it at the image's
+ * place. kmap.c replaces them on the boot CPU, and each other CPU uses them once, on its
+ * way to C.
  */
 #include "arch/layout.h"
 

@@ -1,7 +1,7 @@
 /*
  * The only instructions that touch user memory, or memory that may not be there. Each that
- * can fault has a line in the table `extable`: where it is, where to go on (trap.c). SMAP
- * is opened around them, when it is on.
+ * can fault has a line in the table `extable`, which says where it is and where to go on
+ * (trap.c). If SMAP is on, it is opened around them.
  */
 #include "arch/layout.h"
 

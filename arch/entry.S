@@ -1,7 +1,7 @@
 /*
  * Every way into the kernel and back out. A Trapframe (arch/trap.h) is built on the stack
- * the CPU chose: the process's own from user mode, the current one from kernel mode, a
- * stack of its own for #DF, NMI and #MC.
+ * that the CPU has chosen. From user mode this is the process's own kernel stack, from
+ * kernel mode the one in use, and #DF, NMI and #MC have a stack each.
  *
  * A device can send any vector, 8..31 included, and an interrupt pushes no error code
  * where the exception of that number would. The CPU aligns the stack to 16 bytes before

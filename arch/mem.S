@@ -1,6 +1,6 @@
 /*
- * memcpy, memmove, memset and memcmp: word moves by string instructions, the tail by bytes.
- * Eight bytes at a time cost an emulated machine an eighth of the instructions.
+ * memcpy, memmove, memset and memcmp. String instructions move words of eight bytes, which
+ * costs an emulated machine an eighth of the instructions. The rest is moved by bytes.
  */
 	.text
 

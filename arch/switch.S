@@ -1,6 +1,7 @@
 /*
- * One kernel stack for another. What C calls callee-saved goes on the stack that is left;
- * arch_kstack_prepare (context.c) lays out a new one the same way.
+ * Changes from one kernel stack to another. The registers that a C function must preserve
+ * are put on the stack that is left. arch_kstack_prepare (context.c) lays out a new stack
+ * in the same way.
  */
 	.text
 

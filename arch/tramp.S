@@ -1,8 +1,8 @@
 /*
  * The way of a further CPU from real mode to C. smp.c copies the first part to a page
  * below 1 MiB, which is where a start-up interrupt can point; the rest runs in the image.
- * A CPU takes its ticket (struct Ticket, smp.c) with one exchange: whoever comes late or
- * unasked finds none and halts.
+ * A CPU takes its ticket (struct Ticket, smp.c) with one exchange. A CPU that comes late or
+ * was not asked finds none and halts.
  */
 #include "arch/layout.h"
 

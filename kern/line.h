@@ -24,7 +24,7 @@ typedef struct Line {
 
 	char hist[LINE_HIST][LINE_MAX]; /* a ring: the i-th ever kept at i % LINE_HIST */
 	uint nhist;                     /* lines ever kept */
-	/* how far back we look; 0: the line being typed */
+	/* how many lines back is the one shown; 0: it is being typed */
 	uint back;
 	char typed[LINE_MAX]; /* that line, while looking at older ones */
 

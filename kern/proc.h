@@ -25,15 +25,15 @@ struct Proc {
 	uint refs;  /* atomic */
 	Proc *next; /* (t) all processes */
 
-	Proc *parent;            /* (t) */
-	int pgid;                /* (t) foreground and kill groups */
-	ProcState state;         /* scheduler's lock */
-	bool killed;             /* set once: leave the kernel, then exit */
-	int killsig;             /* what it died of */
-	bool dying;              /* exit has begun: nothing may be attached any more */
-	bool finished;           /* (t) status is final; its stack is left in a moment */
-	int status;              /* (t) for wait, once a zombie */
-	Waitq children;          /* parent sleeps here in wait */
+	Proc *parent;    /* (t) */
+	int pgid;        /* (t) its process group */
+	ProcState state; /* under the scheduler's lock */
+	bool killed;     /* set once; it leaves the kernel and then ends */
+	int killsig;     /* the signal that killed it */
+	bool dying;      /* it has begun to end, so no device may be attached */
+	bool finished;   /* (t) status is final, but it may still be on its stack */
+	int status;      /* (t) what wait gives the parent */
+	Waitq children;  /* it sleeps here until a child has ended */
 	char name[PROC_NAMELEN]; /* last element of the program's path */
 
 	/* (t), changed by proc_set_aspace; NULL in kernel threads and zombies */

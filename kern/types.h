@@ -1,7 +1,7 @@
 /*
- * The scalar types every kernel file speaks in. Quantities are typedefs so that a
- * prototype says what a number is: a physical address, a device-visible address, a
- * PCI function.
+ * The scalar types that every file of the kernel uses. Quantities are typedefs, so that a
+ * prototype says what a number is: a physical address, an address that a device uses, or
+ * a PCI function.
  */
 #pragma once
 

@@ -1,10 +1,10 @@
 /*
- * #bench: what the calls of dev/vtd/iommu.h cost, measured inside the kernel, which only
- * the bench kernel has (build/bench). Reading a file runs its measurement, with
+ * #bench measures inside the kernel what the calls of dev/vtd/iommu.h cost. Only the
+ * bench kernel has this device (build/bench). Reading a file runs its measurement, with
  * interrupts off, and gives `bench NAME MEDIAN LEAST MOST` in ticks of the time-stamp
- * counter; under icount those are instructions. The domain is a guest's, attached to the
- * unit for edu's requester id, so every unmap invalidates and waits. No memory is behind
- * the mappings: nobody uses them.
+ * counter. Under icount these are instructions. The domain has tables of its own and is
+ * attached for edu, so every unmap invalidates and waits. No memory is behind the
+ * mappings, because nobody uses them.
  */
 #include "arch/arch.h"
 #include "dev/assign/assign.h"
