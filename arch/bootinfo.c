@@ -159,7 +159,8 @@ pvh_map(BootInfo *b, paddr_t pa, uint32_t n, PhysAt *at)
 	return 0;
 }
 
-/* A string of unknown length, perhaps at the end of what can be reached. */
+/* Copies a string whose length is not known, byte by byte, because it may be at the end
+ * of what can be reached. */
 static void
 pvh_cmdline(BootInfo *b, paddr_t pa, PhysAt *at)
 {

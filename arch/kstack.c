@@ -22,7 +22,7 @@ static size_t nstack; /* places handed out so far */
 static size_t unmade[MAXCPU];
 static uint nunmade;
 
-/* A place for a stack, NSTACK when there is none. */
+/* Gives the number of a place for a stack; NSTACK: there is none. */
 static size_t
 place_take(void)
 {
@@ -37,7 +37,7 @@ place_take(void)
 	return i;
 }
 
-/* At most one maker per CPU is at work, so unmade[] holds all that fail. */
+/* At most one stack per CPU is being made, so unmade[] has room for all that fail. */
 static void
 place_return(size_t i)
 {

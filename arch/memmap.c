@@ -86,7 +86,7 @@ range_lay(BootInfo *b, MemRange n)
 	}
 }
 
-/* The end of a range that may wrap or pass what can be addressed. */
+/* The end of a range, or PHYS_END if it wraps or passes what can be addressed. */
 static paddr_t
 range_bound(paddr_t base, uint64_t len)
 {

@@ -37,7 +37,7 @@ pte_store(pte_t *e, pte_t v)
 		arch_clflush(e, sizeof *e);
 }
 
-/* An empty table page, in memory before anything can point at it. */
+/* Gives an empty table page that is written back, as rule 4 says. 0: no memory. */
 static paddr_t
 table_new(void)
 {
@@ -143,7 +143,8 @@ table_empty(const pte_t *t)
 	return true;
 }
 
-/* Trim below table t of `level`, whose first byte is `base`. */
+/* Does pt_trim below table t, which is at `level` and whose first byte is at `base`. t
+ * itself stays. */
 static uint
 table_trim(pte_t *t, int level, vaddr_t base, vaddr_t va, vaddr_t end, paddr_t *list)
 {

@@ -80,8 +80,8 @@ print_registers(const Trapframe *tf, uint64_t cr2)
 		read_cr4());
 }
 
-/* After a call to where no code is, the caller is not in the chain yet, only on the
- * stack. */
+/* If a call went to where no code is, the caller is on the stack but not yet in the chain
+ * of frames. */
 static void
 print_jump(const Trapframe *tf)
 {

@@ -33,7 +33,8 @@ canary_init(void)
 	}
 }
 
-/* Read as memory is, not as a compiler knows it was left. */
+/* The pages are read through volatile, because a compiler would know what was left
+ * there. */
 paddr_t
 canary_check(void)
 {

@@ -20,7 +20,8 @@
 
 #define CHUNK 16384
 
-/* Read exactly n bytes at off of c into va of as. */
+/* Reads exactly n bytes at offset off of c to address va of as. -ENOEXEC: the file ends
+ * early. */
 static int
 load_bytes(Chan *c, Aspace *as, vaddr_t va, uint64_t off, uint64_t n)
 {
@@ -52,7 +53,8 @@ load_segment(Chan *c, Aspace *as, const ElfSegment *s)
 	return err != 0 ? err : load_bytes(c, as, s->va, s->off, s->filesz);
 }
 
-/* Write one table of pointers to strings that lie at *str in the new stack. */
+/* Writes a table of n pointers and NULL at *sp. They point to the strings that begin at
+ * *str in the new stack and at *s here. All three are moved on. */
 static int
 put_pointers(Aspace *as, vaddr_t *sp, uint n, const char **s, vaddr_t *str)
 {

@@ -32,7 +32,7 @@ put_n(Out *o, char c, int n)
 		out_put(o, c);
 }
 
-/* pre, then zeros, then body, padded to the width. */
+/* Puts out pre, then zeros, then body, padded to the width. */
 static void
 put_padded(Out *o, const Spec *s, const char *pre, int zeros, const char *body, int len)
 {

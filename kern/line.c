@@ -61,7 +61,7 @@ term_show(Line *l, uint from, uint to)
 	}
 }
 
-/* Bring the terminal's cursor from byte `from` back to byte `to`. */
+/* Brings the terminal's cursor from byte `from` back to byte `to`. */
 static void
 term_back(Line *l, uint from, uint to)
 {
@@ -80,7 +80,7 @@ cursor_move(Line *l, uint to)
 	l->pos = to;
 }
 
-/* Remove [from, to), which contains or touches the cursor. */
+/* Removes the bytes [from, to), which the cursor is in or beside. */
 static void
 line_cut(Line *l, uint from, uint to)
 {

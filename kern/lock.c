@@ -23,7 +23,8 @@ lock_init(Lock *l, int rank, const char *name)
 	*l = (Lock)LOCK_INIT(rank, name);
 }
 
-/* The chain and the state of interrupts, once the lock is ours. */
+/* Enters a lock that is ours now into the chain, and the state of interrupts if it is the
+ * first. */
 static inline void
 lock_taken(Lock *l, Held *h, Lock *outer, uint cpu, bool irq)
 {

@@ -181,9 +181,8 @@ append_locked(Pgrp *g, Chan *at, Union *u) REQUIRES(g->lock)
 	return 0;
 }
 
-/* Fills the empty union `to` with what is seen at `at` after the bind: the members of the
- * old union, or the covered directory itself, with the new ones before, after or instead
- * of them. An error leaves a sentence, and the caller frees `to`. */
+/* Fills the empty union `to` with the members of the old union, or the covered directory
+ * itself, and the new ones before, after or instead of them. Errors leave a sentence. */
 static int
 build_union(Union *to, const Union *old, Chan *at, Chan *const add[], uint n, int flags)
 {
@@ -225,7 +224,8 @@ mount_bind(Pgrp *g, Chan *at, Chan *const add[], uint n, int flags)
 	return err;
 }
 
-/* The union without `what`, or nothing when only the covered directory would be left. */
+/* Gives a new union without `what`. NULL with *err 0: only the covered directory would be
+ * left. NULL with *err: it failed, with a sentence. */
 static Union *
 union_without(const Union *u, const Chan *what, int *err)
 {
@@ -419,7 +419,8 @@ print_bind(Text *t, const Member *m, int place, const char *at)
 	text_printf(t, "\n");
 }
 
-/* First the member that stands for the directory, then what is before and after it. */
+/* Prints first the member that stands for the directory, then what is before and after
+ * it. */
 static void
 print_mount(Text *t, const Mount *m)
 {
@@ -427,8 +428,7 @@ print_mount(Text *t, const Mount *m)
 	uint base = 0;
 
 	for (uint i = 0; i < u->n; i++)
-		if (u->m[i].how == BIND_ORIG ||
-			!(u->m[i].how & (BIND_BEFORE | BIND_AFTER)))
+		if (!(u->m[i].how & (BIND_BEFORE | BIND_AFTER)))
 			base = i;
 	if (u->m[base].how != BIND_ORIG)
 		print_bind(t, &u->m[base], BIND_REPLACE, m->at->path);

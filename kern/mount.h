@@ -24,8 +24,8 @@ typedef struct Union {
 	Member m[];
 } Union;
 
-Union *union_get(Union *u);
-void union_put(Union *u); /* NULL is fine; the last reference lets go of the members */
+Union *union_get(Union *u); /* one more reference, which is returned */
+void union_put(Union *u);   /* NULL is fine; the last reference lets go of the members */
 /* The member in which new files are made, borrowed; NULL: no member takes any. */
 Chan *union_creator(const Union *u);
 

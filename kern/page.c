@@ -72,7 +72,8 @@ list_del(uint32_t i)
 		frame[f->next].prev = f->prev;
 }
 
-/* Give a block back, merging with its buddy as long as that is free too. */
+/* Puts a block into the lists. As long as its other half is free too, both become one
+ * block. */
 static void
 block_free(uint32_t i, uint order)
 {
@@ -87,7 +88,8 @@ block_free(uint32_t i, uint order)
 	list_add(i, order);
 }
 
-/* The block in the lists that is the smallest fit and ends at or below `limit` frames. */
+/* Finds the smallest block in the lists that is large enough and ends at or below frame
+ * `limit`. 0: there is none. */
 static uint32_t
 block_find(uint order, uint32_t limit)
 {

@@ -8,8 +8,7 @@
 #include "kern/errno.h"
 #include "kern/string.h"
 
-/* The length of the root that a clean path starts with. It is 1 for "/", and that of all
- * of "#name". */
+/* The length of the root that a clean path begins with: of "/", or of "#name". */
 static size_t
 root_len(const char *clean)
 {

@@ -10,7 +10,7 @@
 #include "kern/heap.h"
 #include "kern/string.h"
 
-/* Room for n more bytes and a terminator. */
+/* Makes room for n more bytes and a terminator. Returns false without memory. */
 static bool
 text_reserve(Text *t, size_t n)
 {

@@ -42,7 +42,7 @@ uniondir_open(Chan *c, Union *u)
 	return 0;
 }
 
-/* A name that an earlier member has too is seen there, not here. */
+/* Whether an earlier member than k has this name too, so that it is not shown again. */
 static bool
 name_hidden(const UnionDir *d, uint k, const char *name)
 {
