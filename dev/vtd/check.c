@@ -32,6 +32,8 @@ entry_address(const void *p, const void *page, paddr_t pa)
 
 /* ---- registers ---- */
 
+/* What the status register says against what was switched, and the errors of the
+ * queue. */
 static void
 check_status(const Unit *u, VtdCheck *o)
 {
@@ -58,6 +60,7 @@ check_status(const Unit *u, VtdCheck *o)
 		bad_add(o, 7, "the queue has an error", FSTS_REG, fsts);
 }
 
+/* The root table and, where the queue is in use, its place, head and tail. */
 static void
 check_addresses(const Unit *u, VtdCheck *o)
 {
@@ -81,15 +84,15 @@ check_addresses(const Unit *u, VtdCheck *o)
 
 /* ---- entries of a unit ---- */
 
-/* What e leads to in scalable mode: one directory entry, one PASID entry. NULL: not
- * that. */
+/* The PASID entry that context entry e leads to in scalable mode. NULL: it leads to
+ * none. */
 static const Ent *
 pasid_of(const Ent *e)
 {
 	paddr_t dir = EGET(*e, SM_DIR) << 12, table;
 
 	if (!os_is_page(dir))
-		return 0;
+		return NULL;
 	uint64_t d = *(const uint64_t *)os_ptr(dir);
 	table = FGET(d, DIR_TABLE) << 12;
 	return d == ent_directory(table) && os_is_page(table) ? os_ptr(table) : 0;
@@ -107,7 +110,7 @@ check_pasid(const Unit *u, const Ent *e, paddr_t at, VtdCheck *o)
 {
 	const Ent *p = pasid_of(e);
 
-	if (!p || !EGET(*p, PASID_P)) {
+	if (p == NULL || !EGET(*p, PASID_P)) {
 		bad_add(o, 2, "a context entry leads to no PASID entry", at, e->lo);
 		return;
 	}
@@ -123,6 +126,8 @@ empty_behind(const Unit *u, const Ent *e)
 	return u->lim.mode == VTD_LEGACY || (e[0].hi | e[1].lo | e[1].hi) == 0;
 }
 
+/* One context entry, at `at`. What it leads to must be a domain's, and an absent one is
+ * 0. */
 static void
 check_context(const Unit *u, const Ent *e, paddr_t at, VtdCheck *o)
 {
@@ -177,6 +182,8 @@ check_bus(const Unit *u, uint32_t bus, VtdCheck *o)
 		bad_add(o, 2, "a root entry leads nowhere", at, r->hi);
 }
 
+/* Every entry of the interrupt table: each serves one source, and they are as many as
+ * counted. */
 static void
 check_irqs(const Unit *u, VtdCheck *o)
 {
@@ -235,7 +242,7 @@ unit_next_source(Unit *u, uint32_t *sid)
 	while (u->root && *sid < ENTRIES * ENTRIES && !found) {
 		const Ent *e = table_slot_locked(u, (uint16_t)*sid);
 
-		if (!e)
+		if (e == NULL)
 			*sid = (*sid | (ENTRIES - 1)) + 1;
 		else if (EGET(*e, CTX_P))
 			found = true;
@@ -259,7 +266,7 @@ top_of(const Domain *d, const Unit *u)
 	return above ? d->upper[above - 1] : d->top;
 }
 
-/* In scalable mode what counts is behind the context entry. */
+/* source_misses_locked in scalable mode, where the PASID entry behind e counts. */
 static const char *
 misses_pasid(const Domain *d, const Unit *u, const Ent *e)
 {
@@ -267,16 +274,18 @@ misses_pasid(const Domain *d, const Unit *u, const Ent *e)
 	Pasid want = pasid_entry(d, u, top_of(d, u));
 	const Ent *p = pasid_of(e);
 
-	if (EGET(*e, SM_DIR) << 12 != use->dir || !p || p != os_ptr(use->pasid))
+	if (EGET(*e, SM_DIR) << 12 != use->dir || p == NULL || p != os_ptr(use->pasid))
 		return "a context entry with another directory";
 	if (EGET(*p, PASID_DID) != use->did)
 		return "a PASID entry with another id";
 	EPUT(want.e, PASID_DID, use->did);
 	if (p->lo != want.e.lo || p->hi != want.e.hi || p[1].lo != want.first)
 		return "a PASID entry of another kind";
-	return 0;
+	return NULL;
 }
 
+/* How the context entry of sid differs from what d must have on u, as words; NULL: it
+ * leads to d. */
 static const char *
 source_misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 {
@@ -285,7 +294,7 @@ source_misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 	uint32_t type = pass ? TT_PASS : d->tlb.unit == u ? TT_DEVICE : TT_TABLES;
 	const Ent *e = table_slot_locked(u, sid);
 
-	if (!e || !EGET(*e, CTX_P))
+	if (e == NULL || !EGET(*e, CTX_P))
 		return "no context entry";
 	if (u->lim.mode != VTD_LEGACY)
 		return misses_pasid(d, u, e);
@@ -295,7 +304,7 @@ source_misses_locked(const Domain *d, const Unit *u, uint16_t sid)
 		return "a context entry with another table";
 	if (EGET(*e, CTX_AW) + 2 != levels || EGET(*e, CTX_TT) != type)
 		return "a context entry of another kind";
-	return 0;
+	return NULL;
 }
 
 const char *
@@ -312,6 +321,8 @@ typedef struct Visit {
 	void *arg;
 } Visit;
 
+/* Calls fn for each entry of the table that is not 0, and goes down into tables for which
+ * it returns true. `base` is the first address that the table translates. */
 static void
 table_visit(const Visit *v, paddr_t table, uint32_t level, iova_t base)
 {
@@ -349,6 +360,9 @@ typedef struct Tally {
 	uint32_t pages, big;
 } Tally;
 
+/* Counts tables and large pages below `table`, and holds the entries in each against
+ * its page's word. It ends when there are more tables than d has, since then one is in
+ * twice. */
 static void
 tables_tally(Tally *c, paddr_t table, uint32_t level)
 {

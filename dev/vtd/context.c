@@ -48,6 +48,9 @@ typedef struct NewContext {
 	paddr_t page[2]; /* and where to put it, if it is not there yet */
 } NewContext;
 
+/* Makes what d's context entries on u will be, but for the domain id. u->lock is not
+ * held, because this allocates. -ENOTSUP: u lets nothing pass. -ENOMEM. On an error
+ * nothing is left to be freed. */
 static int
 context_prepare(Domain *d, Unit *u, NewContext *new)
 {
@@ -109,7 +112,7 @@ contexts_clear_locked(Unit *u, DomainUnit *use, const uint16_t *sid, uint32_t ns
 {
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = context_present_locked(u, sid[i]);
-		if (!e)
+		if (e == NULL)
 			continue; /* named twice */
 		ent_unpublish(e, !u->lim.coherent);
 		use->nsource--;
@@ -117,6 +120,8 @@ contexts_clear_locked(Unit *u, DomainUnit *use, const uint16_t *sid, uint32_t ns
 	}
 }
 
+/* Stores ctx for each source and invalidates what that demands. On an error the entries
+ * are gone again, and the domain's id on u must never be used for another (use->lost). */
 static int
 contexts_publish_locked(Unit *u, DomainUnit *use, Ent ctx, const uint16_t *sid,
 	uint32_t nsid)
@@ -184,12 +189,15 @@ domain_attach(Domain *d, Unit *u, const uint16_t *sid, uint32_t nsid)
 	return err;
 }
 
+/* Takes the entries of the sources away and invalidates. -ENODEV: one of them does not
+ * lead to this domain, and nothing has changed. -ETIMEDOUT: the unit is BROKEN, the
+ * entries are not present, and the domain's memory must be withheld. */
 static int
 sources_detach_locked(Unit *u, DomainUnit *use, const uint16_t *sid, uint32_t nsid)
 {
 	for (uint32_t i = 0; i < nsid; i++) {
 		Ent *e = context_present_locked(u, sid[i]);
-		if (!e || !context_leads(u, use, *e))
+		if (e == NULL || !context_leads(u, use, *e))
 			return -ENODEV;
 	}
 	contexts_clear_locked(u, use, sid, nsid);

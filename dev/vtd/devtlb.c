@@ -50,7 +50,7 @@ devtlb_flush(Domain *d, iova_t iova, uint64_t len)
 	DevTlb *t = &d->tlb;
 	InvOp op = { .kind = INV_DEVICE, .sid = t->vtd.sid, .depth = t->vtd.depth };
 
-	if (!t->unit)
+	if (t->unit == NULL)
 		return 0;
 	if (t->silent)
 		return -EIO;
@@ -94,7 +94,7 @@ bool
 devtlb_join(Unit *u)
 {
 	os_lock(u->lock);
-	bool can = !tlb_obstacle_locked(u);
+	bool can = tlb_obstacle_locked(u) == NULL;
 	u->ntlb += can;
 	os_unlock(u->lock);
 	return can;
@@ -114,7 +114,7 @@ devtlb_forget(Domain *d)
 int
 domain_tlb_off(Domain *d)
 {
-	if (!d->tlb.unit)
+	if (d->tlb.unit == NULL)
 		return 0;
 	int err = devtlb_flush(d, 0, 0);
 	devtlb_forget(d);

@@ -14,7 +14,7 @@ domain_new_passthrough(Domain **out)
 {
 	Domain *d = domain_make(DOMAIN_PASSTHROUGH);
 
-	if (!d)
+	if (d == NULL)
 		return -ENOMEM;
 	d->width = vtd_common().haw;
 	*out = d;

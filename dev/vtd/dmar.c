@@ -79,6 +79,8 @@ check_scope(Dmar *d, const DmarEntry *e, DmarScope *s, int32_t ei, int32_t si)
 	}
 }
 
+/* Reads the scopes of e from b. A scope whose length cannot be right ends the reading,
+ * and the rest of the structure is ignored. */
 static void
 parse_scopes(Dmar *d, DmarEntry *e, Buf b, int32_t ei)
 {
@@ -110,6 +112,7 @@ parse_scopes(Dmar *d, DmarEntry *e, Buf b, int32_t ei)
 	}
 }
 
+/* A remapping unit (VT-d 8.3). Without a usable base it is left out (e->ok). */
 static void
 parse_drhd(Dmar *d, DmarEntry *e, const uint8_t *p, int32_t ei)
 {
@@ -130,6 +133,8 @@ parse_drhd(Dmar *d, DmarEntry *e, const uint8_t *p, int32_t ei)
 		dmar_finding(d, N_FLAGS, ei, -1);
 }
 
+/* A reserved region (VT-d 8.4). One that ends before it begins is left out; one that is
+ * odd is only remarked on. */
 static void
 parse_rmrr(Dmar *d, DmarEntry *e, const uint8_t *p, int32_t ei)
 {
@@ -164,6 +169,8 @@ parse_andd(Dmar *d, DmarEntry *e, const uint8_t *p, const uint8_t *end, int32_t 
 	dmar_finding(d, N_NAME, ei, -1);
 }
 
+/* The part of a structure that comes before its scopes. b is at least as long as that
+ * part. */
 static void
 parse_fixed(Dmar *d, DmarEntry *e, Buf b, int32_t ei)
 {
@@ -194,6 +201,7 @@ parse_fixed(Dmar *d, DmarEntry *e, Buf b, int32_t ei)
 	}
 }
 
+/* One structure of the table, whose length b has been checked to hold. */
 static void
 parse_entry(Dmar *d, Buf b)
 {
@@ -231,6 +239,8 @@ all_zero(Buf b)
 	return true;
 }
 
+/* All structures. -EINVAL: the table is refused, since the walk cannot go on; what was
+ * read before stays, to be shown. */
 static int
 parse_entries(Dmar *d)
 {
@@ -333,7 +343,7 @@ dmar_parse(const void *table, size_t len, Dmar *d)
 	d->bytes = os_alloc(d->len);
 	d->entry = os_alloc(((d->len - HEADER) / 4 + 1) * sizeof *d->entry);
 	d->scope = os_alloc(((d->len - HEADER) / 8 + 1) * sizeof *d->scope);
-	if (!d->bytes || !d->entry || !d->scope)
+	if (d->bytes == NULL || d->entry == NULL || d->scope == NULL)
 		return -ENOMEM;
 	__builtin_memcpy(d->bytes, table, d->len);
 	if ((err = parse_entries(d)) != 0)

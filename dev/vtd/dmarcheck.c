@@ -12,6 +12,8 @@ entry_is(const DmarEntry *e, DmarType type)
 	return e->type == type && e->ok;
 }
 
+/* Unit i against the others of its segment: one base is one unit, and one unit at most,
+ * the last, takes all that no other names. */
 static void
 check_units(Dmar *d, int32_t i)
 {

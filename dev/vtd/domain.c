@@ -39,7 +39,7 @@ domain_make(DomainKind kind)
 	uint32_t n = vtd_nunit();
 	Domain *d = os_alloc(sizeof *d + n * sizeof d->use[0]);
 
-	if (!d)
+	if (d == NULL)
 		return NULL;
 	d->kind = kind;
 	d->nunit = n;
@@ -64,7 +64,7 @@ domain_make_tables(DomainKind kind, uint32_t levels, uint32_t floor, uint32_t qu
 	SlFormat f = tables_format(floor);
 	Domain *d = domain_make(kind);
 
-	if (!d)
+	if (d == NULL)
 		return -ENOMEM;
 	if (slpt_init(&d->tables, &f, levels, quota) != 0) {
 		os_free(d);

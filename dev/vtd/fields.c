@@ -276,6 +276,8 @@ register_format(const VtdEvent *e)
 	return f;
 }
 
+/* The name of a descriptor and the fields that it has, by its type and granularity. The
+ * name is NULL for a type that the core never writes. */
 static Named
 descriptor_name(Ent d)
 {

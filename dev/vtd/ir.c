@@ -45,6 +45,8 @@ remap_on_locked(Unit *u, paddr_t table)
 	return err != 0 ? err : unit_gcmd_locked(u, GCMD_DO_IRE_ON);
 }
 
+/* Makes a table and switches remapping on. When that fails u->ir_reason says why, and the
+ * table is withheld, because the unit may have latched it. */
 static void
 remap_start(Unit *u, bool x2apic)
 {
@@ -71,7 +73,7 @@ void
 ir_start(Unit *u, bool firmware, bool x2apic)
 {
 	u->ir_reason = remap_obstacle(u, firmware);
-	if (!u->ir_reason)
+	if (u->ir_reason == NULL)
 		remap_start(u, x2apic && u->lim.eim);
 	if (u->ir_reason)
 		os_log("DMAR-IR: unit %u does not remap interrupts: %s\n", u->index,
@@ -102,7 +104,7 @@ irq_free_locked(Unit *u, uint32_t *index)
 static int
 irq_add_locked(Unit *u, const VtdIrq *q, uint32_t *index)
 {
-	if (!u->irt)
+	if (u->irt == NULL)
 		return -ENOTSUP;
 	if (u->state == UNIT_BROKEN)
 		return -ETIMEDOUT;
@@ -131,7 +133,7 @@ unit_irq_add(Unit *u, const VtdIrq *q, uint32_t *index)
 static int
 irq_remove_locked(Unit *u, uint32_t index)
 {
-	if (!u->irt || index >= IRT_ENTRIES || !EGET(u->irt[index], IRTE_P))
+	if (u->irt == NULL || index >= IRT_ENTRIES || !EGET(u->irt[index], IRTE_P))
 		return -ENODEV;
 	ent_unpublish(&u->irt[index], !u->lim.coherent);
 	u->nirq--;

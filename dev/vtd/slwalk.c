@@ -4,6 +4,8 @@
  */
 #include "dev/vtd/slwalk.h"
 
+#include <stddef.h>
+
 #include "dev/vtd/ent.h"
 
 uint64_t
@@ -17,7 +19,7 @@ slwalk_lookup(uint64_t table, uint32_t levels, uint64_t must, uint64_t iova, SlR
 	for (uint32_t l = levels;; l--) {
 		const uint64_t *page = rd(table);
 
-		if (!page)
+		if (page == NULL)
 			return 0;
 		uint64_t e = __atomic_load_n(&page[SL_INDEX(iova, l)], __ATOMIC_RELAXED);
 		rights &= e;

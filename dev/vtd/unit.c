@@ -206,6 +206,8 @@ protection_off_locked(Unit *u)
 	return err;
 }
 
+/* Root pointer, invalidation of everything, TE (VT-d 6.6, 10.4.4), then the protected
+ * ranges go off. An error is a unit that did not answer: the caller reports it. */
 static int
 power_on_locked(Unit *u)
 {

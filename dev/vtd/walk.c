@@ -36,7 +36,7 @@ root_read(Walker *w, uint64_t *context)
 	const Ent *e = pair_read(w, FGET(w->u->rtaddr, RTADDR_RTA) << 12, w->a->sid >> 8,
 		2);
 
-	if (!e)
+	if (e == NULL)
 		return ROOT_UNREADABLE;
 	if (!EGET(*e, ROOT_P))
 		return ROOT_ABSENT;
@@ -60,7 +60,7 @@ context_read(Walker *w, uint64_t table, Ent *out)
 {
 	const Ent *e = pair_read(w, table, w->a->sid & 0xff, 2);
 
-	if (!e)
+	if (e == NULL)
 		return CONTEXT_UNREADABLE;
 	*out = *e;
 	w->o->levels = EGET(*e, CTX_AW) + 2;
@@ -85,6 +85,8 @@ reason_qualified(uint8_t reason)
 		(reason < ROOT_UNREADABLE || reason > CONTEXT_RESERVED);
 }
 
+/* Follows a request in legacy mode. Returns 0, with the page in w->o, or the reason of
+ * the fault. */
 static uint8_t
 walk_legacy_mode(Walker *w)
 {

@@ -87,7 +87,7 @@ root_read(Walker *w, uint64_t *context)
 	uint32_t bus = w->a->sid >> 8, upper = (w->a->sid & 0xff) >= HALF;
 	const WalkStep *s = walker_step(w, table, 2 * bus + upper, 1);
 
-	if (!s)
+	if (s == NULL)
 		return as_qemu(w) ? OLD_ROOT_UNREADABLE : ROOT_UNREADABLE;
 	if (!EGET(s->value, ROOT_P))
 		return as_qemu(w) ? OLD_ROOT_ABSENT : ROOT_ABSENT;
@@ -99,13 +99,15 @@ root_read(Walker *w, uint64_t *context)
 	return 0;
 }
 
+/* Reads the context entry of the source in a table of scalable mode. Returns 0 or the
+ * fault's reason. */
 static uint8_t
 context_read(Walker *w, uint64_t table, Ent *out)
 {
 	uint32_t i = (w->a->sid & 0xff) % HALF;
 	const WalkStep *s = walker_step(w, table, i, 4);
 
-	if (!s)
+	if (s == NULL)
 		return as_qemu(w) ? OLD_CONTEXT_UNREADABLE : CONTEXT_UNREADABLE;
 	*out = s->value;
 	w->fpd = EGET(*out, CTX_FPD);
@@ -125,7 +127,7 @@ directory_read(Walker *w, Ent ctx, uint64_t *table)
 	uint64_t at = (EGET(ctx, SM_DIR) << 12) + 8 * (EGET(ctx, SM_RID) >> 6);
 	const WalkStep *s = walker_step(w, at & ~4095ull, (at & 4095) / 8, 1);
 
-	if (!s)
+	if (s == NULL)
 		return DIR_UNREADABLE;
 	w->fpd |= EGET(s->value, DIR_FPD) && !as_qemu(w);
 	if (!EGET(s->value, DIR_P))
@@ -172,12 +174,14 @@ pasid_reserved(const Walker *w, const WalkStep *p, const uint64_t *words)
 		p->third & walker_beyond(w->u->haw) || p->value.hi & hi || rest;
 }
 
+/* Reads entry i of a PASID table. Returns 0 or the fault's reason; *out is set where the
+ * table can be read. */
 static uint8_t
 pasid_read(Walker *w, uint64_t table, uint32_t i, const WalkStep **out)
 {
 	const WalkStep *p = walker_step(w, table, i, PASID_WORDS);
 
-	if (!p)
+	if (p == NULL)
 		return PASID_UNREADABLE;
 	*out = p;
 	w->o->first = EGET(p->value, PASID_PGTT) == PGTT_FIRST && !no_first(w);
@@ -226,6 +230,8 @@ first_wrong(const Walker *w, uint64_t e, uint32_t level, uint64_t all)
 	return reserved;
 }
 
+/* Follows the address through tables of the first level, from `table` down. Returns 0,
+ * with the page in w->o, or the fault's reason. */
 static uint8_t
 first_tables(Walker *w, uint64_t table)
 {
@@ -237,7 +243,7 @@ first_tables(Walker *w, uint64_t table)
 		const WalkStep *s = walker_step(w, table, SL_INDEX(w->a->addr, level), 1);
 		uint64_t e = s ? s->value.lo : ~0ull;
 
-		if (!s || (as_qemu(w) && e == ~0ull))
+		if (s == NULL || (as_qemu(w) && e == ~0ull))
 			return level == FIRST_LEVELS ? FIRST_TOP : FIRST_UNREADABLE;
 		if (!FGET(e, FL_P))
 			return FIRST_ABSENT;
@@ -273,6 +279,7 @@ width_check(const Walker *w)
 									 : BEYOND_TABLES;
 }
 
+/* Follows the address by what the PASID entry p says. Returns 0 or the fault's reason. */
 static uint8_t
 pasid_translate(Walker *w, const WalkStep *p)
 {

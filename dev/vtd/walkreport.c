@@ -64,6 +64,8 @@ report_table(const Walk *w, uint32_t i)
 	return i == WALK_DIRECTORY ? WALK_AT_DIRECTORY : WALK_AT_PASID;
 }
 
+/* Decodes step i of a walk: which table it read, whether the entry is present, and where
+ * it leads. */
 static void
 report_step(const Walk *w, uint32_t i, WalkEntry *o)
 {
