@@ -3,7 +3,6 @@
  * mark that is released when it is done; the tree itself lives until its command is over,
  * or for ever when it defined a function.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +13,6 @@
 
 #include "user/include/tool.h"
 #include "user/sh/expand.h"
-#include "user/sh/glob.h"
 #include "user/sh/shell.h"
 #include "user/sh/vars.h"
 
@@ -32,7 +30,7 @@ int jump_count, loop_depth;
 bool opt_errexit, opt_xtrace;
 
 static Func *funcs;
-static Arena scratch;
+Arena scratch;
 static bool tree_kept;     /* the present tree defined a function */
 static int conditions;     /* inside a condition: set -e does not look */
 static int nesting, calls; /* how deep we are */
@@ -53,75 +51,6 @@ complain_text(const char *text)
 
 	write(2, line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
 	return 1;
-}
-
-/* ---- programs ---- */
-
-/* A file the kernel does not know as a program: a script, unless it is binary. */
-static void
-exec_script(const char *path, char **argv)
-{
-	char first[4] = { 0 };
-	int fd = open(path, O_RDONLY), n = 0;
-	long got = fd >= 0 ? read(fd, first, sizeof first) : -1;
-	char **av;
-
-	if (fd >= 0)
-		close(fd);
-	if (got <= 0 || memchr(first, '\0', (size_t)got) != NULL || first[0] == 0x7f)
-		return;
-	while (argv[n] != NULL)
-		n++;
-	av = mem_alloc((size_t)(n + 2) * sizeof *av);
-	av[0] = "sh";
-	av[1] = (char *)path;
-	memcpy(av + 2, argv + 1, (size_t)n * sizeof *av);
-	execve("/bin/sh", av, var_env());
-}
-
-/* Try one place; returns when it was not to be. */
-static void
-exec_at(const char *path, char **argv)
-{
-	execve(path, argv, var_env());
-	if (errno == ENOEXEC) {
-		char why[SYS_ERRMAX];
-
-		strlcpy(why, errstr(), sizeof why);
-		exec_script(path, argv);
-		fprintf(stderr, "sh: %s: %s\n", path, why);
-		_exit(126);
-	}
-}
-
-void
-exec_program(char **argv)
-{
-	const char *path = var_get("PATH"), *end;
-	Buf full = { 0 };
-
-	if (path == NULL)
-		path = "/bin";
-
-	if (strchr(argv[0], '/') != NULL || argv[0][0] == '#') {
-		exec_at(argv[0], argv);
-		warn(argv[0]);
-		_exit(errno == ENOENT ? 127 : 126);
-	}
-	for (; *argv[0] != '\0' && path != NULL; path = *end ? end + 1 : NULL) {
-		end = path + strcspn(path, ":");
-		full.n = 0;
-		buf_putn(&full, path, (size_t)(end - path));
-		buf_puts(&full, end > path ? "/" : "");
-		buf_puts(&full, argv[0]);
-		exec_at(full.s, argv);
-		if (errno != ENOENT && errno != ENOTDIR) {
-			warn(full.s);
-			_exit(126);
-		}
-	}
-	fprintf(stderr, "sh: %s: not found\n", argv[0]);
-	_exit(127);
 }
 
 /* ---- simple commands ---- */
@@ -436,9 +365,9 @@ command_output(const char *commands, Buf *out)
 		out->s[--out->n] = '\0';
 }
 
-/* ---- constructs ---- */
+/* ---- trees ---- */
 
-static int
+int
 run_condition(Node *n)
 {
 	int status;
@@ -447,98 +376,6 @@ run_condition(Node *n)
 	status = run(n, false);
 	conditions--;
 	return status;
-}
-
-/* After a loop's body: true when the loop is over. Commands inside the shell cannot be
- * killed, so here it looks for Ctrl-C. */
-static bool
-loop_done(void)
-{
-	job_interrupted();
-	if (jump == J_NONE)
-		return false;
-	if ((jump == J_BREAK || jump == J_CONTINUE) && --jump_count > 0)
-		return true; /* meant for a loop further out */
-	if (jump == J_CONTINUE) {
-		jump = J_NONE;
-		return false;
-	}
-	if (jump == J_BREAK)
-		jump = J_NONE;
-	return true;
-}
-
-static int
-run_while(Node *n)
-{
-	int status = 0;
-
-	loop_depth++;
-	for (;;) {
-		bool yes = run_condition(n->a) == 0;
-
-		if (jump != J_NONE || yes == (n->kind == N_UNTIL))
-			break;
-		status = run(n->b, false);
-		if (loop_done())
-			break;
-	}
-	loop_depth--;
-	return status;
-}
-
-static int
-run_for(Node *n)
-{
-	const char *why;
-	char **words = params.arg;
-	int count = params.n, status = 0;
-
-	if (n->words != NULL)
-		count = expand_words(&scratch, n->words, n->nwords, &words, &why);
-	if (count < 0)
-		return complain_text(why);
-	loop_depth++;
-	for (int i = 0; i < count; i++) {
-		var_set(n->name, words[i]);
-		status = run(n->b, false);
-		if (loop_done())
-			break;
-	}
-	loop_depth--;
-	return status;
-}
-
-static int
-run_case(Node *n)
-{
-	const char *why;
-	char *word = expand_word(&scratch, n->name, &why);
-
-	if (word == NULL)
-		return complain_text(why);
-	for (Node *arm = n->next; arm != NULL; arm = arm->next)
-		for (int i = 0; i < arm->nwords; i++) {
-			char *pattern = expand_pattern(&scratch, arm->words[i], &why);
-
-			if (pattern == NULL)
-				return complain_text(why);
-			if (glob_match(pattern, word))
-				return arm->b ? run(arm->b, false) : 0;
-		}
-	return 0;
-}
-
-static int
-run_if(Node *n, bool last)
-{
-	int status = run_condition(n->a);
-
-	if (jump != J_NONE)
-		return status;
-	if (status == 0)
-		return run(n->b, last);
-	return n->c ? run(n->c, last) : 0;
 }
 
 static int

@@ -1,6 +1,7 @@
 /*
- * The shell's running half: run.c walks trees, redir.c moves descriptors, job.c starts
- * and awaits processes, builtin.c is what must happen in the shell itself.
+ * The shell's running half: run.c walks trees, constructs.c has loops, case and if,
+ * program.c becomes a program, redir.c moves descriptors, job.c starts and awaits
+ * processes, and builtin.c is what must happen in the shell itself.
  */
 #pragma once
 
@@ -28,6 +29,20 @@ int run_file(const char *path);
 /* `sh: what: errstr()`, `sh: text`; both return 1. */
 int complain(const char *what);
 int complain_text(const char *text);
+/* Expanded words live here until the command they belong to is done. */
+extern Arena scratch;
+/* Runs a tree whose status decides something, so that set -e does not look at it. */
+int run_condition(Node *n);
+
+/* ---- constructs.c ---- */
+
+int run_while(Node *n); /* or until */
+int run_for(Node *n);
+int run_case(Node *n);
+int run_if(Node *n, bool last);
+
+/* ---- program.c ---- */
+
 /* Become a program, found along PATH; does not return. */
 void exec_program(char **argv) __attribute__((noreturn));
 
