@@ -11,6 +11,8 @@
 
 static int cp(const char *from, const char *to, bool deep);
 
+/* Copies a file's bytes over `to`, which gets the permissions `mode` if it is new. Status
+ * 0 or 1. */
 static int
 cp_file(const char *from, const char *to, mode_t mode)
 {
@@ -33,6 +35,8 @@ cp_file(const char *from, const char *to, mode_t mode)
 	return r < 0;
 }
 
+/* Copies what is in a directory, one by one; what cannot be copied is reported and passed
+ * over. */
 static int
 cp_dir(const char *from, const char *to)
 {
@@ -62,6 +66,8 @@ cp_dir(const char *from, const char *to)
 	return status;
 }
 
+/* Copies one name, and a directory only when `deep`. Status 0 or 1; a file onto itself
+ * ends the program. */
 static int
 cp(const char *from, const char *to, bool deep)
 {

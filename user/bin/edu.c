@@ -147,6 +147,8 @@ do_peek(Edu *e, unsigned long addr, size_t len)
 	return finish(0);
 }
 
+/* Starts a transfer into the buffer, waits until the device is taken away, and tells
+ * whether the transfer landed. */
 static int
 do_hold(Edu *e)
 {
@@ -246,6 +248,8 @@ order_valid(int argc, char **argv)
 	return argc == 0;
 }
 
+/* Waits to own the device and maps its registers, or ends with a sentence. `low`: the
+ * buffer is below 2^28. */
 static void
 prepare(Edu *e, const char *name, bool low)
 {

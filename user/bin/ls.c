@@ -47,6 +47,7 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Prints names in columns that are filled downwards. */
 static void
 print_columns(const List *l)
 {
@@ -68,6 +69,7 @@ print_columns(const List *l)
 		}
 }
 
+/* Prints one name with permissions, size and time. Status 0 or 1. */
 static int
 print_long(const char *dir, const char *name)
 {
@@ -111,6 +113,7 @@ print_list(List *l, const char *dir, unsigned how)
 	return status;
 }
 
+/* Lists a directory. Status 0, or 1 where something could not be read. */
 static int
 list_dir(const char *path, unsigned how)
 {

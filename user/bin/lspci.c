@@ -22,6 +22,7 @@ value(const char *text, const char *key, char *buf, size_t n)
 	buf[i] = '\0';
 }
 
+/* Prints a line for one function, and with `all` its whole status. Status 0 or 1. */
 static int
 show(const char *dir, const char *name, bool all)
 {

@@ -12,6 +12,7 @@ is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Makes the directory, and those above it that are missing. Status 0 or 1. */
 static int
 make_all(char *path)
 {

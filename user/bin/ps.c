@@ -21,6 +21,7 @@ value(char *const *word, int n, const char *key)
 	return "-";
 }
 
+/* Prints one process from the text of its status file, which is cut into words. */
 static void
 print_status(char *text)
 {

@@ -36,6 +36,7 @@ rm_below(const char *path, unsigned how)
 	}
 }
 
+/* Removes one name, with DEEP what is below it first. Status 0 or 1. */
 static int
 rm(const char *path, unsigned how)
 {

@@ -28,6 +28,8 @@ cpu_time(pid_t pid, char *buf, size_t n)
 	free(text);
 }
 
+/* Starts the command in a child, whose pid it returns. *end is a pipe that ends with
+ * it. */
 static pid_t
 start(char **argv, int *end)
 {

@@ -19,6 +19,7 @@ print(const unsigned long *count, unsigned what, const char *name)
 	printf("%s%s\n", *name ? " " : "", name);
 }
 
+/* Adds what can be read from fd to the counts. Status 0, or 1 after a warning. */
 static int
 count_fd(int fd, const char *name, unsigned long *count)
 {

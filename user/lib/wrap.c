@@ -88,6 +88,8 @@ item_mark(const char *line)
 									    : 0;
 }
 
+/* Adds the words of a line to the paragraph; a line that begins an item begins a new
+ * one. */
 static void
 fill_line(Filler *f, const char *line, size_t n)
 {

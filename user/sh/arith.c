@@ -66,6 +66,7 @@ value_of(Expr *e, const char *s)
 	return *end == '\0' ? v : wrong(e, "value is not a number");
 }
 
+/* A name, whose value it is; or an assignment to it, NAME=EXPRESSION. */
 static int64_t
 variable(Expr *e)
 {
@@ -90,6 +91,7 @@ variable(Expr *e)
 	return v;
 }
 
+/* A number, a name, or an expression in parentheses. */
 static int64_t
 primary(Expr *e)
 {
@@ -118,6 +120,7 @@ primary(Expr *e)
 	return wrong(e, "number expected");
 }
 
+/* A primary with any of + - ! ~ before it. */
 static int64_t
 unary(Expr *e)
 {
@@ -154,6 +157,8 @@ divide(Expr *e, int64_t a, int64_t b, bool rest)
 	return rest ? a % b : a / b;
 }
 
+/* a op b for two-sided operators. Division by 0 is an error, unless the value is not
+ * wanted (e->skip). */
 static int64_t
 apply(Expr *e, const char *op, int64_t a, int64_t b)
 {
@@ -227,6 +232,8 @@ binary(Expr *e, int level)
 	return a;
 }
 
+/* A whole expression: `a ? b : c` or less. The side that is not taken is read but not
+ * computed. */
 static int64_t
 conditional(Expr *e)
 {

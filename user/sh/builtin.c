@@ -196,6 +196,7 @@ print_vars(void (*fn)(const char *, const char *, bool))
 	return status;
 }
 
+/* export NAME[=VALUE]...; alone it lists what is exported. */
 static int
 b_export(int argc, char **argv)
 {
@@ -251,6 +252,7 @@ set_params(int n, char **arg)
 	params.n = n;
 }
 
+/* set [-ex] [+ex] [--] [ARG]...: options and parameters; alone it lists the variables. */
 static int
 b_set(int argc, char **argv)
 {
@@ -297,6 +299,8 @@ read_line(Buf *b)
 	return got == 1 || b->n > 0;
 }
 
+/* read [-r] NAME...: a line from standard input, a word for each name and the rest for
+ * the last. Status 1 at the end of input. */
 static int
 b_read(int argc, char **argv)
 {

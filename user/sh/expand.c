@@ -367,6 +367,8 @@ expand_escape(Exp *e, const char *p, const char *end, bool quoted)
 	return p + 2;
 }
 
+/* Expands [p, end) onto the characters of e. `quoted`: inside double quotes. An error
+ * ends it and is left in e->why. */
 static void
 expand_text(Exp *e, const char *p, const char *end, bool quoted)
 {
@@ -463,6 +465,8 @@ separator(const Exp *e, size_t i, const char *ifs)
 	return strchr(" \t\n", e->s.s[i]) ? 1 : 2;
 }
 
+/* Cuts what was expanded into fields, at IFS where it came from unquoted values, and at
+ * BREAK. */
 static void
 split(Words *l, const Exp *e)
 {
@@ -527,6 +531,8 @@ expand_words(Arena *a, char *const *raw, int n, char ***out, const char **why)
 	return *why ? -1 : l.n;
 }
 
+/* Expands raw to one word in a, without splitting; `pattern`: quoted characters get a
+ * backslash. NULL: *why says what is wrong. */
 static char *
 expand_single_word(Arena *a, const char *raw, bool quoted, bool pattern, const char **why)
 {

@@ -81,6 +81,7 @@ walk_dir(Found *f, Buf *path, const char *pattern, size_t n)
 	free(part);
 }
 
+/* Adds to f every file that matches pattern below path, which is left as it was. */
 static void
 walk(Found *f, Buf *path, const char *pattern)
 {

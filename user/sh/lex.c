@@ -160,6 +160,8 @@ ends_word(int c)
 	return c == END || strchr(" \t\n;&|<>()", c) != NULL;
 }
 
+/* Reads a word, quotes and all, up to what ends one. Text that ends inside quotes leaves
+ * l->err. */
 static void
 scan_word(Lex *l)
 {
@@ -210,6 +212,7 @@ take(Lex *l, char c)
 	return true;
 }
 
+/* The operator that begins with c, which has been read: the longest that fits. */
 static Tok
 scan_operator(Lex *l, int c)
 {

@@ -140,6 +140,7 @@ here_new(Parser *p, const char *word)
 	return h;
 }
 
+/* Adds the redirection that begins here to the end of the list. */
 static void
 parse_redir(Parser *p, Redir **list)
 {
@@ -186,6 +187,8 @@ parse_function(Parser *p, char *name)
 	return n;
 }
 
+/* Assignments, words and redirections, up to what ends a command; `name ()` begins a
+ * function. */
 static Node *
 parse_simple(Parser *p)
 {
@@ -250,6 +253,7 @@ parse_while(Parser *p, NodeKind kind)
 	return parse_body(p, n);
 }
 
+/* for NAME [in WORD...]; do LIST; done. `for` has been read. */
 static Node *
 parse_for(Parser *p)
 {
@@ -272,6 +276,7 @@ parse_for(Parser *p)
 	return parse_body(p, n);
 }
 
+/* One arm of a case: PATTERN | PATTERN) LIST ;; */
 static Node *
 parse_arm(Parser *p)
 {
@@ -302,6 +307,7 @@ parse_arm(Parser *p)
 	return arm;
 }
 
+/* case WORD in ARM... esac. `case` has been read. */
 static Node *
 parse_case(Parser *p)
 {
@@ -324,6 +330,7 @@ parse_case(Parser *p)
 	return n;
 }
 
+/* The construct that begins with the present word, or NULL where none does. */
 static Node *
 parse_compound(Parser *p)
 {
@@ -368,6 +375,7 @@ at_closer(Parser *p)
 	return false;
 }
 
+/* One command with the redirections behind it. */
 static Node *
 parse_command_node(Parser *p)
 {

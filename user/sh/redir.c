@@ -115,6 +115,7 @@ file_open(Tok op, const char *path)
 	}
 }
 
+/* Carries one redirection out. False after a message, and then nothing has changed. */
 static bool
 apply_one(const Redir *r, Arena *a)
 {

@@ -176,6 +176,8 @@ run_program(Node *n, char **argv, bool last)
 	exec_program(argv);
 }
 
+/* Expands a simple command and runs it: a function, a builtin, or a program, which takes
+ * the place of this process where it is the last. */
 static int
 run_simple(Node *n, bool last)
 {
@@ -250,6 +252,8 @@ start_stage(Node *n, int in, int out, int gap, pid_t *pgid)
 
 #define MAXSTAGE 32
 
+/* Starts a process for each stage, all in one group, and waits for them. The status is
+ * the last stage's. */
 static int
 run_pipe(Node *n)
 {
@@ -306,6 +310,7 @@ command_text(const Node *n, char *buf, size_t size)
 	}
 }
 
+/* Starts the command and does not wait. It reads nothing of what is typed. */
 static int
 run_back(Node *n)
 {
@@ -378,6 +383,7 @@ run_condition(Node *n)
 	return status;
 }
 
+/* Runs a tree by its kind. `last` as in run. */
 static int
 run_kind(Node *n, bool last)
 {

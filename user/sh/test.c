@@ -46,6 +46,7 @@ integer(Test *t, const char *s)
 	return v;
 }
 
+/* -d -e -f ... for a path. A file that is not there fails each of them. */
 static bool
 about_file(char what, const char *path)
 {
@@ -84,6 +85,7 @@ unary(Test *t, char what, const char *arg)
 	return about_file(what, arg);
 }
 
+/* -eq -ne -lt ... between two numbers. */
 static bool
 compare(Test *t, const char *op, long long a, long long b)
 {
@@ -127,6 +129,8 @@ binary(Test *t)
 	return (strcmp(a, b) == 0) == (op[0] == '=');
 }
 
+/* One test: a comparison, an expression in parentheses, a unary test, or a word that is
+ * not empty. */
 static bool
 test_primary(Test *t)
 {
