@@ -1,14 +1,14 @@
 /*
  * User page tables: the four-level tree of one process. Remapping hardware walks the part
- * below PML4[0] too, as it is: the domain of a device in mode shared points at the page
- * that PML4[0] points at, and a private one at last-level tables below that (VT-d 3.7 and
- * 9.8; the first level of scalable mode, 3.6 and 9.7). The isolation of devices rests on
- * these rules:
+ * below PML4[0] as well, without a copy (VT-d 3.7 and 9.8; first level: 3.6 and 9.7). The
+ * domain of a device in mode shared points at the page that PML4[0] points at. The domain
+ * of a private or read-only device has tables of its own at the top, which point at lower
+ * tables of the process. The isolation of devices rests on these rules:
  *
  * 1. An entry that is not present is the number 0, at every level. A unit has no present
- *    bit: an entry with P=0 and RW=1 is a page that a device may write. What is known of
- *    absent memory is in the list of regions, and frames that wait for rights are in a
- *    second tree (kern/asinner.h).
+ *    bit: an entry with P=0 and RW=1 is a page that a device may write. What a
+ *    process has at an address that is not present is in the list of regions. Frames
+ *    whose rights mprotect has taken away are kept in a second tree (kern/asinner.h).
  * 2. A present entry has these bits and no other:
  *
  *	bit     to the CPU               to a unit
@@ -21,19 +21,21 @@
  *	12..51  address                  the same address
  *	63      NX                       the same in a first level; else ignored
  *
- *    So PWT, PCD, PAT and G are 0, as are bits 52..62: some are reserved to a unit, and
- *    no protection keys, PCIDs or second tables for the kernel are in use. Only below
+ *    So PWT, PCD, PAT and G are 0, because a unit may take them for reserved, and so are
+ *    bits 52..62, because the kernel uses no protection keys. PCIDs and second tables
+ *    for the kernel, which would need other bits, are not in use. Only below
  *    PML4[1], where no unit walks, do leaves have PCD and PWT: these are registers.
  * 3. PML4[0] leads to RAM that the process owns, and to nothing else: no register, no
- *    page of the kernel. kern/layout.h keeps out what is not RAM to a device.
+ *    page of the kernel. kern/layout.h keeps processes away from addresses
+ *    where a device would not meet RAM.
  * 4. Each store is one pte_store, a single store of 8 bytes. If some unit does not snoop
  *    the CPU's caches (pt_set_flush), a new table page is written back whole before an
  *    entry points at it, and each store writes its cache line back, from the birth of a
  *    process on, whether it has a device or not.
- * 5. A right is taken away in this order: the entry is stored, its line is written back,
- *    the CPUs forget it (arch_shootdown), the units are told to forget it and have
- *    confirmed that (AsObserver.removed; the entries that lead there are forgotten too,
- *    IH=0, when a table page goes). Only then is the frame or the table page free. If a
+ * 5. A right is taken away in four steps: the entry is stored and its line written back;
+ *    the CPUs forget it (arch_shootdown); the units are told to forget it; the units have
+ *    confirmed (AsObserver.removed). When a table page goes, the units also forget the
+ *    entries that led to it (IH=0). Only then is the frame or the table page free. If a
  *    unit does not confirm, they are never used again.
  * 6. The root page belongs to the CPU: a unit gets pt_pdpt, never the root. The page at
  *    pt_pdpt stays the same one from the birth of a process to its death.

@@ -1,12 +1,12 @@
 /*
- * The life of an address space, giving and taking away memory, fork, and looking. Regions
- * say what is where, and the page tables say what the CPU, and devices in mode shared,
- * may touch; both change together under the lock.
+ * The life of an address space, giving and taking away memory, fork, and looking up
+ * pages. Regions say what is where, and the page tables say what the CPU and the
+ * process's devices may touch. Both change together under the lock.
  *
  * Frames and table pages that leave are collected on lists in the frame table
- * (page_push). So taking away needs no memory, and writes nothing into what a device may
- * still see. Locks: Aspace.lock (RANK_ASPACE), held while observers are called.
- * aspace_size reads without it.
+ * (page_push). So memory can be taken away when none is free, and nothing is written into
+ * a frame that a device may still read. Locks: Aspace.lock (RANK_ASPACE), held while
+ * observers are called. aspace_size reads without it.
  */
 
 #include "arch/arch.h"

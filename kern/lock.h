@@ -3,22 +3,25 @@
  * whoever breaks one of them panics with the names of the locks:
  *
  * 1. Every lock has a rank, and the ranks below are the order of all locks, outermost
- *    first. A CPU takes a Lock, and a process a Mutex, only if its rank is higher than
- *    that of every lock of this type that is held. Under a Lock no Mutex is taken.
+ *    first. A CPU takes a Lock only if the rank of that Lock is higher than the ranks of
+ *    all Locks that this CPU holds. The same goes for a process and its Mutexes. A CPU
+ *    that holds a Lock takes no Mutex.
  * 2. The lock taken last is released first, by the CPU or process that took it.
- * 3. Under a Lock nothing sleeps but waitq_sleep, and that only with no other Lock held.
+ * 3. Nothing sleeps under a Lock, with one exception: waitq_sleep releases the Lock that
+ *    it is given while it sleeps, and no other may be held then.
  *    A process has released each Mutex before it ends.
  * 4. While a CPU holds a Lock its interrupts are off, so what is done is short and
  *    bounded. An interrupt takes Locks only. The locks of the log, the heap and the
- *    frames rank high, so that printing and allocating are possible under most Locks, but
- *    only the IOMMU core does that, under RANK_UNIT. All others allocate before and print
- *    after.
- * 5. A Mutex may be held while its process sleeps, prints or allocates. Code that another
- *    file calls under its Mutex says so at its declaration: an AsObserver runs under
- *    RANK_ASPACE (kern/aspace.h), and dev/assign/assignlock.h has the rules for
- *    RANK_ASSIGN, the outermost lock. While a device file is asked no Mutex of the kernel
- *    is held but the Chan's if the device is plain (kern/dev.h), so that a device file
- *    may take locks of any rank, and a plain one those from RANK_DIR on.
+ *    frames rank high, so that printing and allocating would be possible under most
+ *    Locks. Only the IOMMU core makes use of that, under RANK_UNIT. All others allocate
+ *    before they take a Lock, and print after they have released it.
+ * 5. A Mutex may be held while its process sleeps, prints or allocates. A function that
+ *    is called with a Mutex held has this in its declaration: an AsObserver is called
+ *    under RANK_ASPACE (kern/aspace.h). The rules for RANK_ASSIGN, the outermost lock,
+ *    are in dev/assign/assignlock.h.
+ * 6. The functions of a Dev are called with no Mutex of the kernel held, so they may take
+ *    locks of any rank. There is one exception: if the Dev is `plain` (kern/dev.h), the
+ *    lock of the open file (RANK_CHAN) is held, and it may take ranks from RANK_DIR on.
  *
  * REQUIRES, ACQUIRE and RELEASE are also checked at compile time, by clang's
  * -Wthread-safety.

@@ -1,6 +1,7 @@
 /*
  * DMA faults in the interrupt, from the unit's record to the process that is to blame. A
- * record is matched with the functions whose request it may be. Their owners are told,
+ * record has the source of the blocked request; here are found all functions that may
+ * have sent it. Their owners are told,
  * the faults are counted, and the record goes to faultthread.c. If the owner asked for
  * it, or the device floods the unit with faults, its bus mastering goes off at once.
  *

@@ -1,8 +1,9 @@
 /*
  * Taking functions away: the state DRAINING, in its order. First the owner loses the
  * registers, then the device is silenced, the unit forgets it, the device is reset, and
- * time passes. Every step is made for all functions that are leaving before the next step
- * begins, so they settle together. A step that fails makes its function BROKEN and does
+ * the kernel waits until commands of the last owner have run out (it settles). Every step
+ * is made for all functions that are leaving before the next step begins, so they wait
+ * together. A step that fails makes its function BROKEN and does
  * not stop the others, because access must be taken away in any case. Nothing here
  * allocates.
  * Locks: the caller holds assign_lock.

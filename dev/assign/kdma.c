@@ -2,9 +2,9 @@
  * Memory of the kernel that a driver's device may use, for as long as a transfer lasts. A
  * unit protects whole pages, so whatever else lies in the first and last page of a buffer
  * is open to the device meanwhile. A device that is not trusted with that much (boot
- * parameter bounce=B:D.F) gets pages that hold nothing else, into and out of which the
- * buffer is copied: it bounces. So does a buffer that the device has too few address bits
- * for.
+ * parameter bounce=B:D.F) gets other pages, which hold nothing else, and the buffer is
+ * copied into and out of them. This is called bouncing. A device that uses physical
+ * addresses, and has too few bits for the address of a buffer, gets such pages too.
  *
  * Locks: the driver makes one call at a time for a device. Tables change under d->lock,
  * because #vtd/check may walk them meanwhile.

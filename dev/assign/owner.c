@@ -1,5 +1,6 @@
 /*
- * A process that owns functions in one mode. The first attach makes a domain for it and
+ * Owners. An Owner is a process together with the functions that it has in one mode, so a
+ * process may be several Owners. The first attach makes a domain for it and
  * becomes an observer of its memory; the last detach undoes both. From attach to detach
  * no page leaves the process before the units have confirmed that no device can reach it.
  * When a unit does not confirm, the frames are withheld for ever (the observer says -EIO)
@@ -7,7 +8,7 @@
  *
  * Locks: assign_lock for the list and the fields. The observer runs under the address
  * space's lock and must not take assign_lock. It uses o->domain, which changes only while
- * no address space calls back.
+ * the observer is not registered.
  */
 
 #include "dev/assign/owner.h"

@@ -5,9 +5,9 @@
  * the process gives up later, by munmap, mprotect or brk, the device has to lose before
  * the frame is free.
  *
- * Locks: assign_lock over a command, so that its function stays the owner's. Inside it
- * the address space's, over the book, the domain's tables, and the frames that are looked
- * up.
+ * Locks: assign_lock is held over a whole command, so that its function stays the
+ * owner's. Inside it the lock of the address space guards the book, the domain's tables,
+ * and the frames that are looked up.
  */
 
 #include "dev/assign/assigned.h"

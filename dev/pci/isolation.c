@@ -4,15 +4,16 @@
  *
  * The source of a request is the requester id that it has on the bus. A bridge from PCI
  * Express to PCI sends every request from below as function 0 of its secondary bus, and a
- * conventional bridge as itself.
+ * conventional bridge sends them under its own id.
  *
  * A Cause is a reason why a set of functions cannot be told apart or cannot be kept
  * apart. Functions that share a cause, directly or through others, are one group and go
  * to one owner:
  *
  *	one requester id    everything behind such a bridge, and the bridge
- *	no ACS in a port    everything below a root port; for a port of a switch all that
- *	                    is below the switch, since the rest can be reached from it
+ *	no ACS in a port    everything below that port, if it is a root port. If it is a
+ *	                    port of a switch, everything below the switch, because what
+ *	                    is below one port of it can reach what is below another
  *	no ACS in a device  its functions, also on a root bus (q35's 0:1f.x: one group)
  *
  * A single-function device on a root bus is a group by itself, because its requests meet

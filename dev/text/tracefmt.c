@@ -1,7 +1,7 @@
 /*
  * #vtd/trace in words: an event is a line. Registers, descriptors and entries, and their
- * fields, have the names that the manual gives them. Fields of one bit appear only if
- * they are set. Pure.
+ * fields, have the names that the VT-d manual gives them. Fields of one bit appear only
+ * if they are set. Pure.
  *
  *	seq 7 time 4.120001 unit 0 descriptor context device did 2 source 0:3.0
  *	seq 8 time 4.120002 unit 0 descriptor wait 12 fence

@@ -1,8 +1,9 @@
 /*
  * Domains: how they begin and end. A domain has an id on each unit, taken at the first
  * attach and kept until domain_free, so that a unit never sees one id with two tables.
- * Tables have as many levels as the unit with the fewest wants. Above them there are at
- * most two pages of one entry, for the other units (context.c).
+ * Units may want tables of different depth. A domain's tables have the smallest number of
+ * levels that any unit wants. For units that want more, one or two pages with a single
+ * entry are put on top (context.c).
  *
  * Locks: use[i] is guarded by unit i's lock, upper[] is set once, atomically, and tables
  * are changed by one caller at a time.

@@ -13,14 +13,19 @@
  *  interrupt table       entry cache all             same
  *  interrupt entry       entry cache index           same
  *
- * In scalable mode the PASID cache comes between the two: all of it, or what has the old
- * or new id. Pages that first-stage tables translate have a descriptor of their own, for
- * the second stage's leaves them alone; what invalidates a domain is the same for both.
+ * "-" is nothing; with RWBF=1 the write buffer is flushed instead. IH=1 is the hint that
+ * only last-level entries have changed.
  *
- * Context before IOTLB, with a fence between them: in the other order a request in flight
- * could refill the IOTLB from the old entry. Every command flushes the write buffer too.
- * Under CM=1 hardware tags what it cached of not-present entries with id 0, and it may
- * have cached a table that was missing, so pages added never carry the hint.
+ * The context cache comes before the IOTLB, with a fence between them: in the other order
+ * a request in flight could refill the IOTLB from the old entry. In scalable mode the
+ * PASID cache is invalidated between these two, all of it or what has the old or new id.
+ * Pages that were translated by first-stage tables are invalidated by a descriptor of
+ * another type, because the descriptor for second-stage pages does not touch them. What
+ * invalidates a whole domain is the same for both stages.
+ *
+ * Every command flushes the write buffer too. Under CM=1 hardware may have cached that an
+ * entry, or a whole table, was not present, and it tags this with id 0. So an
+ * invalidation for pages that were added never carries the hint.
  */
 #include "dev/vtd/inv.h"
 

@@ -1,9 +1,11 @@
 /*
  * The invalidation queue (VT-d 6.5.2): one page, 256 descriptors, or in scalable mode 128
- * of twice the size, whose upper halves are 0 for ever. A batch is its operations and one
- * wait descriptor that writes a number of its own into memory that belongs to the unit;
- * head is not completion, only the number is. Every submitter waits under the unit's
- * lock, so the queue is empty whenever a batch begins and cannot overflow.
+ * of twice the size, whose upper halves are 0 for ever. A batch is some operations and
+ * one wait descriptor. When the operations are done, the wait descriptor writes the
+ * number of the batch into a page of memory that the unit has for this. Only that number
+ * says that a batch is done; the head register (IQH) does not. Every submitter waits
+ * under the unit's lock, so the queue is empty whenever a batch begins. No batch is
+ * longer than the queue, so it cannot overflow.
  *
  * Errors: IQE stops the hardware at a descriptor it dislikes. That descriptor becomes its
  * global form, which every unit must take, and the tail is written again. ICE and ITE

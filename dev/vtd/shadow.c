@@ -6,9 +6,10 @@
  *  read-only  our level 3        -> the process's level 2, 1 GiB each; R without W, which
  *                                   the walk ANDs with every right below
  *
- * So pages come and go with the process's own stores, and only when a whole table of its
- * appears or goes has ours to follow: domain_added and domain_flush see to it, the latter
- * before it invalidates. The caller holds whatever keeps the process's tables still.
+ * So a page comes and goes with the process's own store into its table. Our tables change
+ * only when a whole table of the process appears or goes. domain_added and domain_flush
+ * see to that, and domain_flush does so before it invalidates. The caller holds whatever
+ * keeps the process's tables still.
  */
 #include "dev/vtd/vtd.h"
 

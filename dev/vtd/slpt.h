@@ -6,15 +6,17 @@
  *
  * What holds between calls:
  *  - An entry that is not present is the number 0.
- *  - Only the root can be empty, so an entry that leads to a table overlaps any range.
+ *  - Only the root can be empty. So below an entry that leads to a table something is
+ *    mapped, and a large page cannot be put in its place.
  *  - A table that is full, uniform and aligned becomes a large page, where units have it.
  *  - The word of a table's page (os_page_word) counts its entries that are not 0.
  *  - The pages on `clean` are zeros in memory, too. After a map there are never fewer
  *    than SL_RESERVE of them, so that no unmap needs memory.
  *
- * Tables that go are on `gone` until slpt_sync: the caller invalidates in between. Not
- * locked: one change at a time, the caller sees to it. Walks by hardware and by
- * slwalk_lookup go on meanwhile.
+ * A table page that unmap takes out of the tree is on the list `gone`. The caller
+ * invalidates, and then calls slpt_sync, which frees what is on the list. There is no
+ * lock here: the caller makes one change at a time. Hardware and slwalk_lookup may walk
+ * the tree meanwhile.
  */
 #pragma once
 

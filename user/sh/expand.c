@@ -1,12 +1,15 @@
 /*
  * Expansion (expand.h). A word is turned into characters that each carry where they came
- * from. Splitting looks at the first kind only, patterns at the first two.
+ * from:
  *
  *	FROM_VALUE   an unquoted $x or $(...)
  *	FROM_TEXT    typed without quotes
  *	FROM_QUOTES  in quotes or behind a backslash
  *	EMPTY        no character: quotes stood here, so there is a word, maybe empty
  *	BREAK        no character: the next element of "$@"
+ *
+ * Only what is FROM_VALUE is split into fields. Only what is FROM_VALUE or FROM_TEXT can
+ * be part of a pattern.
  */
 #include "user/sh/expand.h"
 
